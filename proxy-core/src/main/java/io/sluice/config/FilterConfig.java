@@ -1,0 +1,31 @@
+package io.sluice.config;
+
+import java.util.List;
+import java.util.Map;
+
+/** One thing done to a request or to its response. <em>Immutable.</em> */
+public sealed interface FilterConfig {
+
+    /** Removes a prefix from the forwarded path; the prefix begins with a slash, and what is left always does. */
+    record StripPrefix(String prefix) implements FilterConfig {}
+
+    /** Puts a prefix, which begins with a slash, before the forwarded path. */
+    record AddPrefix(String prefix) implements FilterConfig {}
+
+    /** Replaces what the pattern (RE2 syntax) finds in the path; {@code $1} and the like name groups. */
+    record RewritePath(String pattern, String replacement) implements FilterConfig {}
+
+    /** Edits the request's fields before they are forwarded. Keeps the order remove, set, add. */
+    record RequestHeaders(Map<String, String> set, Map<String, String> add, List<String> remove)
+            implements FilterConfig {}
+
+    /** Edits the response's fields before they are passed on. Keeps the order remove, set, add. */
+    record ResponseHeaders(Map<String, String> set, Map<String, String> add, List<String> remove)
+            implements FilterConfig {}
+
+    /** Only these client addresses may pass; others get 403. */
+    record Allow(List<Cidr> addresses) implements FilterConfig {}
+
+    /** These client addresses get 403. */
+    record Deny(List<Cidr> addresses) implements FilterConfig {}
+}

@@ -1,0 +1,20 @@
+package io.sluice.config;
+
+/**
+ * One address clients connect to. <em>Immutable.</em>
+ *
+ * @param name      unique; {@code listener-N} (counted from 1) where none was given
+ * @param address   where to bind; port 0 lets the system choose
+ * @param socket    options of the listening and of the accepted sockets
+ * @param halfClose what a client's end of stream means while its request is being answered
+ */
+public record ListenerConfig(String name, HostPort address, SocketConfig socket, HalfClose halfClose) {
+
+    /** What a FIN from a client that has sent a whole request means (RFC 9112 §9.6 leaves it to us). */
+    public enum HalfClose {
+        /** The client has left: the backend exchange ends at once. The default. */
+        ABORT,
+        /** The client only finished sending: it still gets its answer, and the connection closes after it. */
+        ANSWER
+    }
+}

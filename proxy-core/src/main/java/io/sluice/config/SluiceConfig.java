@@ -1,0 +1,30 @@
+package io.sluice.config;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A whole configuration, valid and complete: every default is filled in and every name resolves. <em>Immutable.</em>
+ *
+ * @param listeners      at least one
+ * @param routes         in the order written; the router orders them by how specific they are
+ * @param services       by name, in the order written
+ * @param buffers        how much of a body may wait in memory
+ * @param limits         the global limits; a route's own are in {@link RouteConfig#limits()}
+ * @param timeouts       the global deadlines; a route's own are in {@link RouteConfig#timeouts()}
+ * @param accessLog      where a line per request goes
+ * @param admin          the address of metrics and probes
+ * @param trustedProxies peers whose forwarding headers are believed
+ * @param eventLoops     number of event loops, at least 1; {@code auto} is already resolved to the processors available
+ */
+public record SluiceConfig(
+        List<ListenerConfig> listeners,
+        List<RouteConfig> routes,
+        Map<String, ServiceConfig> services,
+        BufferConfig buffers,
+        LimitConfig limits,
+        TimeoutConfig timeouts,
+        AccessLogConfig accessLog,
+        AdminConfig admin,
+        List<Cidr> trustedProxies,
+        int eventLoops) {}

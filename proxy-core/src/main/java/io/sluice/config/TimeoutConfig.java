@@ -1,0 +1,29 @@
+package io.sluice.config;
+
+import java.time.Duration;
+
+/**
+ * Deadlines. {@link Duration#ZERO} switches one off. <em>Immutable.</em>
+ *
+ * @param requestHead       from a request's first byte to the end of its head, however the bytes drip
+ * @param requestBodyIdle   without a byte of the request body while one is expected
+ * @param responseWriteIdle without a byte accepted by the client while some wait for it
+ * @param keepAlive         a client connection without a request
+ * @param connect           one connection attempt to an endpoint
+ * @param responseHeaders   from the end of the request to the end of the response's head
+ * @param responseBodyIdle  without a byte of the response body; stands still while we hold the backend back
+ * @param request           a whole exchange; zero (none) by default
+ * @param drainAccepting    at shutdown: not ready, but still accepting
+ * @param drain             at shutdown, after that: for exchanges in flight
+ */
+public record TimeoutConfig(
+        Duration requestHead,
+        Duration requestBodyIdle,
+        Duration responseWriteIdle,
+        Duration keepAlive,
+        Duration connect,
+        Duration responseHeaders,
+        Duration responseBodyIdle,
+        Duration request,
+        Duration drainAccepting,
+        Duration drain) {}
