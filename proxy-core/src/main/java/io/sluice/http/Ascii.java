@@ -1,0 +1,43 @@
+package io.sluice.http;
+
+/** Comparing and writing octets as ASCII, without case where HTTP says so. <em>Immutable.</em> Allocates nothing. */
+public final class Ascii {
+    private Ascii() {}
+
+    /** Whether the bytes are this word, given in lower case, whatever their own case. */
+    public static boolean equalsLowerCase(byte[] bytes, int start, int end, byte[] lowerCase) {
+        if (end - start != lowerCase.length) {
+            return false;
+        }
+        for (int i = 0; i < lowerCase.length; i++) {
+            if (lower(bytes[start + i]) != lowerCase[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The byte, in lower case if it is a letter. */
+    public static byte lower(byte b) {
+        return b >= 'A' && b <= 'Z' ? (byte) (b | 0x20) : b;
+    }
+
+    /** Writes text, a byte a character, and returns the offset behind it. */
+    static int put(CharSequence text, byte[] to, int at) {
+        if (text instanceof String string) {
+            putString(string, to, at);
+        } else {
+            for (int i = 0; i < text.length(); i++) {
+                to[at + i] = (byte) text.charAt(i);
+            }
+        }
+        return at + text.length();
+    }
+
+    // The one way from a String's Latin-1 bytes to an array without an allocation; deprecated for characters above
+    // 0xff, which checked values don't hold.
+    @SuppressWarnings("deprecation")
+    private static void putString(String text, byte[] to, int at) {
+        text.getBytes(0, text.length(), to, at);
+    }
+}

@@ -1,0 +1,58 @@
+package io.sluice.http;
+
+import java.net.InetSocketAddress;
+
+/**
+ * Who is at the other end of a client connection, as the sockets say. <em>Loop-confined</em> (its text form is made on
+ * first use); one per connection.
+ */
+public final class Peer {
+    private final InetSocketAddress remote;
+    private final InetSocketAddress local;
+    private final boolean secure;
+    private final boolean trusted;
+    private String addressText;
+
+    /**
+     * Creates it.
+     *
+     * @param remote  the client's socket address
+     * @param local   ours
+     * @param secure  whether the connection is encrypted
+     * @param trusted whether it is one of {@code trustedProxies}, whose forwarding fields are believed
+     */
+    public Peer(InetSocketAddress remote, InetSocketAddress local, boolean secure, boolean trusted) {
+        this.remote = remote;
+        this.local = local;
+        this.secure = secure;
+        this.trusted = trusted;
+    }
+
+    /** The client's socket address. */
+    public InetSocketAddress remote() {
+        return remote;
+    }
+
+    /** Our socket address. */
+    public InetSocketAddress local() {
+        return local;
+    }
+
+    /** Whether the connection is encrypted. */
+    public boolean secure() {
+        return secure;
+    }
+
+    /** Whether its forwarding fields are believed. */
+    public boolean trusted() {
+        return trusted;
+    }
+
+    /** The client's address without its port, as text. */
+    public String addressText() {
+        if (addressText == null) {
+            addressText = remote.getAddress().getHostAddress();
+        }
+        return addressText;
+    }
+}

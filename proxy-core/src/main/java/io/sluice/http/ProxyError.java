@@ -1,0 +1,120 @@
+package io.sluice.http;
+
+import java.util.Locale;
+
+/**
+ * Every way an exchange can fail: whose side, the status answered, whether the attempt may be made again, and the one
+ * word that is metric label and access-log field. Adding a failure is adding one line. <em>Immutable.</em>
+ */
+public enum ProxyError {
+    // What a client sent and we refuse (RFC 9112 §2–§7, RFC 9110 §5–§7).
+    MALFORMED_REQUEST_LINE(Side.CLIENT, 400),
+    MALFORMED_FIELD(Side.CLIENT, 400),
+    INVALID_TARGET(Side.CLIENT, 400),
+    AMBIGUOUS_PATH(Side.CLIENT, 400),
+    INVALID_HOST(Side.CLIENT, 400),
+    CONFLICTING_FRAMING(Side.CLIENT, 400),
+    INVALID_CONTENT_LENGTH(Side.CLIENT, 400),
+    INVALID_TRANSFER_ENCODING(Side.CLIENT, 400),
+    MALFORMED_CHUNK(Side.CLIENT, 400),
+    UPGRADE_WITH_BODY(Side.CLIENT, 400),
+    UNSUPPORTED_TRANSFER_ENCODING(Side.CLIENT, 501),
+    METHOD_TOO_LONG(Side.CLIENT, 501),
+    METHOD_NOT_ALLOWED(Side.CLIENT, 405),
+    UNSUPPORTED_VERSION(Side.CLIENT, 505),
+    TARGET_TOO_LONG(Side.CLIENT, 414),
+    REQUEST_HEAD_TOO_LARGE(Side.CLIENT, 431),
+    TOO_MANY_FIELDS(Side.CLIENT, 431),
+    EXPECTATION_FAILED(Side.CLIENT, 417),
+    REQUEST_BODY_TOO_LARGE(Side.CLIENT, 413),
+
+    // What a client did or failed to do in time.
+    REQUEST_HEAD_TIMEOUT(Side.CLIENT, 408),
+    REQUEST_BODY_TIMEOUT(Side.CLIENT, 408),
+    CLIENT_GONE(Side.CLIENT, 499),
+    CLIENT_TOO_SLOW(Side.CLIENT, 499),
+
+    // What this proxy decided.
+    NO_ROUTE(Side.PROXY, 404),
+    ADDRESS_DENIED(Side.PROXY, 403),
+    LOOP_DETECTED(Side.PROXY, 508),
+    OVERLOADED(Side.PROXY, 503),
+    SHUTTING_DOWN(Side.PROXY, 503),
+    REQUEST_TIMEOUT(Side.PROXY, 504),
+    INTERNAL(Side.PROXY, 500),
+
+    // What a backend did or failed to do.
+    NO_ENDPOINT(Side.BACKEND, 503),
+    POOL_EXHAUSTED(Side.BACKEND, 503),
+    NAME_NOT_RESOLVED(Side.BACKEND, 502, Retry.ANYWHERE),
+    CONNECT_FAILED(Side.BACKEND, 502, Retry.ANYWHERE),
+    CONNECT_TIMEOUT(Side.BACKEND, 504, Retry.ANYWHERE),
+    /** A connection that had answered before closed or was reset before any byte of this answer. */
+    REUSED_CONNECTION_CLOSED(Side.BACKEND, 502, Retry.IF_IDEMPOTENT),
+    BACKEND_CLOSED(Side.BACKEND, 502),
+    BACKEND_RESET(Side.BACKEND, 502),
+    RESPONSE_HEAD_TIMEOUT(Side.BACKEND, 504),
+    RESPONSE_BODY_TIMEOUT(Side.BACKEND, 504),
+    RESPONSE_TRUNCATED(Side.BACKEND, 502),
+    MALFORMED_RESPONSE(Side.BACKEND, 502),
+    INVALID_RESPONSE_FRAMING(Side.BACKEND, 502),
+    RESPONSE_HEAD_TOO_LARGE(Side.BACKEND, 502),
+    TOO_MANY_INTERIM_RESPONSES(Side.BACKEND, 502),
+    UNREQUESTED_UPGRADE(Side.BACKEND, 502);
+
+    /** Whose doing a failure is. */
+    public enum Side {
+        /** The client broke a rule, was too slow or left. */
+        CLIENT,
+        /** This proxy decided so. */
+        PROXY,
+        /** The backend broke a rule, was too slow, or could not be reached. */
+        BACKEND
+    }
+
+    /** Whether the attempt that failed so may be made again, while no byte of a response was passed on (RFC 9110 §9.2.2). */
+    public enum Retry {
+        /** Not at all. */
+        NEVER,
+        /** On another connection to any endpoint, if the method is idempotent or nothing of the request was sent. */
+        IF_IDEMPOTENT,
+        /** On any endpoint, whatever the method: nothing was sent. */
+        ANYWHERE
+    }
+
+    private final Side side;
+    private final int status;
+    private final Retry retry;
+    private final String word;
+
+    ProxyError(Side side, int status) {
+        this(side, status, Retry.NEVER);
+    }
+
+    ProxyError(Side side, int status, Retry retry) {
+        this.side = side;
+        this.status = status;
+        this.retry = retry;
+        this.word = name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Whose doing it is. */
+    public Side side() {
+        return side;
+    }
+
+    /** The status answered if the client can still be answered, 400 to 599; 499 where nobody is left to read it. */
+    public int status() {
+        return status;
+    }
+
+    /** Whether the attempt may be made again. */
+    public Retry retry() {
+        return retry;
+    }
+
+    /** The word in metrics and the access log. */
+    public String word() {
+        return word;
+    }
+}

@@ -1,0 +1,56 @@
+package io.sluice.http;
+
+/**
+ * The head of a response. <em>Loop-confined.</em> Filled by {@link HeadParser#parseResponse}, or built here for an answer
+ * of our own by {@link #start} and {@link #append}.
+ */
+public final class ResponseHead extends Head {
+    int status;
+    int reasonStart;
+    int reasonEnd;
+
+    /** Makes an empty head. */
+    public ResponseHead() {}
+
+    @Override
+    public void clear() {
+        super.clear();
+        status = 0;
+        reasonStart = 0;
+        reasonEnd = 0;
+    }
+
+    /**
+     * Begins an answer of our own; fields are appended next.
+     *
+     * @param status        200 to 599
+     * @param contentLength of the body, at least 0
+     */
+    public void start(int status, long contentLength) {
+        clear();
+        this.status = status;
+        this.contentLength = contentLength;
+        this.framing = contentLength == 0 ? BodyFraming.NONE : BodyFraming.LENGTH;
+        this.keepAlive = true;
+    }
+
+    /** The status, 100 to 599. */
+    public int status() {
+        return status;
+    }
+
+    /** Offset of the reason phrase's first byte. */
+    public int reasonStart() {
+        return reasonStart;
+    }
+
+    /** Offset behind the reason phrase; equal to the start where there is none. */
+    public int reasonEnd() {
+        return reasonEnd;
+    }
+
+    /** Whether it is a 1xx: another head follows for the same request (RFC 9110 §15.2). */
+    public boolean interim() {
+        return status < 200;
+    }
+}

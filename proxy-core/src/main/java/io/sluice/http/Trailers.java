@@ -1,0 +1,45 @@
+package io.sluice.http;
+
+import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
+
+/**
+ * Fields behind a chunked body that may be passed on: none that frames, routes or authenticates (RFC 9110 §6.5.1).
+ * <em>Immutable.</em>
+ */
+public final class Trailers {
+    /** No trailers. */
+    public static final Trailers NONE = new Trailers(new byte[0]);
+
+    private final byte[] lines;
+
+    /** Takes lines, each with its CRLF, without the empty line at the end. */
+    Trailers(byte[] lines) {
+        this.lines = lines;
+    }
+
+    /** Whether there are none. */
+    public boolean isEmpty() {
+        return lines.length == 0;
+    }
+
+    /** The length of all lines in bytes. */
+    public int length() {
+        return lines.length;
+    }
+
+    /** Writes all lines, each with its CRLF. */
+    public void writeTo(ByteBuf out) {
+        out.writeBytes(lines);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Trailers trailers && Arrays.equals(lines, trailers.lines);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(lines);
+    }
+}
