@@ -1,0 +1,28 @@
+package io.sluice.route;
+
+import io.sluice.config.RetryConfig;
+import io.sluice.filter.RequestFilter;
+import io.sluice.filter.ResponseFilter;
+import java.util.List;
+
+/**
+ * A compiled route. <em>Immutable.</em>
+ *
+ * @param index           its place among the snapshot's routes, from 0, as metrics count it
+ * @param name            its name; {@code -} for the two that answer when no configured route does
+ * @param requestFilters  in order
+ * @param responseFilters in order
+ * @param action          who answers
+ * @param deadlines       what may take how long
+ * @param requestBodyMax  bytes; {@link Long#MAX_VALUE} = unlimited
+ * @param retry           when a failed attempt is made again
+ */
+public record Route(
+        int index,
+        String name,
+        List<RequestFilter> requestFilters,
+        List<ResponseFilter> responseFilters,
+        Action action,
+        Deadlines deadlines,
+        long requestBodyMax,
+        RetryConfig retry) {}

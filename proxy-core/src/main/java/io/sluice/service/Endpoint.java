@@ -1,0 +1,108 @@
+package io.sluice.service;
+
+import io.sluice.config.HostPort;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One address that answers, with what is counted about it in all event loops together. <em>Thread-safe.</em>
+ */
+public final class Endpoint {
+    private final HostPort configured;
+    private final InetSocketAddress address;
+    private final int weight;
+    private final String text;
+    private final AtomicInteger active = new AtomicInteger();
+    private final AtomicInteger connections = new AtomicInteger();
+
+    /**
+     * Creates it.
+     *
+     * @param weight 0 to 1000
+     */
+    public Endpoint(HostPort configured, int weight) {
+        this.configured = configured;
+        this.address = socketAddress(configured);
+        this.weight = weight;
+        this.text = configured.toString();
+    }
+
+    private static InetSocketAddress socketAddress(HostPort configured) {
+        try {
+            return new InetSocketAddress(InetAddress.ofLiteral(configured.host()), configured.port());
+        } catch (IllegalArgumentException notALiteral) {
+            return InetSocketAddress.createUnresolved(configured.host(), configured.port());
+        }
+    }
+
+    /** The address as configured. */
+    public HostPort configured() {
+        return configured;
+    }
+
+    /** Where to connect; unresolved if it was configured by name. */
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    /** Its share of the requests, 0 to 1000. */
+    public int weight() {
+        return weight;
+    }
+
+    /** The address as text, for logs and metrics. */
+    public String text() {
+        return text;
+    }
+
+    /** Requests in flight to it. */
+    public int active() {
+        return active.get();
+    }
+
+    /** Counts a request that goes to it; {@link #ended} must follow exactly once. */
+    public void begun() {
+        active.incrementAndGet();
+    }
+
+    /** Counts the end of a request that went to it. */
+    public void ended() {
+        active.decrementAndGet();
+    }
+
+    /** Connections to it, open or being opened. */
+    public int connections() {
+        return connections.get();
+    }
+
+    /**
+     * Takes one of {@code max} connections.
+     *
+     * @return false if all are taken; true obliges to {@link #disconnected} exactly once
+     */
+    public boolean connecting(int max) {
+        if (max == Integer.MAX_VALUE) {
+            connections.incrementAndGet();
+            return true;
+        }
+        int now;
+        do {
+            now = connections.get();
+            if (now >= max) {
+                return false;
+            }
+        } while (!connections.compareAndSet(now, now + 1));
+        return true;
+    }
+
+    /** Gives a connection back. */
+    public void disconnected() {
+        connections.decrementAndGet();
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

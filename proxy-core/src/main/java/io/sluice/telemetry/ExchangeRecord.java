@@ -1,0 +1,159 @@
+package io.sluice.telemetry;
+
+import io.sluice.http.Method;
+import io.sluice.http.ProxyError;
+import io.sluice.http.RequestHead;
+
+/**
+ * What one exchange learnt, written by it alone, and read by observers once it ended. <em>Loop-confined</em> until {@link
+ * #ended}; unchanged afterwards, so that it may be handed to another thread by a safe publication.
+ *
+ * <p>Times are {@link System#nanoTime} values; a duration never begun is 0.
+ */
+public final class ExchangeRecord {
+    /** How a response body crossed. */
+    public enum Relay {
+        /** There was none, or we made it. */
+        NONE,
+        /** Through our buffers. */
+        COPIED,
+        /** Inside the kernel. */
+        SPLICED
+    }
+
+    private final String listener;
+    private final String client;
+    private final long startedNanos;
+    private final long startedMillis;
+    private Method method = Method.OTHER;
+    private String methodText = "";
+    private String host = "";
+    private String target = "";
+    private boolean http10;
+    private String route = "-";
+    private String service = "-";
+    private String endpoint = "-";
+    private int attempts;
+    private boolean reused;
+    private int status;
+    private long bytesIn;
+    private long bytesOut;
+    private long connectNanos;
+    private long firstByteNanos;
+    private long blockedOnClientNanos;
+    private long blockedOnBackendNanos;
+    private Relay relay = Relay.NONE;
+    private String relayReason = "";
+    private ProxyError error;
+    private long totalNanos;
+
+    /**
+     * Begins a record.
+     *
+     * @param listener      the listener's name
+     * @param client        the client's address as text
+     * @param startedNanos  when the request's first byte was read
+     * @param startedMillis the same by the wall clock; 0 where no observer asks for it
+     */
+    public ExchangeRecord(String listener, String client, long startedNanos, long startedMillis) {
+        this.listener = listener;
+        this.client = client;
+        this.startedNanos = startedNanos;
+        this.startedMillis = startedMillis;
+    }
+
+    /**
+     * Notes the request.
+     *
+     * @param withText whether an observer wants method, host and target as text; else nothing is allocated
+     */
+    public void request(RequestHead head, boolean withText) {
+        method = head.method();
+        http10 = head.http10();
+        if (withText) {
+            methodText = head.methodText();
+            host = head.hostText();
+            target = head.text(head.pathStart(), head.queryEnd());
+        }
+    }
+
+    /** Notes the route taken. */
+    public void route(String name) {
+        route = name;
+    }
+
+    /** Notes an attempt at an endpoint. */
+    public void attempt(String serviceName, String endpointText) {
+        service = serviceName;
+        endpoint = endpointText;
+        attempts++;
+    }
+
+    /** Notes that the attempt has a connection. */
+    public void connected(boolean wasReused, long nanos) {
+        reused = wasReused;
+        connectNanos = nanos;
+    }
+
+    /** Notes the final response's head. */
+    public void response(int responseStatus, long sinceStartNanos) {
+        status = responseStatus;
+        firstByteNanos = sinceStartNanos;
+    }
+
+    /** Notes how the response body crosses, and the one reason why it is not spliced. */
+    public void relay(Relay kind, String reason) {
+        relay = kind;
+        relayReason = reason;
+    }
+
+    /** Notes body bytes: those read from the client, and those handed to the client's connection. */
+    public void bytes(long fromClient, long toClient) {
+        bytesIn = fromClient;
+        bytesOut = toClient;
+    }
+
+    /** Notes how long each side kept us waiting with bytes in hand. */
+    public void blocked(long onClientNanos, long onBackendNanos) {
+        blockedOnClientNanos = onClientNanos;
+        blockedOnBackendNanos = onBackendNanos;
+    }
+
+    /**
+     * Ends the record; no other method that writes is called afterwards.
+     *
+     * @param why null = ended well
+     */
+    public void ended(ProxyError why, long nowNanos) {
+        error = why;
+        totalNanos = nowNanos - startedNanos;
+    }
+
+    public String listener() { return listener; }
+    public String client() { return client; }
+    public long startedNanos() { return startedNanos; }
+    public long startedMillis() { return startedMillis; }
+    public Method method() { return method; }
+    public String methodText() { return methodText; }
+    public String host() { return host; }
+    public String target() { return target; }
+    public boolean http10() { return http10; }
+    public String route() { return route; }
+    public String service() { return service; }
+    public String endpoint() { return endpoint; }
+    public int attempts() { return attempts; }
+    public boolean reused() { return reused; }
+    /** The status sent to the client; 0 if none was. */
+    public int status() { return status; }
+    public long bytesIn() { return bytesIn; }
+    public long bytesOut() { return bytesOut; }
+    public long connectNanos() { return connectNanos; }
+    public long firstByteNanos() { return firstByteNanos; }
+    public long blockedOnClientNanos() { return blockedOnClientNanos; }
+    public long blockedOnBackendNanos() { return blockedOnBackendNanos; }
+    public Relay relay() { return relay; }
+    public String relayReason() { return relayReason; }
+    /** Null = ended well. */
+    public ProxyError error() { return error; }
+    public long totalNanos() { return totalNanos; }
+}

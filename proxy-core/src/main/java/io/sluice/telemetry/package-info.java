@@ -1,0 +1,6 @@
+/**
+ * What is learnt about exchanges and the process, and who reads it: metrics and the access log. Entry types: {@link
+ * io.sluice.telemetry.ExchangeRecord}, {@link io.sluice.telemetry.Metrics}, {@link io.sluice.telemetry.AccessLog}.
+ * Depends on http and config.
+ */
+package io.sluice.telemetry;
