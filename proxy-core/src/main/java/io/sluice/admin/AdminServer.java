@@ -9,7 +9,7 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.SequencedSet;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -36,7 +36,7 @@ public final class AdminServer implements AutoCloseable {
     private final AdminLimits limits;
     private final ScheduledThreadPoolExecutor deadlines;
     /** In the order accepted; guarded by itself. */
-    private final Set<Socket> open = new LinkedHashSet<>();
+    private final SequencedSet<Socket> open = new LinkedHashSet<>();
 
     private AdminServer(ServerSocket listening, AdminPages pages, AdminLimits limits) {
         this.listening = listening;
