@@ -1,0 +1,93 @@
+package io.sluice.transport;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.kqueue.KQueue;
+import io.netty.channel.kqueue.KQueueIoHandler;
+import io.netty.channel.kqueue.KQueueServerSocketChannel;
+import io.netty.channel.kqueue.KQueueSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.function.Supplier;
+
+/** How this machine does non-blocking sockets; the one place that knows of several ways. <em>Immutable.</em> */
+public enum Transport {
+    /** Linux. */
+    EPOLL(EpollServerSocketChannel.class, EpollSocketChannel.class, EpollSocketChannel::new),
+    /** macOS and the BSDs. */
+    KQUEUE(KQueueServerSocketChannel.class, KQueueSocketChannel.class, KQueueSocketChannel::new),
+    /** Wherever Java runs. */
+    NIO(NioServerSocketChannel.class, NioSocketChannel.class, NioSocketChannel::new);
+
+    private final Class<? extends ServerSocketChannel> serverChannel;
+    private final Class<? extends SocketChannel> channel;
+    private final Supplier<SocketChannel> newChannel;
+
+    Transport(
+            Class<? extends ServerSocketChannel> serverChannel,
+            Class<? extends SocketChannel> channel,
+            Supplier<SocketChannel> newChannel) {
+        this.serverChannel = serverChannel;
+        this.channel = channel;
+        this.newChannel = newChannel;
+    }
+
+    /** The best one that works here; {@code -Dio.sluice.transport=nio} asks for another. */
+    public static Transport detect() {
+        String wanted = System.getProperty("io.sluice.transport", "");
+        for (Transport transport : values()) {
+            if (transport.name().equalsIgnoreCase(wanted) && transport.available()) {
+                return transport;
+            }
+        }
+        return EPOLL.available() ? EPOLL : KQUEUE.available() ? KQUEUE : NIO;
+    }
+
+    private boolean available() {
+        return switch (this) {
+            case EPOLL -> Epoll.isAvailable();
+            case KQUEUE -> KQueue.isAvailable();
+            case NIO -> true;
+        };
+    }
+
+    /** Starts so many event loops, at least 1; the caller shuts the group down. */
+    public EventLoopGroup eventLoops(int count) {
+        IoHandlerFactory factory = switch (this) {
+            case EPOLL -> EpollIoHandler.newFactory();
+            case KQUEUE -> KQueueIoHandler.newFactory();
+            case NIO -> NioIoHandler.newFactory();
+        };
+        return new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("sluice-loop"), factory);
+    }
+
+    /** The class of listening channels. */
+    public Class<? extends ServerSocketChannel> serverChannel() {
+        return serverChannel;
+    }
+
+    /** The class of connected channels. */
+    public Class<? extends SocketChannel> channel() {
+        return channel;
+    }
+
+    /** A new channel, to be registered and connected. */
+    public Channel newChannel() {
+        return newChannel.get();
+    }
+
+    /** Whether several sockets can listen at one address and share its connections (SO_REUSEPORT, socket(7)). */
+    public boolean sharesPorts() {
+        return this == EPOLL;
+    }
+}
