@@ -147,7 +147,7 @@ final class RetryIT {
                 assertThat(client.response().status()).isIn(502, 503);
             }
         }
-        proxy.awaitCounted("connect_failed", 2);
+        proxy.awaitMetric(2, "sluice_errors_total", "error=connect_failed");
     }
 
     @Test
