@@ -23,7 +23,7 @@ record ConnectionLimit(int connections, String source) {
         long descriptors = descriptors(machine);
         long connections = descriptors * SHARE_PERCENT / 100 / DESCRIPTORS_PER_CONNECTION;
         return new ConnectionLimit(
-                (int) Math.clamp(connections, 1, Integer.MAX_VALUE),
+                Math.clamp(connections, 1, Integer.MAX_VALUE),
                 SHARE_PERCENT + " % of the limit of " + descriptors + " open files, " + DESCRIPTORS_PER_CONNECTION
                         + " a connection");
     }

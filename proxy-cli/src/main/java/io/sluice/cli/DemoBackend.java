@@ -23,6 +23,7 @@ final class DemoBackend implements AutoCloseable {
     private static final long DOWNLOAD_BYTES_MAX = 100L << 30;
     private static final long SLOW_MILLIS = 1000;
     private static final long SLOW_MILLIS_MAX = 600_000;
+    private static final long ACCEPT_PAUSE_MILLIS = 20;
     private static final int BLOCK_BYTES = 64 * 1024;
 
     private final String name;
@@ -52,15 +53,27 @@ final class DemoBackend implements AutoCloseable {
     }
 
     private void accept() {
-        while (!listening.isClosed()) {
-            try {
-                Socket connection = listening.accept();
-                connections.add(connection);
-                Thread.ofVirtual().start(() -> serve(connection));
-            } catch (IOException e) {
-                // Closed, which the loop sees; or a connection that was gone before it was accepted.
-                continue;
+        try {
+            while (!listening.isClosed()) {
+                Socket connection = acceptOne();
+                if (connection != null) {
+                    connections.add(connection);
+                    Thread.ofVirtual().start(() -> serve(connection));
+                }
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Null if there is none now. */
+    private Socket acceptOne() throws InterruptedException {
+        try {
+            return listening.accept();
+        } catch (IOException e) {
+            // Closed; or out of descriptors, and then trying at once would only burn the processor.
+            Thread.sleep(ACCEPT_PAUSE_MILLIS);
+            return null;
         }
     }
 
