@@ -34,7 +34,7 @@ final class CheckCommand implements Callable<Integer> {
         out.println(source.name() + " is valid: " + count(config.listeners().size(), "listener") + ", "
                 + count(config.routes().size(), "route") + ", " + count(config.services().size(), "service") + ", "
                 + count(config.eventLoops(), "event loop") + ".");
-        ConnectionLimit limit = ConnectionLimit.of(config, machine);
+        ConnectionLimit limit = ConnectionLimit.of(config);
         out.println("Clients connected at once: " + limit.connections() + " (" + limit.source() + ").");
         out.println();
         MemoryTable.of(config, machine, limit.connections()).lines(MemoryLimit.find(machine)).forEach(out::println);

@@ -45,7 +45,7 @@ final class ConfigSource {
         }
         try {
             ConfigReader reader = new ConfigReader(machine.environment());
-            LoadedConfig loaded = file == null ? reader.loadFromEnvironment() : reader.load(file);
+            LoadedConfig loaded = file == null ? reader.loadEnvironment() : reader.load(file);
             loaded.warnings().forEach(warning -> err.println("warning: " + warning));
             return loaded;
         } catch (ConfigException e) {
