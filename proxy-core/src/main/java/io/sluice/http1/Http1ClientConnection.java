@@ -1,9 +1,6 @@
 package io.sluice.http1;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -52,7 +49,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     private final ListenerFacts listener;
     private final HeadStore store;
     private final ReadSizer sizer;
-    private final MessageWriter writer;
+    private final ResponseOutput response;
     private final BodyReader body;
     private final Deadline deadline;
     private final Peer peer;
@@ -63,8 +60,6 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     private ByteBuf ahead;
     private boolean reading;
     private boolean closing;
-    private boolean untilClose;
-    private boolean responseEnded;
     private long discarded;
 
     /**
@@ -79,7 +74,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         this.listener = listener;
         this.store = store;
         this.sizer = sizer;
-        this.writer = new MessageWriter(channel, store);
+        this.response = new ResponseOutput(channel, store, this::responseSent);
         this.body = new BodyReader(worker.snapshot().requestLimits());
         this.deadline = new Deadline(worker.wheel(), this::onDeadline);
         var remote = channel.remoteAddress();
@@ -246,25 +241,14 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void head(ResponseHead response) {
-        if (response.interim()) {
-            if (!head.http10()) {
-                writer.interim(response);
-            }
+    public void head(ResponseHead message) {
+        if (message.interim()) {
+            response.interim(message, head);
             return;
         }
-        BodyFraming framing = response.framing();
-        if (head.http10() && (framing == BodyFraming.CHUNKED || framing == BodyFraming.UNTIL_CLOSE)) {
-            framing = BodyFraming.UNTIL_CLOSE;
-            closing = true;
-            untilClose = true;
-        } else if (framing == BodyFraming.UNTIL_CLOSE) {
-            framing = BodyFraming.CHUNKED;
-        }
-        closing |= worker.draining();
-        writer.response(response, framing, closing
-                ? MessageWriter.Persistence.CLOSE
-                : head.http10() ? MessageWriter.Persistence.KEEP_ALIVE : MessageWriter.Persistence.DEFAULT);
+        BodyFraming framing = ResponseOutput.framing(message, head);
+        closing |= worker.draining() || framing == BodyFraming.UNTIL_CLOSE;
+        response.head(message, head, framing, closing);
     }
 
     @Override
@@ -279,31 +263,17 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void body(ByteBuf data) {
-        writer.body(data);
+        response.body(data);
     }
 
     @Override
     public void end(Trailers trailers) {
-        responseEnded = true;
-        writer.end(trailers);
+        response.end(trailers);
     }
 
     @Override
     public void flush() {
-        writer.flush();
-        if (responseEnded && state != State.CLOSED) {
-            if (writer.pendingBytes() == 0) {
-                responseSent();
-            } else {
-                channel.write(Unpooled.EMPTY_BUFFER, channel.newPromise()
-                        .addListener((ChannelFutureListener) sent -> {
-                            if (sent.isSuccess()) {
-                                responseSent();
-                            }
-                        }));
-                channel.flush();
-            }
-        }
+        response.flush();
     }
 
     private void responseSent() {
@@ -329,7 +299,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         store.give(head);
         head = null;
         state = State.HEAD;
-        responseEnded = false;
+        response.next();
         sizer.askSmall();
         if (worker.draining()) {
             endConnection();
@@ -357,7 +327,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public long pendingBytes() {
-        return writer.pendingBytes();
+        return response.pendingBytes();
     }
 
     @Override
@@ -378,7 +348,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     @Override
     public void abort(ProxyError why) {
         exchange = null;
-        if (untilClose) {
+        if (response.endsByClose()) {
             // Only a reset tells this client that the body did not end here.
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
         }
@@ -412,7 +382,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     }
 
     private void letGo() {
-        writer.release();
+        response.release();
         body.clear();
         if (ahead != null) {
             ahead.release();
