@@ -12,7 +12,7 @@ import java.util.Locale;
  * What a configuration may cost in memory if everything happens at once: every connection open, on the dearest listener
  * and to the dearest service, and every buffer full. <em>Immutable.</em>
  *
- * @param rows        the parts, in the order they are shown; those of one connection first
+ * @param rows        the parts, in the order they are shown
  * @param connections client connections open at once, at least 1
  * @param heapBytes   the most the Java heap may grow to
  * @param eventLoops  at least 1
@@ -20,14 +20,24 @@ import java.util.Locale;
  */
 record MemoryTable(List<Row> rows, int connections, long heapBytes, int eventLoops, KernelBuffers kernel) {
 
+    /** Who holds the memory of a row. */
+    enum Holder {
+        /** The kernel, in socket buffers. */
+        KERNEL,
+        /** This process, beside the heap. */
+        PROCESS,
+        /** Nobody: another listener or service may stand in this one's place, and costs more. */
+        NOBODY
+    }
+
     /**
      * A part of what one client connection may cost.
      *
      * @param what   what it is, for people
      * @param each   bytes per connection
-     * @param counts whether it is in the sum; not so the listeners and services that others exceed
+     * @param holder who holds them
      */
-    record Row(String what, long each, boolean counts) {}
+    record Row(String what, long each, Holder holder) {}
 
     /**
      * Makes the table.
@@ -47,11 +57,11 @@ record MemoryTable(List<Row> rows, int connections, long heapBytes, int eventLoo
             sockets.add(socket("backend socket, " + service.name(), service.socket(), kernel));
         }
         addWithDearest(rows, sockets);
-        rows.add(new Row("bodies, 2 × buffers.highWatermark", 2L * config.buffers().highWatermark(), true));
+        rows.add(new Row("bodies, 2 × buffers.highWatermark", 2L * config.buffers().highWatermark(), Holder.PROCESS));
         rows.add(new Row(
                 "heads, limits.requestHead + responseHead",
                 (long) config.limits().requestHead() + config.limits().responseHead(),
-                true));
+                Holder.PROCESS));
         return new MemoryTable(List.copyOf(rows), connections, machine.heapBytes(), config.eventLoops(), kernel);
     }
 
@@ -59,7 +69,7 @@ record MemoryTable(List<Row> rows, int connections, long heapBytes, int eventLoo
         long send = kernel.sendBytes(socket);
         long receive = kernel.receiveBytes(socket);
         String text = what + ": send " + bytes(send) + " + receive " + bytes(receive);
-        return new Row(text, send + receive, true);
+        return new Row(text, send + receive, Holder.KERNEL);
     }
 
     private static void addWithDearest(List<Row> rows, List<Row> sockets) {
@@ -70,18 +80,41 @@ record MemoryTable(List<Row> rows, int connections, long heapBytes, int eventLoo
             }
         }
         for (Row socket : sockets) {
-            rows.add(new Row(socket.what, socket.each, socket == dearest));
+            rows.add(socket == dearest ? socket : new Row(socket.what, socket.each, Holder.NOBODY));
         }
     }
 
-    /** Bytes that one client connection may cost. */
-    long perConnection() {
-        return rows.stream().filter(Row::counts).mapToLong(Row::each).sum();
+    /** Bytes that one client connection may cost this holder. */
+    long perConnection(Holder holder) {
+        return rows.stream().filter(row -> row.holder == holder).mapToLong(Row::each).sum();
+    }
+
+    /** Bytes that so many connections and the heap may cost together. */
+    private long total(long clients) {
+        long buffers = perConnection(Holder.KERNEL) * clients;
+        // However many sockets: beyond this the kernel drops packets rather than keep them (tcp(7), tcp_mem).
+        long kept = kernel.all() > 0 ? Math.min(buffers, kernel.all()) : buffers;
+        return kept + perConnection(Holder.PROCESS) * clients + heapBytes;
     }
 
     /** Bytes that everything together may cost. */
     long total() {
-        return perConnection() * connections + heapBytes;
+        return total(connections);
+    }
+
+    /** The most connections whose worst case stays within a limit, up to the configured number; 0 if none does. */
+    long fitting(long limitBytes) {
+        long fits = 0;
+        long tooMany = (long) connections + 1;
+        while (tooMany - fits > 1) {
+            long middle = (fits + tooMany) / 2;
+            if (total(middle) <= limitBytes) {
+                fits = middle;
+            } else {
+                tooMany = middle;
+            }
+        }
+        return fits;
     }
 
     /** The table and what it means, as lines for people. */
@@ -90,21 +123,22 @@ record MemoryTable(List<Row> rows, int connections, long heapBytes, int eventLoo
         lines.add("Memory in the worst case: every connection open, every buffer full");
         lines.add(line("", "each", "number", "total"));
         for (Row row : rows) {
-            lines.add(row.counts
-                    ? line("  " + row.what, bytes(row.each), "× " + connections, bytes(row.each * connections))
-                    : line("  " + row.what, bytes(row.each), "instead", ""));
+            lines.add(row.holder == Holder.NOBODY
+                    ? line(row.what, bytes(row.each), "or", "")
+                    : line(row.what, bytes(row.each), "× " + connections, bytes(row.each * connections)));
         }
-        lines.add(line("  one connection", bytes(perConnection()), "× " + connections, bytes(perConnection() * connections)));
-        lines.add(line("  one event loop's share", "", "1 of " + eventLoops, bytes(perConnection() * connections / eventLoops)));
-        lines.add(line("  Java heap, at most", bytes(heapBytes), "× 1", bytes(heapBytes)));
-        lines.add(line("  together", "", "", bytes(total())));
-        lines.add(line("  limit: " + limit.source(), "", "", limit.bytes() < 0 ? "unknown" : bytes(limit.bytes())));
+        long buffers = perConnection(Holder.KERNEL) * connections;
+        if (kernel.all() > 0 && kernel.all() < buffers) {
+            lines.add(line("all sockets together, at most (tcp_mem)", "", "", bytes(kernel.all())));
+        }
+        lines.add(line("Java heap, at most", "", "", bytes(heapBytes)));
+        lines.add(line("together", "", "", bytes(total())));
+        lines.add(line("of it, for each event loop's clients", "", "1 of " + eventLoops, bytes((total() - heapBytes) / eventLoops)));
+        lines.add(line("limit: " + limit.source(), "", "", limit.bytes() < 0 ? "unknown" : bytes(limit.bytes())));
         lines.add("");
         lines.add(verdict(limit));
-        if (kernel.all() > 0) {
-            lines.add("The kernel's part is what it may take, not what it takes: a buffer grows only while a transfer needs"
-                    + " it, and all TCP sockets of the machine together stay below " + bytes(kernel.all()) + " (tcp_mem).");
-        }
+        lines.add("A kernel buffer grows to its full size only while a transfer needs it: this is what may happen, not what"
+                + " usually does.");
         return lines;
     }
 
@@ -115,9 +149,9 @@ record MemoryTable(List<Row> rows, int connections, long heapBytes, int eventLoo
         if (total() <= limit.bytes()) {
             return "It fits: the worst case takes " + percent(limit) + " % of the limit.";
         }
-        long fitting = (limit.bytes() - heapBytes) / perConnection();
+        long fitting = fitting(limit.bytes());
         String hint = fitting > 0
-                ? "limits.connections: " + Math.min(fitting, Integer.MAX_VALUE)
+                ? "limits.connections: " + fitting
                         + " would fit, or smaller socket.sendBuffer and socket.receiveBuffer (listeners and services)."
                 : "The Java heap alone leaves no room; JAVA_OPTS=-Xmx256m would make it smaller.";
         return "It does not fit: the worst case takes " + percent(limit) + " % of the limit. " + hint;
@@ -127,8 +161,9 @@ record MemoryTable(List<Row> rows, int connections, long heapBytes, int eventLoo
         return String.format(Locale.ROOT, "%.0f", Math.ceil(100.0 * total() / limit.bytes()));
     }
 
-    private static String line(String what, String each, String number, String total) {
-        return String.format(Locale.ROOT, "%-66s %9s %9s %9s", what, each, number, total).stripTrailing();
+    private String line(String what, String each, String number, String total) {
+        int width = rows.stream().mapToInt(row -> row.what.length()).max().orElse(0) + 2;
+        return String.format(Locale.ROOT, "  %-" + width + "s %9s %9s %9s", what, each, number, total).stripTrailing();
     }
 
     /** Bytes in the largest unit that leaves a figure of at least 1. */

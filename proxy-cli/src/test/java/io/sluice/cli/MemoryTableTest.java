@@ -2,6 +2,7 @@ package io.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.cli.MemoryTable.Holder;
 import io.sluice.config.ConfigException;
 import io.sluice.config.ConfigReader;
 import io.sluice.config.SluiceConfig;
@@ -20,7 +21,7 @@ final class MemoryTableTest {
     private static final long SEND = 4 * MIB;
     private static final long RECEIVE = 6 * MIB;
     /** Of the configurations below, for one connection, beside the kernel's. */
-    private static final long OWN = 2 * 64 * KIB + 32 * KIB + 64 * KIB;
+    private static final long PROCESS = 2 * 64 * KIB + 32 * KIB + 64 * KIB;
 
     private static final String BUFFERS = """
             buffers: { highWatermark: 64KiB, lowWatermark: 32KiB }
@@ -65,12 +66,12 @@ final class MemoryTableTest {
 
     @Test
     void countsTheKernelsLargestBuffersOfBothSocketsIfTheyGrowByThemselves() throws Exception {
-        assertThat(table(AUTO).perConnection()).isEqualTo(2 * (SEND + RECEIVE) + OWN);
+        assertThat(table(AUTO).perConnection(Holder.KERNEL)).isEqualTo(2 * (SEND + RECEIVE));
     }
 
     @Test
     void countsAllConnectionsAndTheHeapOnce() throws Exception {
-        assertThat(table(AUTO).total()).isEqualTo(100 * (2 * (SEND + RECEIVE) + OWN) + FakeMachine.HEAP_BYTES);
+        assertThat(table(AUTO).total()).isEqualTo(100 * (2 * (SEND + RECEIVE) + PROCESS) + FakeMachine.HEAP_BYTES);
     }
 
     @Test
@@ -78,7 +79,7 @@ final class MemoryTableTest {
         long large = 2 * 212_992 + 2 * 64 * KIB;
         long backend = 2 * 16 * KIB + 2 * 16 * KIB;
 
-        assertThat(table(FIXED).perConnection()).isEqualTo(large + backend + OWN);
+        assertThat(table(FIXED).perConnection(Holder.KERNEL)).isEqualTo(large + backend);
     }
 
     @Test
@@ -93,15 +94,15 @@ final class MemoryTableTest {
         assertThat(table(AUTO).lines(new MemoryLimit(8L << 30, "here")))
                 .contains("It fits: the worst case takes 28 % of the limit.")
                 .anyMatch(line -> line.matches("  limit: here +8 GiB"))
-                .anyMatch(line -> line.matches("  one connection +20\\.2 MiB +× 100 +2\\.0 GiB"))
-                .anyMatch(line -> line.matches("  Java heap, at most +256 MiB +× 1 +256 MiB"))
+                .anyMatch(line -> line.matches("  client socket, web .* 10 MiB +× 100 +1000 MiB"))
+                .anyMatch(line -> line.matches("  Java heap, at most +256 MiB"))
                 .anyMatch(line -> line.matches("  together +2\\.2 GiB"));
     }
 
     @Test
     void saysHowManyConnectionsWouldFit() throws Exception {
         MemoryTable table = table(AUTO);
-        long limit = FakeMachine.HEAP_BYTES + 7 * table.perConnection() + 1;
+        long limit = FakeMachine.HEAP_BYTES + 7 * (2 * (SEND + RECEIVE) + PROCESS) + 1;
 
         assertThat(table.lines(new MemoryLimit(limit, "here")))
                 .anyMatch(line -> line.startsWith("It does not fit") && line.contains("limits.connections: 7 would fit"));
@@ -116,16 +117,31 @@ final class MemoryTableTest {
     @Test
     void showsListenersThatOthersExceedWithoutCountingThem() throws Exception {
         assertThat(table(FIXED).lines(new MemoryLimit(-1, "nothing")))
-                .anyMatch(line -> line.matches("  client socket, small 127.0.0.1:8080.* 192 KiB +instead"))
+                .anyMatch(line -> line.matches("  client socket, small 127.0.0.1:8080.* 192 KiB +or"))
                 .anyMatch(line -> line.matches("  client socket, large 127.0.0.1:8081.* 544 KiB +× 100 +.*"))
                 .contains("No limit to compare with: nothing.");
     }
 
     @Test
-    void namesTheKernelsLimitForAllSocketsTogether() throws Exception {
-        fake.with("proc/sys/net/ipv4/tcp_mem", "1000 2000 262144\n");
+    void countsNoMoreThanTheKernelKeepsForAllSocketsTogether() throws Exception {
+        fake.with("proc/sys/net/ipv4/tcp_mem", "1000 2000 131072\n");
+        MemoryTable table = table(AUTO);
 
-        assertThat(table(AUTO).lines(new MemoryLimit(-1, "x"))).last().asString().contains("below 1 GiB (tcp_mem)");
+        assertThat(table.total()).isEqualTo(512 * MIB + 100 * PROCESS + FakeMachine.HEAP_BYTES);
+        assertThat(table.lines(new MemoryLimit(-1, "x")))
+                .anyMatch(line -> line.matches("  all sockets together, at most \\(tcp_mem\\) +512 MiB"));
+    }
+
+    @Test
+    void doesNotMentionAKernelLimitThatIsNotReached() throws Exception {
+        fake.with("proc/sys/net/ipv4/tcp_mem", "1000 2000 13107200\n");
+
+        assertThat(table(AUTO).lines(new MemoryLimit(-1, "x"))).noneMatch(line -> line.contains("tcp_mem"));
+    }
+
+    @Test
+    void fitsNoMoreConnectionsThanAreConfigured() throws Exception {
+        assertThat(table(AUTO).fitting(Long.MAX_VALUE)).isEqualTo(100);
     }
 
     @Test
