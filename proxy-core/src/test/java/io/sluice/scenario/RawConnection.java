@@ -91,6 +91,19 @@ final class RawConnection implements AutoCloseable {
         }
     }
 
+    /** Sends a text byte by byte, slowly, as a peer in trouble or an attacker would; the slowness is what is tested. */
+    void sendSlowly(String text, Duration pause) throws IOException, InterruptedException {
+        for (int i = 0; i < text.length(); i++) {
+            Thread.sleep(pause);
+            send(text.substring(i, i + 1));
+        }
+    }
+
+    /** Neither reads nor sends for a while; the idleness is what is tested. */
+    void idle(Duration time) throws InterruptedException {
+        Thread.sleep(time);
+    }
+
     /** Bytes handed to the kernel so far. */
     long bytesSent() {
         return bytesSent.get();
