@@ -225,6 +225,19 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
         index(name, start, start + text.length(), valueStart, at, length);
     }
 
+    /** Adds a field of a well-known name at the end, with some bytes of this head as its value. Allocates nothing. */
+    public final void append(HeaderName name, int from, int to) {
+        String text = name.text();
+        int start = reserve(text.length() + to - from + 4);
+        int valueStart = Ascii.put(": ", bytes, Ascii.put(text, bytes, start));
+        int valueEnd = valueStart + to - from;
+        System.arraycopy(bytes, from, bytes, valueStart, to - from);
+        bytes[valueEnd] = '\r';
+        bytes[valueEnd + 1] = '\n';
+        length = valueEnd + 2;
+        index(name, start, start + text.length(), valueStart, valueEnd, length);
+    }
+
     /**
      * Copies all kept lines but those of {@code Content-Length} and {@code Transfer-Encoding}, which the writer makes
      * itself, in runs.
