@@ -105,7 +105,7 @@ final class Addresses {
     private static Object block(String text) {
         int slash = text.indexOf('/');
         String address = slash < 0 ? text : text.substring(0, slash);
-        InetAddress network = literal(address).orElseThrow(() -> new Mismatch("names are not looked up here"));
+        InetAddress network = literal(address).orElseThrow(() -> new Mismatch("this is no IP address; names are not looked up here"));
         int bits = network.getAddress().length * 8;
         if (slash < 0) {
             return new Cidr(network, bits);

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 final class CrossChecks {
     private static final List<String> ACTIONS = List.of("service", "services", "redirect", "respond");
     private static final List<String> EDITS = List.of("set", "add", "remove");
-    private static final java.util.regex.Pattern GROUP = java.util.regex.Pattern.compile("\\\\.|\\$([0-9]+)|\\$");
+    private static final java.util.regex.Pattern GROUP = java.util.regex.Pattern.compile("\\\\(.?)|\\$([0-9]+)|\\$");
 
     private final SluiceConfig config;
     private final Values values;
@@ -89,7 +89,7 @@ final class CrossChecks {
             RouteConfig route = config.routes().get(i);
             String at = "routes[" + i + "]";
             unique(names, route.name(), at, "name");
-            if (values.sound(at + ".match")) {
+            if (values.sound(at + ".match") && !values.refused(at)) {
                 match(matches, route.match(), at);
             }
             action(route, at);
@@ -189,8 +189,10 @@ final class CrossChecks {
     private void rewrite(RewritePath rewrite, Section at) {
         int groups = Pattern.compile(rewrite.pattern()).groupCount();
         GROUP.matcher(rewrite.replacement()).results().forEach(it -> {
-            String number = it.group(1);
-            if (it.group().equals("$")) {
+            String number = it.group(2);
+            if (it.group().equals("\\")) {
+                problem(at.at("replacement"), "found a \\ at the end; expected something after it (or \\\\ for a backslash)");
+            } else if (it.group().equals("$")) {
                 problem(at.at("replacement"), "found a $ that names no group; expected $0 to $%d (or \\$ for a dollar sign)"
                         .formatted(groups));
             } else if (number != null && (number.length() > 3 || Integer.parseInt(number) > groups)) {

@@ -68,7 +68,7 @@ final class HttpTypes {
 
     /** Where a redirect leads. */
     static final ValueType LOCATION = ValueType.text(
-            "a URL that begins with / , http:// or https://, of printable ASCII without spaces or \\",
+            "a URL that begins with /, http:// or https://, of printable ASCII without spaces or \\",
             "(?!//)(/|https?://[A-Za-z0-9\\[])[!-\\[\\]-~]{0,2000}");
 
     /** A body of our own. */

@@ -26,6 +26,8 @@ record Key(
         String component,
         String meaning) {
 
+    private static final String NOT_SET = "not set";
+
     /** What may stand under a key. */
     enum Shape {
         /** One value. */
@@ -42,22 +44,22 @@ record Key(
 
     /** A key that holds one value. */
     static Key value(String path, ValueType type, String meaning) {
-        return new Key(path, Shape.VALUE, type, null, null, "not set", null, last(path), meaning);
+        return new Key(path, Shape.VALUE, type, null, null, NOT_SET, null, last(path), meaning);
     }
 
     /** A key that holds other keys. */
     static Key section(String path, String meaning) {
-        return new Key(path, Shape.SECTION, null, null, null, "not set", null, last(path), meaning);
+        return new Key(path, Shape.SECTION, null, null, null, NOT_SET, null, last(path), meaning);
     }
 
     /** A key that holds a list. */
     static Key list(String path, String meaning) {
-        return new Key(path, Shape.LIST, null, null, null, "not set", null, last(path), meaning);
+        return new Key(path, Shape.LIST, null, null, null, NOT_SET, null, last(path), meaning);
     }
 
     /** A key that holds a map from names. */
     static Key names(String path, ValueType names, String meaning) {
-        return new Key(path, Shape.NAMES, null, names, null, "not set", null, last(path), meaning);
+        return new Key(path, Shape.NAMES, null, names, null, NOT_SET, null, last(path), meaning);
     }
 
     /** A key that this version knows only to refuse. */
@@ -108,6 +110,11 @@ record Key(
     /** The default as written, or in words what leaving it out means. */
     String defaultText() {
         return fallback == null ? unset : fallback;
+    }
+
+    /** Whether leaving it out means something worth saying. */
+    boolean says() {
+        return fallback != null || !isRequired() && !unset.equals(NOT_SET);
     }
 
     /** What may be written, in words. */

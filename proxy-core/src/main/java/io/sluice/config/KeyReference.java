@@ -77,7 +77,8 @@ public final class KeyReference {
     /** The key anywhere under a section that fills a record's component; empty if none does. */
     static Optional<Key> filling(String section, String component) {
         return keys()
-                .filter(key -> key.path().startsWith(section + ".") && key.component().equals(component))
+                .filter(key -> key.shape() == Key.Shape.VALUE && key.path().startsWith(section + "."))
+                .filter(key -> key.component().equals(component))
                 .findFirst();
     }
 

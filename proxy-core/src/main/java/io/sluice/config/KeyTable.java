@@ -208,9 +208,9 @@ final class KeyTable {
         return List.of(
                 section(at, "Edits the headers of the " + of + ": removes, then sets, then adds."),
                 names(at + ".set", set, "Headers to replace, or to add where missing."),
-                value(at + ".set.*", HttpTypes.FIELD_VALUE, "The value."),
+                value(at + ".set.*", HttpTypes.FIELD_VALUE, "Values are sent as written."),
                 names(at + ".add", HttpTypes.FIELD_EDITED, "Headers to add to those that are there."),
-                value(at + ".add.*", HttpTypes.FIELD_VALUE, "The value."),
+                value(at + ".add.*", HttpTypes.FIELD_VALUE, "Values are sent as written."),
                 list(at + ".remove", "Headers to remove."),
                 value(at + ".remove[]", HttpTypes.FIELD_EDITED, "A header's name."));
     }
@@ -219,8 +219,7 @@ final class KeyTable {
         List<Key> keys = new ArrayList<>(List.of(
                 names("services", HttpTypes.NAME, "The backends, by a name of your choice.").unset("none"),
                 section("services.*", "A set of interchangeable endpoints."),
-                list("services.*.endpoints", "The addresses that answer; at least one. Host names are resolved, and resolved"
-                                + " again when that is no longer fresh.")
+                list("services.*.endpoints", "Where it is answered, by IP address or host name; at least one.")
                         .required(),
                 section("services.*.endpoints[]", "One endpoint: just its address, or address and weight.")
                         .orValue(Addresses.ENDPOINT),

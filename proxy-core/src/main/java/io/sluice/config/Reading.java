@@ -42,7 +42,7 @@ final class Reading {
     }
 
     private void node(Key key, ConfigNode node, String path) {
-        if (node instanceof Text text && text.absent() && key.type() == null && !key.isRequired()) {
+        if (node instanceof Text text && text.absent() && key.shape() != Shape.VALUE && !key.isRequired()) {
             // A section whose keys are all commented out.
             return;
         }
@@ -154,8 +154,12 @@ final class Reading {
     }
 
     private static String shapeHint(Key key, ConfigNode node) {
-        if (node instanceof Text text && !text.absent() && key.shape() == Shape.LIST) {
+        boolean list = key.shape() == Shape.LIST;
+        if (list && node instanceof Text text && !text.absent() && KeyReference.key(key.path() + "[]").type() != null) {
             return "write [%s]".formatted(text.text().length() > 60 ? "…" : text.text());
+        }
+        if (list && node instanceof Fields) {
+            return "begin each element with a dash";
         }
         if (key.shape() == Shape.NAMES && node instanceof Items) {
             return "write name: value lines, without dashes";
@@ -191,14 +195,16 @@ final class Reading {
         return "found an unknown key; expected one of: %s%s".formatted(String.join(", ", here(pattern)), hint(hint));
     }
 
-    /** The same word somewhere below, where it was probably meant to stand. */
+    /** A word like it further below, or the same word anywhere, where it was probably meant to stand. */
     private static Optional<String> elsewhere(String pattern, String name) {
-        return KeyReference.keys()
-                .filter(key -> key.name().equals(name))
-                .map(Key::path)
-                .sorted((a, b) -> Boolean.compare(
-                        pattern.isEmpty() || !a.startsWith(pattern), pattern.isEmpty() || !b.startsWith(pattern)))
-                .findFirst();
+        List<Key> below =
+                KeyReference.keys().filter(key -> key.path().startsWith(pattern + ".")).toList();
+        Optional<String> near = Words.closest(name, below.stream().map(Key::name).toList());
+        return below.stream()
+                .filter(key -> near.isPresent() && key.name().equals(near.get()))
+                .findFirst()
+                .or(() -> KeyReference.keys().filter(key -> key.name().equals(name)).findFirst())
+                .map(Key::path);
     }
 
     private static String hint(String text) {

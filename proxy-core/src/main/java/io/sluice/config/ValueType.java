@@ -111,7 +111,15 @@ record ValueType(String expected, Function<String, Object> parser, Map<String, O
         };
         List<String> names = List.copyOf(words.keySet());
         String expected = names.size() == 1 ? names.getFirst() : "one of: " + String.join(", ", names);
-        return new ValueType(expected, parser, ordered("enum", names));
+        return new ValueType(expected, parser, ordered("enum", names.stream().map(ValueType::asJson).toList()));
+    }
+
+    /** An unquoted 301 or true is no text to an editor. */
+    private static Object asJson(String word) {
+        if (WHOLE.matcher(word).matches()) {
+            return Long.parseLong(word);
+        }
+        return word.equals("true") || word.equals("false") ? (Object) Boolean.parseBoolean(word) : word;
     }
 
     /** Text that the pattern must match whole. */
@@ -190,7 +198,7 @@ record ValueType(String expected, Function<String, Object> parser, Map<String, O
     }
 
     private static String bytes(long size) {
-        List<String> units = new ArrayList<>(List.of("", "KiB", "MiB", "GiB"));
+        List<String> units = new ArrayList<>(List.of("", "KiB", "MiB", "GiB", "TiB"));
         long rest = size;
         while (units.size() > 1 && rest >= 1024 && rest % 1024 == 0) {
             rest /= 1024;

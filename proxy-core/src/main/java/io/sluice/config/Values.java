@@ -53,6 +53,11 @@ final class Values {
                 .noneMatch(it -> it.equals(path) || it.startsWith(path + ".") || it.startsWith(path + "["));
     }
 
+    /** Whether what stands at a path, as a whole, has been reported. */
+    boolean refused(String path) {
+        return broken.contains(path);
+    }
+
     /** The valid value at a path; null if there is none. */
     Object value(String path) {
         return values.get(path);

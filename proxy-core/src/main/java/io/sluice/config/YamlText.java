@@ -58,8 +58,8 @@ final class YamlText {
         try {
             return text.document();
         } catch (MarkedYamlEngineException e) {
-            Place place = e.getProblemMark().map(text::place).orElse(new Place(source, 1, 1));
-            problems.add(place.problem("", sentence(e)));
+            Optional<Mark> mark = unclosed(e) ? e.getContextMark() : e.getProblemMark();
+            problems.add(mark.map(text::place).orElse(new Place(source, 1, 1)).problem("", sentence(e)));
         } catch (ReaderException e) {
             Place place = text.placeOf(e.getPosition());
             problems.add(place.problem(
@@ -189,6 +189,12 @@ final class YamlText {
         return tag.isPresent();
     }
 
+    /** Then the place to go to is where it opens, not where the file ends. */
+    private static boolean unclosed(MarkedYamlEngineException e) {
+        return String.valueOf(e.getContext()).contains("quoted scalar")
+                && String.valueOf(e.getProblem()).contains("end of stream");
+    }
+
     /** The commonest slips in plain words; the parser's own words for the rest. */
     private static String sentence(MarkedYamlEngineException e) {
         String problem = String.valueOf(e.getProblem()).strip();
@@ -197,6 +203,9 @@ final class YamlText {
         }
         if (String.valueOf(e.getContext()).contains("alias")) {
             return "found a value that begins with *; expected it in quotes: \"*\"";
+        }
+        if (unclosed(e)) {
+            return "found a quote that is never closed; expected the closing one";
         }
         if (problem.contains("mapping values are not allowed here")) {
             return "found a colon that begins a second value here; expected a key on its own line, or the value in quotes";
