@@ -41,15 +41,15 @@ final class SluiceProcess implements AutoCloseable {
 
     /** Waits until standard error contains the pattern. */
     Matcher awaitErr(String pattern) {
-        return await(err, pattern);
+        return awaitIn(err, pattern);
     }
 
     /** Waits until standard output contains the pattern. */
     Matcher awaitOut(String pattern) {
-        return await(out, pattern);
+        return awaitIn(out, pattern);
     }
 
-    private Matcher await(Path file, String pattern) {
+    private static Matcher awaitIn(Path file, String pattern) {
         Pattern compiled = Pattern.compile(pattern);
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(text(file)).containsPattern(compiled));
         Matcher matcher = compiled.matcher(text(file));
