@@ -129,10 +129,11 @@ record Refusal(String why, String bytes, int status, List<String> words) {
                 // HAProxy CVE-2021-40346: an overflow made two readings of one length.
                 post("a length that overflows", 400, length, "Content-Length: 18446744073709551621"),
                 post("a length of 19 digits", 400, length, "Content-Length: 1000000000000000005"),
-                post("gzip", 501, unknown, coding + "gzip"),
                 post("gzip, then chunked", 501, unknown, coding + "gzip, chunked"),
-                post("identity", 501, unknown, coding + "identity"),
-                post("something like chunked", 501, unknown, coding + "xchunked"),
+                // RFC 9112 §6.3: without chunked at the end nobody knows where the request ends.
+                post("gzip", 400, invalid, coding + "gzip"),
+                post("identity", 400, invalid, coding + "identity"),
+                post("something like chunked", 400, invalid, coding + "xchunked"),
                 of("chunked, then gzip", posted(coding + "chunked, gzip"), 400, invalid, unknown),
                 of("chunked twice", posted(coding + "chunked, chunked"), 400, invalid),
                 of("chunked twice in two fields", posted(coding + "chunked", coding + "chunked"), 400, invalid),
