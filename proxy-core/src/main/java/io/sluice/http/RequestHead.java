@@ -8,6 +8,8 @@ package io.sluice.http;
  * 9112 §3.2.2). {@link #path(byte[])} replaces what is forwarded; what was received stays readable.
  */
 public final class RequestHead extends Head {
+    /** Empty lines that were skipped before it. */
+    int emptyLines;
     Method method = Method.OTHER;
     int methodStart;
     int methodEnd;
@@ -16,6 +18,8 @@ public final class RequestHead extends Head {
     int queryEnd;
     int hostStart;
     int hostEnd;
+    /** Behind the authority of an absolute-form target; 0 for the other forms. */
+    int authorityEnd;
     boolean plainPath;
     boolean expectsContinue;
     private int forwardedPathStart = -1;
@@ -27,6 +31,7 @@ public final class RequestHead extends Head {
     @Override
     public void clear() {
         super.clear();
+        emptyLines = 0;
         method = Method.OTHER;
         methodStart = 0;
         methodEnd = 0;
@@ -35,6 +40,7 @@ public final class RequestHead extends Head {
         queryEnd = 0;
         hostStart = 0;
         hostEnd = 0;
+        authorityEnd = 0;
         plainPath = false;
         expectsContinue = false;
         forwardedPathStart = -1;
