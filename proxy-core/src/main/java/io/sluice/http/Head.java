@@ -29,6 +29,10 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
     /** Start of a line being read, and how far its end was looked for. */
     int lineStart;
     int scanned;
+    /** Whether the start line was read. */
+    boolean startRead;
+    /** Whether it is a trailer section, and no head. */
+    boolean trailer;
     ProxyError error;
     BodyFraming framing = BodyFraming.NONE;
     long contentLength = -1;
@@ -53,6 +57,8 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
         length = 0;
         lineStart = 0;
         scanned = 0;
+        startRead = false;
+        trailer = false;
         count = 0;
         error = null;
         framing = BodyFraming.NONE;

@@ -71,6 +71,11 @@ public final class Router {
         return routes;
     }
 
+    /** The built-in route of requests that no configured route ever sees: those whose head was refused. */
+    public Route refused() {
+        return routes.getLast();
+    }
+
     /**
      * The route of this request; never null: where none matches, one that refuses with {@code NO_ROUTE}; where the forms
      * of its path would take different routes, one that refuses with {@code AMBIGUOUS_PATH}. Allocates nothing for a

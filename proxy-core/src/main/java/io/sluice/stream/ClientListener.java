@@ -22,6 +22,9 @@ public interface ClientListener {
     /** The whole response, its end included, was taken by the kernel. The last report, but for none. */
     void onResponseSent();
 
-    /** The client left, or broke the framing of its body. The last report. */
+    /** The rest of the request can't be read, though the client is still there to be told. No more of the request is reported. */
+    void onRequestBroken(ProxyError why);
+
+    /** The client left. The last report. */
     void onClientGone(ProxyError why);
 }

@@ -39,7 +39,12 @@ public final class Deadline {
         }
     }
 
-    /** Makes sure that it never comes, and that the wheel forgets it. */
+    /** Makes sure that it does not come, as a plain write: the wheel forgets it when it next looks. For one that is set again soon. */
+    public void disarm() {
+        atNanos = NEVER;
+    }
+
+    /** Makes sure that it does not come, and that the wheel forgets it now. */
     public void cancel() {
         atNanos = NEVER;
         wheel.remove(this);

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.util.UncheckedBooleanSupplier;
+import io.sluice.config.BufferConfig;
 
 /**
  * How much a channel's reads ask for: small while a head is awaited, since what is behind it should stay in the kernel
@@ -12,28 +13,29 @@ import io.netty.util.UncheckedBooleanSupplier;
  * tells again, and in between the other channels have their turn. <em>Loop-confined</em>, one a channel.
  */
 public final class ReadSizer implements RecvByteBufAllocator, RecvByteBufAllocator.ExtendedHandle {
+    private final int smallBytes;
+    private final int bulkBytes;
     private int bytes;
     private ChannelConfig config;
     private int attempted;
     private int last;
 
-    /**
-     * Creates it.
-     *
-     * @param bytes what a read asks for, at least 1
-     */
-    public ReadSizer(int bytes) {
-        this.bytes = bytes;
+    /** Creates it; reads begin small. */
+    public ReadSizer(BufferConfig buffers) {
+        this.smallBytes = buffers.read();
+        // The other half of the high watermark: see SocketOptions.
+        this.bulkBytes = Math.max(buffers.read(), buffers.highWatermark() / 2);
+        this.bytes = smallBytes;
     }
 
-    /** Makes reads ask for so many bytes from now on. */
-    public void ask(int newBytes) {
-        bytes = newBytes;
+    /** A long body is copied from now on. */
+    public void askBulk() {
+        bytes = bulkBytes;
     }
 
-    /** What a read asks for. */
-    public int bytes() {
-        return bytes;
+    /** A head is awaited from now on. */
+    public void askSmall() {
+        bytes = smallBytes;
     }
 
     @Override

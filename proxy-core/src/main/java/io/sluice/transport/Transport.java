@@ -1,6 +1,5 @@
 package io.sluice.transport;
 
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -23,22 +22,17 @@ import java.util.function.Supplier;
 /** How this machine does non-blocking sockets; the one place that knows of several ways. <em>Immutable.</em> */
 public enum Transport {
     /** Linux. */
-    EPOLL(EpollServerSocketChannel.class, EpollSocketChannel.class, EpollSocketChannel::new),
+    EPOLL(EpollServerSocketChannel::new, EpollSocketChannel::new),
     /** macOS and the BSDs. */
-    KQUEUE(KQueueServerSocketChannel.class, KQueueSocketChannel.class, KQueueSocketChannel::new),
+    KQUEUE(KQueueServerSocketChannel::new, KQueueSocketChannel::new),
     /** Wherever Java runs. */
-    NIO(NioServerSocketChannel.class, NioSocketChannel.class, NioSocketChannel::new);
+    NIO(NioServerSocketChannel::new, NioSocketChannel::new);
 
-    private final Class<? extends ServerSocketChannel> serverChannel;
-    private final Class<? extends SocketChannel> channel;
+    private final Supplier<ServerSocketChannel> newServerChannel;
     private final Supplier<SocketChannel> newChannel;
 
-    Transport(
-            Class<? extends ServerSocketChannel> serverChannel,
-            Class<? extends SocketChannel> channel,
-            Supplier<SocketChannel> newChannel) {
-        this.serverChannel = serverChannel;
-        this.channel = channel;
+    Transport(Supplier<ServerSocketChannel> newServerChannel, Supplier<SocketChannel> newChannel) {
+        this.newServerChannel = newServerChannel;
         this.newChannel = newChannel;
     }
 
@@ -71,18 +65,13 @@ public enum Transport {
         return new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("sluice-loop"), factory);
     }
 
-    /** The class of listening channels. */
-    public Class<? extends ServerSocketChannel> serverChannel() {
-        return serverChannel;
-    }
-
-    /** The class of connected channels. */
-    public Class<? extends SocketChannel> channel() {
-        return channel;
+    /** A new listening channel, to be registered and bound. */
+    public ServerSocketChannel newServerChannel() {
+        return newServerChannel.get();
     }
 
     /** A new channel, to be registered and connected. */
-    public Channel newChannel() {
+    public SocketChannel newChannel() {
         return newChannel.get();
     }
 
