@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * One of the demo's backends: a few answers, on a free port of the loopback address. <em>Thread-safe</em>: one virtual
@@ -29,6 +30,7 @@ final class DemoBackend implements AutoCloseable {
     private final String name;
     private final ServerSocket listening;
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
+    private final AtomicLong served = new AtomicLong();
 
     private DemoBackend(String name, ServerSocket listening) {
         this.name = name;
@@ -50,6 +52,11 @@ final class DemoBackend implements AutoCloseable {
     /** Where it accepts. */
     InetSocketAddress address() {
         return (InetSocketAddress) listening.getLocalSocketAddress();
+    }
+
+    /** Requests received so far. */
+    long served() {
+        return served.get();
     }
 
     private void accept() {
@@ -89,6 +96,7 @@ final class DemoBackend implements AutoCloseable {
                 if (request == null) {
                     return;
                 }
+                served.incrementAndGet();
                 answer(request, out);
                 open = request.keepsAlive() && !listening.isClosed();
             }
