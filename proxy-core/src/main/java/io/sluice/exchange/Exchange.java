@@ -8,6 +8,7 @@ import io.sluice.filter.RequestFilter;
 import io.sluice.filter.ResponseFilter;
 import io.sluice.http.BodyFraming;
 import io.sluice.http.HopByHop;
+import io.sluice.http.MaxForwards;
 import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
@@ -21,6 +22,7 @@ import io.sluice.stream.ClientStream;
 import io.sluice.telemetry.ExchangeMeters;
 import io.sluice.telemetry.ExchangeRecord;
 import java.net.InetAddress;
+import java.util.List;
 
 /**
  * One request and its response. Finds the route, gets a connection to an endpoint, lets a relay move each body, and ends
@@ -41,6 +43,9 @@ import java.net.InetAddress;
  * (well or with an error's answer), client gone, stream aborted; each through {@link #finish}.
  */
 public final class Exchange implements ClientListener {
+    /** The answer to an OPTIONS that may go no further (RFC 9110 §7.6.2). */
+    private static final Action.Answer HERE = new Action.Answer(200, List.of(), new byte[0]);
+
     private final Worker worker;
     private final ClientStream client;
     private final RequestHead head;
@@ -101,7 +106,13 @@ public final class Exchange implements ClientListener {
         switch (route.action()) {
             case Action.Answer answer -> answer(answer);
             case Action.Refuse refuse -> fail(refuse.error());
-            case Action.Forward forward -> acquire(null);
+            case Action.Forward forward -> {
+                if (MaxForwards.of(head) == 0) {
+                    answer(HERE);
+                } else {
+                    acquire(null);
+                }
+            }
         }
     }
 
@@ -128,6 +139,10 @@ public final class Exchange implements ClientListener {
                     return refused;
                 }
             }
+        }
+        int forwards = MaxForwards.of(head);
+        if (forwards > 0) {
+            MaxForwards.decrement(head, forwards);
         }
         return route.action() instanceof Action.Forward ? snapshot.forwarding().apply(head, client.peer()) : null;
     }
