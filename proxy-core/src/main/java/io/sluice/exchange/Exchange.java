@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.sluice.exchange.ExchangeState.Phase;
 import io.sluice.exchange.ExchangeState.Request;
 import io.sluice.exchange.ExchangeState.Response;
-import io.sluice.filter.RequestFilter;
 import io.sluice.filter.ResponseFilter;
 import io.sluice.http.BodyFraming;
 import io.sluice.http.HopByHop;
@@ -21,7 +20,6 @@ import io.sluice.stream.ClientListener;
 import io.sluice.stream.ClientStream;
 import io.sluice.telemetry.ExchangeMeters;
 import io.sluice.telemetry.ExchangeRecord;
-import java.net.InetAddress;
 import java.util.List;
 
 /**
@@ -94,7 +92,7 @@ public final class Exchange implements ClientListener {
     /** Sends it on its way; its client may hear of its end during this call. */
     public void begin() {
         route = snapshot.router().match(head);
-        ProxyError refused = prepare();
+        ProxyError refused = Admission.of(head, route, snapshot, client.peer());
         if (refused == null && route.action() instanceof Action.Forward forward) {
             service = forward.split().pick();
         }
@@ -123,28 +121,6 @@ public final class Exchange implements ClientListener {
         enter();
         client.closeAfterResponse();
         fail(why);
-    }
-
-    /** Makes the head what is forwarded; null unless the request is refused. */
-    private ProxyError prepare() {
-        HopByHop.strip(head);
-        if (head.contentLength() > route.requestBodyMax()) {
-            return ProxyError.REQUEST_BODY_TOO_LARGE;
-        }
-        if (!route.requestFilters().isEmpty()) {
-            InetAddress from = snapshot.forwarding().client(head, client.peer());
-            for (RequestFilter filter : route.requestFilters()) {
-                ProxyError refused = filter.apply(head, from);
-                if (refused != null) {
-                    return refused;
-                }
-            }
-        }
-        int forwards = MaxForwards.of(head);
-        if (forwards > 0) {
-            MaxForwards.decrement(head, forwards);
-        }
-        return route.action() instanceof Action.Forward ? snapshot.forwarding().apply(head, client.peer()) : null;
     }
 
     /** Begins to count: route and service are known. */
