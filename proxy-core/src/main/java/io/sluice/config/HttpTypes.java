@@ -162,6 +162,9 @@ final class HttpTypes {
         if (text.isEmpty() || text.length() > 2000) {
             throw new Mismatch("it must hold 1 to 2000 characters");
         }
+        if (PatternSize.of(text) > PatternSize.MAX) {
+            throw new Mismatch("its counted repetitions, written out, are longer than %d characters".formatted(PatternSize.MAX));
+        }
         try {
             Pattern.compile(text);
         } catch (PatternSyntaxException e) {
