@@ -1,5 +1,7 @@
 package io.sluice.http;
 
+import io.netty.buffer.ByteBuf;
+
 /** Comparing and writing octets as ASCII, without case where HTTP says so. <em>Immutable.</em> Allocates nothing. */
 public final class Ascii {
     private Ascii() {}
@@ -39,5 +41,26 @@ public final class Ascii {
     @SuppressWarnings("deprecation")
     private static void putString(String text, byte[] to, int at) {
         text.getBytes(0, text.length(), to, at);
+    }
+
+    /** Writes a number that is not negative in decimal digits, and returns the offset behind them. */
+    public static int putDecimal(long number, byte[] to, int at) {
+        int digits = 1;
+        for (long rest = number / 10; rest > 0; rest /= 10) {
+            digits++;
+        }
+        long rest = number;
+        for (int i = at + digits - 1; i >= at; i--) {
+            to[i] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+        return at + digits;
+    }
+
+    /** Writes a number that is not negative in hexadecimal digits, without leading zeros. */
+    public static void writeHex(int number, ByteBuf out) {
+        for (int shift = Math.max(0, (31 - Integer.numberOfLeadingZeros(number)) & ~3); shift >= 0; shift -= 4) {
+            out.writeByte("0123456789abcdef".charAt(number >>> shift & 15));
+        }
     }
 }

@@ -29,6 +29,10 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
     /** Start of a line being read, and how far its end was looked for. */
     int lineStart;
     int scanned;
+    /** Whether the start line was read. */
+    boolean startRead;
+    /** Whether it is a trailer section, and no head. */
+    boolean trailer;
     ProxyError error;
     BodyFraming framing = BodyFraming.NONE;
     long contentLength = -1;
@@ -53,6 +57,8 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
         length = 0;
         lineStart = 0;
         scanned = 0;
+        startRead = false;
+        trailer = false;
         count = 0;
         error = null;
         framing = BodyFraming.NONE;
@@ -223,6 +229,19 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
         bytes[at + 1] = '\n';
         length = at + 2;
         index(name, start, start + text.length(), valueStart, at, length);
+    }
+
+    /** Adds a field of a well-known name at the end, with some bytes of this head as its value. Allocates nothing. */
+    public final void append(HeaderName name, int from, int to) {
+        String text = name.text();
+        int start = reserve(text.length() + to - from + 4);
+        int valueStart = Ascii.put(": ", bytes, Ascii.put(text, bytes, start));
+        int valueEnd = valueStart + to - from;
+        System.arraycopy(bytes, from, bytes, valueStart, to - from);
+        bytes[valueEnd] = '\r';
+        bytes[valueEnd + 1] = '\n';
+        length = valueEnd + 2;
+        index(name, start, start + text.length(), valueStart, valueEnd, length);
     }
 
     /**

@@ -14,6 +14,8 @@ public final class RequestHead extends Head {
     int pathStart;
     int pathEnd;
     int queryEnd;
+    int authorityStart;
+    int authorityEnd;
     int hostStart;
     int hostEnd;
     boolean plainPath;
@@ -33,6 +35,8 @@ public final class RequestHead extends Head {
         pathStart = 0;
         pathEnd = 0;
         queryEnd = 0;
+        authorityStart = 0;
+        authorityEnd = 0;
         hostStart = 0;
         hostEnd = 0;
         plainPath = false;

@@ -25,12 +25,13 @@ public final class ResponseHead extends Head {
      *
      * @param status        200 to 599
      * @param contentLength of the body, at least 0
+     * @param method        the request's: the answer to HEAD has no body, whatever its length
      */
-    public void start(int status, long contentLength) {
+    public void start(int status, long contentLength, Method method) {
         clear();
         this.status = status;
         this.contentLength = contentLength;
-        this.framing = contentLength == 0 ? BodyFraming.NONE : BodyFraming.LENGTH;
+        this.framing = contentLength == 0 || method == Method.HEAD ? BodyFraming.NONE : BodyFraming.LENGTH;
         this.keepAlive = true;
     }
 

@@ -1,14 +1,62 @@
 package io.sluice.server;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.resolver.dns.DnsAddressResolverGroup;
+import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.sluice.config.ListenerConfig;
 import io.sluice.config.SluiceConfig;
+import io.sluice.exchange.ListenerFacts;
+import io.sluice.exchange.Snapshot;
+import io.sluice.exchange.Worker;
+import io.sluice.frontend.ConnectionGate;
+import io.sluice.frontend.Listener;
+import io.sluice.frontend.LoopContext;
+import io.sluice.telemetry.AccessLog;
 import io.sluice.telemetry.Metrics;
+import io.sluice.transport.Descriptors;
+import io.sluice.transport.SocketOptions;
+import io.sluice.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
-/** A running proxy. <em>Thread-safe.</em> Ends by {@link #drain} or {@link #close}. */
+/**
+ * A running proxy: its event loops, what they share, and the listeners. <em>Thread-safe.</em> <em>Ends</em> by {@link
+ * #drain} or {@link #close}.
+ */
 public final class SluiceServer implements AutoCloseable {
-    private SluiceServer() {}
+    private final Snapshot snapshot;
+    private final Metrics metrics;
+    private final AccessLog accessLog;
+    private final EventLoopGroup loops;
+    private final DnsAddressResolverGroup resolvers;
+    private final List<Worker> workers;
+    private final List<Listener> listeners;
+    private final AtomicReference<CompletableFuture<Integer>> draining = new AtomicReference<>();
+
+    private SluiceServer(
+            Snapshot snapshot,
+            Metrics metrics,
+            AccessLog accessLog,
+            EventLoopGroup loops,
+            DnsAddressResolverGroup resolvers) {
+        this.snapshot = snapshot;
+        this.metrics = metrics;
+        this.accessLog = accessLog;
+        this.loops = loops;
+        this.resolvers = resolvers;
+        this.workers = new ArrayList<>();
+        this.listeners = new ArrayList<>();
+    }
 
     /**
      * Starts a proxy: when this returns, all its listeners accept.
@@ -16,32 +64,81 @@ public final class SluiceServer implements AutoCloseable {
      * @throws IOException if a listener can't be bound or the access log can't be opened; the message names it
      */
     public static SluiceServer start(SluiceConfig config) throws IOException {
-        throw new UnsupportedOperationException(config.toString());
+        Metrics metrics = new Metrics();
+        AccessLog accessLog = AccessLog.open(config.accessLog(), metrics);
+        Transport transport = Transport.detect();
+        SluiceServer server = new SluiceServer(
+                Snapshot.of(config, metrics),
+                metrics,
+                accessLog,
+                transport.eventLoops(config.eventLoops()),
+                new DnsAddressResolverGroup(new DnsNameResolverBuilder().datagramChannelFactory(NioDatagramChannel::new)));
+        try {
+            server.open(transport);
+            return server;
+        } catch (IOException | RuntimeException failed) {
+            server.close();
+            throw failed;
+        }
     }
 
-    /** Where a listener accepts: the port is known even if the system chose it. */
+    private void open(Transport transport) throws IOException {
+        SluiceConfig config = snapshot.config();
+        ByteBufAllocator allocator = Buffers.allocator(config.eventLoops());
+        LoopAssembly assembly = new LoopAssembly(transport, allocator, () -> snapshot, metrics, accessLog, resolvers);
+        Map<EventLoop, LoopContext> contexts = new IdentityHashMap<>();
+        for (var executor : loops) {
+            EventLoop loop = (EventLoop) executor;
+            LoopContext context = assembly.assemble(loop);
+            metrics.watch("loop-" + workers.size(), loop);
+            workers.add(context.worker());
+            contexts.put(loop, context);
+        }
+        int limit = config.limits().connections();
+        ConnectionGate gate = new ConnectionGate(limit == 0 ? Descriptors.connectionsMax() : limit);
+        for (ListenerConfig listening : config.listeners()) {
+            ListenerFacts facts = new ListenerFacts(
+                    listeners.size(), listening.name(), listening.halfClose(), metrics.listener(listening.name()));
+            SocketOptions options = new SocketOptions(transport, listening.socket(), config.buffers(), allocator);
+            Listener listener =
+                    new Listener(listening, facts, transport, options, config.buffers(), gate, contexts);
+            listener.bind(loops);
+            listeners.add(listener);
+        }
+    }
+
+    /**
+     * Where a listener accepts: the port is known even if the system chose it.
+     *
+     * @throws IllegalArgumentException if no listener has that name
+     */
     public InetSocketAddress address(String listener) {
-        throw new UnsupportedOperationException(listener);
+        for (Listener each : listeners) {
+            if (each.name().equals(listener)) {
+                return each.address();
+            }
+        }
+        throw new IllegalArgumentException("no listener is named " + listener);
     }
 
     /** What it was started with. */
     public SluiceConfig config() {
-        throw new UnsupportedOperationException();
+        return snapshot.config();
     }
 
     /** Its meters. */
     public Metrics metrics() {
-        throw new UnsupportedOperationException();
+        return metrics;
     }
 
     /** Null while it wants traffic; else the reason why not, in a few words. */
     public String notReady() {
-        throw new UnsupportedOperationException();
+        return draining.get() == null ? null : "shutting down";
     }
 
     /** Reopens the access log, as after a rotation. */
     public void reopenLogs() {
-        throw new UnsupportedOperationException();
+        accessLog.reopen();
     }
 
     /**
@@ -51,12 +148,58 @@ public final class SluiceServer implements AutoCloseable {
      * @return completes when all is stopped, with the number of exchanges that were cut off
      */
     public CompletableFuture<Integer> drain() {
-        throw new UnsupportedOperationException();
+        CompletableFuture<Integer> done = new CompletableFuture<>();
+        if (!draining.compareAndSet(null, done)) {
+            return draining.get();
+        }
+        long acceptingMillis = config().timeouts().drainAccepting().toMillis();
+        CompletableFuture.delayedExecutor(acceptingMillis, TimeUnit.MILLISECONDS).execute(() -> {
+            listeners.forEach(Listener::close);
+            drainWorkers(done);
+        });
+        return done;
+    }
+
+    private void drainWorkers(CompletableFuture<Integer> done) {
+        List<CompletableFuture<Void>> ends = new ArrayList<>();
+        for (Worker worker : workers) {
+            CompletableFuture<Void> end = new CompletableFuture<>();
+            worker.loop().execute(() -> worker.drain(() -> end.complete(null)));
+            ends.add(end);
+        }
+        CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
+                .completeOnTimeout(null, config().timeouts().drain().toMillis(), TimeUnit.MILLISECONDS)
+                .thenRunAsync(() -> {
+                    int cut = active();
+                    close();
+                    done.complete(cut);
+                });
+    }
+
+    /** Exchanges in flight; 0 once it is closed. */
+    public int active() {
+        int active = 0;
+        for (Worker worker : workers) {
+            if (!worker.loop().isShuttingDown()) {
+                active += worker.loop().submit(worker::active).syncUninterruptibly().getNow();
+            }
+        }
+        return active;
     }
 
     /** Stops at once: connections are closed, event loops ended. Returns when that is done; idempotent. */
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        draining.compareAndSet(null, new CompletableFuture<>());
+        listeners.forEach(Listener::close);
+        for (Worker worker : workers) {
+            if (!worker.loop().isShuttingDown()) {
+                worker.loop().submit(worker::abandon).awaitUninterruptibly();
+            }
+        }
+        resolvers.close();
+        loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+        accessLog.close();
+        metrics.close();
     }
 }

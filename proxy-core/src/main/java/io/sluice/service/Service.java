@@ -8,6 +8,7 @@ public final class Service {
     private final int index;
     private final ServiceConfig config;
     private final List<Endpoint> endpoints;
+    private final Balancer balancer;
 
     /**
      * Creates it.
@@ -18,6 +19,7 @@ public final class Service {
         this.index = index;
         this.config = config;
         this.endpoints = config.endpoints().stream().map(e -> new Endpoint(e.address(), e.weight())).toList();
+        this.balancer = Balancer.of(config.policy(), endpoints);
     }
 
     /** Its place among the snapshot's services, from 0. */
@@ -47,6 +49,6 @@ public final class Service {
      * @return null if no endpoint has a weight
      */
     public Endpoint pick(Endpoint avoid) {
-        throw new UnsupportedOperationException();
+        return balancer.pick(avoid);
     }
 }

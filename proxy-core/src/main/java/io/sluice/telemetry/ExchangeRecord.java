@@ -38,6 +38,9 @@ public final class ExchangeRecord {
     private int status;
     private long bytesIn;
     private long bytesOut;
+    private long bytesToBackend;
+    private long bytesFromBackend;
+    private long queueNanos;
     private long connectNanos;
     private long firstByteNanos;
     private long blockedOnClientNanos;
@@ -68,13 +71,23 @@ public final class ExchangeRecord {
      * @param withText whether an observer wants method, host and target as text; else nothing is allocated
      */
     public void request(RequestHead head, boolean withText) {
-        method = head.method();
-        http10 = head.http10();
+        request(head.method(), head.http10());
         if (withText) {
-            methodText = head.methodText();
-            host = head.hostText();
-            target = head.text(head.pathStart(), head.queryEnd());
+            text(head.methodText(), head.hostText(), head.text(head.pathStart(), head.queryEnd()));
         }
+    }
+
+    /** Notes what metrics ask about the request. */
+    void request(Method itsMethod, boolean isHttp10) {
+        method = itsMethod;
+        http10 = isHttp10;
+    }
+
+    /** Notes what the access log asks about the request. */
+    void text(String itsMethod, String itsHost, String itsTarget) {
+        methodText = itsMethod;
+        host = itsHost;
+        target = itsTarget;
     }
 
     /** Notes the route taken. */
@@ -89,16 +102,31 @@ public final class ExchangeRecord {
         attempts++;
     }
 
-    /** Notes that the attempt has a connection. */
+    /** Notes how long the attempt waited for a place in the pool. */
+    public void queued(long nanos) {
+        queueNanos = nanos;
+    }
+
+    /**
+     * Notes that the attempt has a connection.
+     *
+     * @param nanos how long it took to open it; 0 for a reused one
+     */
     public void connected(boolean wasReused, long nanos) {
         reused = wasReused;
         connectNanos = nanos;
     }
 
-    /** Notes the final response's head. */
+    /** Notes the head of a backend's final response. */
     public void response(int responseStatus, long sinceStartNanos) {
         status = responseStatus;
         firstByteNanos = sinceStartNanos;
+    }
+
+    /** Notes that the client got an answer of ours instead: no backend's time is counted. */
+    public void answered(int answerStatus) {
+        status = answerStatus;
+        firstByteNanos = 0;
     }
 
     /** Notes how the response body crosses, and the one reason why it is not spliced. */
@@ -111,6 +139,12 @@ public final class ExchangeRecord {
     public void bytes(long fromClient, long toClient) {
         bytesIn = fromClient;
         bytesOut = toClient;
+    }
+
+    /** Notes body bytes on the other side, all attempts together: those handed to backends, and those read from them. */
+    public void backendBytes(long toBackend, long fromBackend) {
+        bytesToBackend = toBackend;
+        bytesFromBackend = fromBackend;
     }
 
     /** Notes how long each side kept us waiting with bytes in hand. */
@@ -147,6 +181,9 @@ public final class ExchangeRecord {
     public int status() { return status; }
     public long bytesIn() { return bytesIn; }
     public long bytesOut() { return bytesOut; }
+    public long bytesToBackend() { return bytesToBackend; }
+    public long bytesFromBackend() { return bytesFromBackend; }
+    public long queueNanos() { return queueNanos; }
     public long connectNanos() { return connectNanos; }
     public long firstByteNanos() { return firstByteNanos; }
     public long blockedOnClientNanos() { return blockedOnClientNanos; }

@@ -4,20 +4,44 @@ import io.sluice.http.ProxyError;
 
 /** The meters of one listener's connections. <em>Thread-safe.</em> */
 public final class ListenerMeters {
-    ListenerMeters() {}
+    static final int OPENED = 0;
+    static final int CLOSED = 1;
+    static final int REJECTED = 2;
+
+    private final String listener;
+    private final Cells cells = Cells.striped(REJECTED + ExchangeMeters.ERRORS.size());
+
+    ListenerMeters(String listener) {
+        this.listener = listener;
+    }
 
     /** Counts a client connection that was accepted. */
     public void opened() {
-        throw new UnsupportedOperationException();
+        cells.add(OPENED, 1);
     }
 
-    /** Counts a client connection that is gone. */
+    /** Counts a client connection that is gone: exactly once for each {@link #opened}. */
     public void closed() {
-        throw new UnsupportedOperationException();
+        cells.add(CLOSED, 1);
     }
 
     /** Counts what was refused before it became an exchange: an unreadable head, a connection over the limit. */
     public void rejected(ProxyError reason) {
-        throw new UnsupportedOperationException(reason.word());
+        cells.add(REJECTED + reason.ordinal(), 1);
+    }
+
+    String listener() {
+        return listener;
+    }
+
+    /** Connections opened and not closed. */
+    long open() {
+        // Closed first, so that a connection opened and closed in between can't make the result negative.
+        long closed = cells.sum(CLOSED);
+        return cells.sum(OPENED) - closed;
+    }
+
+    Cells cells() {
+        return cells;
     }
 }

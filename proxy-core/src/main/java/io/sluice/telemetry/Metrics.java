@@ -1,40 +1,165 @@
 package io.sluice.telemetry;
 
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.util.internal.PlatformDependent;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.LongSupplier;
 
-/** All meters of the process, by Micrometer, read by Prometheus. <em>Thread-safe.</em> */
+/**
+ * All meters of the process, by Micrometer, read by Prometheus. <em>Thread-safe.</em> <em>Ends</em> by {@link #close}.
+ *
+ * <p>What requests count are {@link Cells} of our own; a collector turns them into rows when Prometheus asks. Micrometer
+ * keeps the registry and the meters of the JVM. Its registry is made by the first scrape, because loading it takes a
+ * quarter of a second that the start of the proxy doesn't have; {@code jvm_gc_pause_seconds} therefore begins there, while
+ * {@code sluice_gc_seconds_total} covers the whole life of the process.
+ */
 public final class Metrics implements AutoCloseable {
+    /** The Content-Type of {@link #scrape}. */
+    public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-    /** Creates the registry with the process's own meters (CPU, context switches, descriptors, memory). */
-    public Metrics() {}
+    /** The names that {@link ExchangeMeters} belong to. <em>Immutable.</em> */
+    private record Key(String listener, String route, String service) {}
+
+    private final Map<Key, ExchangeMeters> exchanges = new ConcurrentHashMap<>();
+    private final Map<String, ListenerMeters> listeners = new ConcurrentHashMap<>();
+    private final Map<String, PoolMeters> pools = new ConcurrentHashMap<>();
+    private final List<LoopWatch> loops = new CopyOnWriteArrayList<>();
+    private final ProcessSeries process;
+    private volatile LongSupplier bufferedBytes = () -> LinuxProcess.UNKNOWN;
+    /** Guarded by this; null before the first scrape. */
+    private PrometheusMeterRegistry registry;
+    private JvmGcMetrics collections;
+    private LogMeters log;
+
+    /** Makes the meters of a process whose version is what the jar says. */
+    public Metrics() {
+        this(Metrics.class.getPackage().getImplementationVersion());
+    }
+
+    /**
+     * Makes the meters.
+     *
+     * @param version what {@code sluice_build_info} tells; null = unknown
+     */
+    public Metrics(String version) {
+        this(version, Path.of("/proc/self"));
+    }
+
+    /** Makes the meters of a process that another directory describes. */
+    Metrics(String version, Path processDirectory) {
+        process = new ProcessSeries(version == null ? "unknown" : version, new LinuxProcess(processDirectory));
+    }
 
     /** The meters of a (listener, route, service); the same object for the same names. {@code -} where there is none. */
     public ExchangeMeters exchange(String listener, String route, String service) {
-        throw new UnsupportedOperationException(listener + route + service);
+        return exchanges.computeIfAbsent(
+                new Key(listener, route, service), key -> new ExchangeMeters(listener, route, service));
     }
 
     /** The meters of a listener; the same object for the same name. */
     public ListenerMeters listener(String name) {
-        throw new UnsupportedOperationException(name);
+        return listeners.computeIfAbsent(name, ListenerMeters::new);
     }
 
     /** The meters of a service's connections; the same object for the same name. */
     public PoolMeters pool(String service) {
-        throw new UnsupportedOperationException(service);
+        return pools.computeIfAbsent(service, PoolMeters::new);
     }
 
-    /** Begins to measure how late an event loop is, from that loop itself. */
+    /** The meters of the access log, always the same; absent from a scrape until asked for. */
+    synchronized LogMeters log() {
+        if (log == null) {
+            log = new LogMeters();
+        }
+        return log;
+    }
+
+    /**
+     * Begins to measure how late an event loop is, from that loop itself. Ends with the loop or {@link #close}.
+     *
+     * @param loopName unique
+     * @throws java.util.concurrent.RejectedExecutionException if the loop has ended
+     */
     public void watch(String loopName, ScheduledExecutorService loop) {
-        throw new UnsupportedOperationException(loopName + loop);
+        loops.add(new LoopWatch(loopName, loop));
     }
 
-    /** Everything in Prometheus' text format. */
-    public String scrape() {
-        throw new UnsupportedOperationException();
+    /**
+     * Says where {@code sluice_buffered_bytes} comes from; a later call replaces an earlier one.
+     *
+     * @param source bytes that wait in buffers; negative = unknown, not listed. Called by any thread, during a scrape
+     */
+    public void bufferedBytes(LongSupplier source) {
+        bufferedBytes = source;
     }
 
+    /** Everything in Prometheus' text format; {@link #CONTENT_TYPE} says which. One at a time: further calls wait. */
+    public synchronized String scrape() {
+        if (registry == null) {
+            registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+            MultiCollector cells = this::collect;
+            registry.getPrometheusRegistry().register(cells);
+            collections = new JvmGcMetrics();
+            collections.bindTo(registry);
+            new JvmMemoryMetrics().bindTo(registry);
+            new JvmThreadMetrics().bindTo(registry);
+        }
+        return registry.scrape(CONTENT_TYPE);
+    }
+
+    /** Runs within {@link #scrape}. */
+    private MetricSnapshots collect() {
+        MetricSnapshots.Builder snapshots = MetricSnapshots.builder();
+        ExchangeSeries exchangeSeries = new ExchangeSeries();
+        exchanges.values().forEach(exchangeSeries::add);
+        exchangeSeries.into(snapshots);
+        ConnectionSeries connectionSeries = new ConnectionSeries();
+        listeners.values().forEach(connectionSeries::add);
+        pools.values().forEach(connectionSeries::add);
+        connectionSeries.into(snapshots);
+        lagRows(snapshots);
+        if (log != null) {
+            log.into(snapshots);
+        }
+        known("buffered_bytes", "Bytes that wait in buffers.", bufferedBytes.getAsLong(), snapshots);
+        known("direct_memory_bytes", "Memory outside the heap that buffers are cut from.",
+                PlatformDependent.usedDirectMemory(), snapshots);
+        process.into(snapshots);
+        return snapshots.build();
+    }
+
+    private void lagRows(MetricSnapshots.Builder snapshots) {
+        Family lag = Family.histogram("event_loop_lag_seconds", "How late tasks of an event loop ran.", "loop");
+        for (LoopWatch watch : loops) {
+            lag.row(LoopWatch.LAGS.counts(watch.cells(), 0), watch.cells().sum(LoopWatch.LAG_NANOS) * 1e-9, watch.loop());
+        }
+        lag.into(snapshots);
+    }
+
+    private static void known(String name, String help, long value, MetricSnapshots.Builder snapshots) {
+        if (value >= 0) {
+            Family.gauge(name, help).row(value).into(snapshots);
+        }
+    }
+
+    /** Ends the watches of event loops and of the JVM; idempotent. Meters may still be used. */
     @Override
-    public void close() {
-        throw new UnsupportedOperationException();
+    public synchronized void close() {
+        loops.forEach(LoopWatch::cancel);
+        if (registry != null) {
+            collections.close();
+            registry.close();
+        }
     }
 }

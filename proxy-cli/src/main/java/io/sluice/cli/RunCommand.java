@@ -1,0 +1,64 @@
+package io.sluice.cli;
+
+import io.sluice.config.LoadedConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice run}. <em>Loop-confined</em> to the main thread, which waits here while the proxy runs. */
+@Command(name = "run", description = "Runs the proxy until a signal ends it.")
+final class RunCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+
+    @ParentCommand
+    private Sluice sluice;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ConfigSource source;
+
+    @Override
+    public Integer call() {
+        PrintWriter err = spec.commandLine().getErr();
+        LoadedConfig loaded = source.load(sluice.machine(), err);
+        if (loaded == null) {
+            return ExitCode.WRONG_INPUT;
+        }
+        RunningProxy proxy;
+        try {
+            proxy = RunningProxy.start(loaded.config());
+        } catch (IOException e) {
+            err.println("sluice: could not start: " + e.getMessage());
+            return ExitCode.NOT_STARTED;
+        }
+        Shutdown shutdown = new Shutdown(proxy);
+        shutdown.listen(what -> {
+            err.println("sluice: " + what);
+            err.flush();
+        });
+        Signals.handle("HUP", () -> {
+            proxy.reopenLogs();
+            LOG.info("Access log reopened signal=SIGHUP");
+        });
+        LOG.info("Listening {} version={} startMillis={}", proxy.description(), Build.version(), millisSinceStart());
+        shutdown.await();
+        return ExitCode.FINE;
+    }
+
+    /** Since the launcher began: it became this process. */
+    private static long millisSinceStart() {
+        Instant now = Instant.now();
+        return ProcessHandle.current().info().startInstant().map(start -> Duration.between(start, now).toMillis()).orElse(-1L);
+    }
+}

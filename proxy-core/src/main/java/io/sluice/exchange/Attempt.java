@@ -1,0 +1,247 @@
+package io.sluice.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.sluice.exchange.ExchangeState.Request;
+import io.sluice.exchange.ExchangeState.Response;
+import io.sluice.http.BodyFraming;
+import io.sluice.http.ProxyError;
+import io.sluice.http.RequestHead;
+import io.sluice.http.ResponseHead;
+import io.sluice.http.Trailers;
+import io.sluice.pool.Connector;
+import io.sluice.pool.EndpointPool;
+import io.sluice.pool.Lease;
+import io.sluice.relay.CopyRelay;
+import io.sluice.service.Endpoint;
+import io.sluice.stream.BackendListener;
+import io.sluice.stream.ClientStream;
+import io.sluice.telemetry.ExchangeRecord;
+
+/**
+ * One attempt of an exchange at one endpoint: gets a connection, sends the head, carries the relays of both bodies, and
+ * tells its exchange what the backend says. <em>Loop-confined.</em>
+ *
+ * <p><em>Ownership</em>: the endpoint's count, and the connection, being opened or leased. <em>Ends</em>: {@link #leave},
+ * by whoever gives up on it; or the response's end, which gives the connection back.
+ */
+final class Attempt implements EndpointPool.Listener, BackendListener {
+    private static final int INTERIM_RESPONSES_MAX = 16;
+    private static final long BULK_BYTES = 64 * 1024;
+
+    private final Exchange exchange;
+    private final ExchangeState state;
+    private final ExchangeDeadlines deadlines;
+    private final ExchangeRecord record;
+    private final ClientStream client;
+    private final Endpoint endpoint;
+    private Connector.Attempt connecting;
+    private long connectingSinceNanos;
+    private Lease lease;
+    private CopyRelay request;
+    private CopyRelay response;
+    private int interimResponses;
+    private boolean over;
+
+    /** Counts a request to the endpoint. */
+    Attempt(Exchange exchange, ClientStream client, Endpoint endpoint) {
+        this.exchange = exchange;
+        this.state = exchange.state();
+        this.deadlines = exchange.deadlines();
+        this.record = exchange.record();
+        this.client = client;
+        this.endpoint = endpoint;
+        endpoint.begun();
+    }
+
+    Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /** Whether there is a connection. */
+    boolean connected() {
+        return lease != null;
+    }
+
+    /** Moves the request body; null until there is a connection. */
+    CopyRelay request() {
+        return request;
+    }
+
+    /** Moves the response body; null until there is a connection. */
+    CopyRelay response() {
+        return response;
+    }
+
+    /** Whether another attempt would tell the client nothing twice, and the backends no body twice. */
+    boolean replayable() {
+        return state.response() == Response.AWAITING && interimResponses == 0 && (request == null || request.bytes() == 0);
+    }
+
+    /**
+     * Sets it going.
+     *
+     * @param fresh never by an idle connection: a new one can't be stale
+     */
+    void start(EndpointPool pool, boolean fresh) {
+        Lease idle = fresh ? null : pool.takeIdle();
+        if (idle != null) {
+            record.connected(true, 0);
+            begin(idle, false);
+            return;
+        }
+        connectingSinceNanos = System.nanoTime();
+        deadlines.connecting(connectingSinceNanos);
+        Connector.Attempt opening = pool.connect(this);
+        if (opening != null) {
+            connecting = opening;
+        }
+    }
+
+    @Override
+    public void onLeased(Lease opened) {
+        connecting = null;
+        record.connected(false, System.nanoTime() - connectingSinceNanos);
+        begin(opened, true);
+    }
+
+    @Override
+    public void onNotLeased(ProxyError why) {
+        connecting = null;
+        exchange.onAttemptFailed(why);
+    }
+
+    private void begin(Lease leased, boolean later) {
+        lease = leased;
+        leased.stream().listener(this);
+        request = new CopyRelay(client, leased.stream());
+        response = new CopyRelay(leased.stream(), client);
+        exchange.onConnected(later);
+    }
+
+    /** Sends the request's head; it leaves with the next flush. */
+    void send(RequestHead head) {
+        lease.stream().head(head);
+    }
+
+    // ---- what the backend says ----
+
+    @Override
+    public void onResponseHead(ResponseHead head) {
+        if (!head.interim()) {
+            exchange.onResponse(head);
+        } else if (head.status() == 101) {
+            exchange.fail(ProxyError.UNREQUESTED_UPGRADE);
+        } else if (++interimResponses > INTERIM_RESPONSES_MAX) {
+            exchange.fail(ProxyError.TOO_MANY_INTERIM_RESPONSES);
+        } else {
+            exchange.onInterim(head);
+        }
+    }
+
+    /** Decides how the body of this response crosses, and notes why. */
+    void chooseRelay(ResponseHead head) {
+        BodyFraming framing = head.framing();
+        if (framing == BodyFraming.NONE) {
+            return;
+        }
+        boolean small = framing == BodyFraming.LENGTH && head.contentLength() < BULK_BYTES;
+        if (!small) {
+            lease.stream().expectBulk();
+        }
+        record.relay(
+                ExchangeRecord.Relay.COPIED,
+                small ? "small" : framing == BodyFraming.LENGTH ? "disabled" : "chunked");
+    }
+
+    @Override
+    public void onResponseBody(ByteBuf data) {
+        response.body(data);
+    }
+
+    @Override
+    public void onResponseBatchEnd() {
+        if (state.response() != Response.SENDING) {
+            return;
+        }
+        boolean wasBlocked = response.blocked();
+        response.batchEnd();
+        if (!response.blocked()) {
+            deadlines.responseExpected(System.nanoTime());
+        } else if (!wasBlocked) {
+            deadlines.clientExpected(System.nanoTime());
+        }
+    }
+
+    /** The client takes more again. */
+    void onClientWritable() {
+        if (lease != null && response.blocked()) {
+            response.writable();
+            if (!response.blocked()) {
+                deadlines.responseExpected(System.nanoTime());
+            }
+        }
+    }
+
+    @Override
+    public void onResponseEnd(Trailers trailers) {
+        Lease done = lease;
+        lease = null;
+        if (state.request() == Request.READ) {
+            done.release();
+        } else {
+            done.close();
+        }
+        leave();
+        exchange.onResponseEnded(trailers);
+    }
+
+    @Override
+    public void onBackendWritable() {
+        if (request.blocked()) {
+            request.writable();
+            if (state.request() == Request.READING) {
+                deadlines.requestExpected(System.nanoTime());
+            }
+        }
+    }
+
+    @Override
+    public void onRequestRefused() {
+        // It may have answered before it stopped reading (RFC 9112 §9.3): what it said is still to come, or its end.
+        if (state.request() == Request.READING) {
+            state.request(Request.ABORTED);
+            request.writable();
+            deadlines.backendExpected(System.nanoTime());
+        }
+    }
+
+    @Override
+    public void onBackendGone(ProxyError why) {
+        boolean silent = state.response() == Response.AWAITING && interimResponses == 0
+                && (why == ProxyError.BACKEND_CLOSED || why == ProxyError.BACKEND_RESET);
+        if (silent && lease.reused()) {
+            Lease dead = lease;
+            lease = null;
+            dead.closeStale();
+            exchange.onAttemptFailed(ProxyError.REUSED_CONNECTION_CLOSED);
+        } else {
+            exchange.onAttemptFailed(why);
+        }
+    }
+
+    /** Gives back all it owns, closing what is not finished; idempotent. */
+    void leave() {
+        if (connecting != null) {
+            connecting.cancel();
+            connecting = null;
+        }
+        if (lease != null) {
+            lease.close();
+            lease = null;
+        }
+        if (!over) {
+            over = true;
+            endpoint.ended();
+        }
+    }
+}

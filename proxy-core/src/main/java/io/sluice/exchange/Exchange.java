@@ -1,0 +1,403 @@
+package io.sluice.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.sluice.exchange.ExchangeState.Phase;
+import io.sluice.exchange.ExchangeState.Request;
+import io.sluice.exchange.ExchangeState.Response;
+import io.sluice.filter.RequestFilter;
+import io.sluice.filter.ResponseFilter;
+import io.sluice.http.BodyFraming;
+import io.sluice.http.HopByHop;
+import io.sluice.http.ProxyError;
+import io.sluice.http.RequestHead;
+import io.sluice.http.ResponseHead;
+import io.sluice.http.Trailers;
+import io.sluice.route.Action;
+import io.sluice.route.Route;
+import io.sluice.service.Endpoint;
+import io.sluice.service.Service;
+import io.sluice.stream.ClientListener;
+import io.sluice.stream.ClientStream;
+import io.sluice.telemetry.ExchangeMeters;
+import io.sluice.telemetry.ExchangeRecord;
+import java.net.InetAddress;
+
+/**
+ * One request and its response. Finds the route, gets a connection to an endpoint, lets a relay move each body, and ends
+ * in exactly one way, which its record tells. <em>Loop-confined</em> to the client's event loop, where the backend
+ * connection lives, too.
+ *
+ * <p>States and moves are in {@link ExchangeState}. What holds besides:
+ * <ul>
+ *   <li>An {@link Attempt} has a connection exactly while RELAYING and the response has not ended. Whoever leaves that
+ *       phase makes the attempt give back what it owns.
+ *   <li>Request body that arrives before there is a connection is held here, and the client is not read meanwhile: one
+ *       read's worth at most.
+ *   <li>Until the response is SENDING a failure becomes an answer of ours, or another attempt; afterwards it ends the
+ *       client's stream so that nobody takes the response for complete.
+ *   <li>A request body that nobody will read does not end the connection if it is short; else the response says close.
+ * </ul>
+ * <em>Ownership</em>: slices are handed on at once, or held and released by {@link #finish}. <em>Ends</em>: response sent
+ * (well or with an error's answer), client gone, stream aborted; each through {@link #finish}.
+ */
+public final class Exchange implements ClientListener {
+    private final Worker worker;
+    private final ClientStream client;
+    private final RequestHead head;
+    private final ListenerFacts listener;
+    private final Snapshot snapshot;
+    private final ExchangeRecord record;
+    private final ExchangeState state = new ExchangeState();
+    private final HeldBody held = new HeldBody();
+    private ExchangeDeadlines deadlines;
+    private Route route;
+    private Service service;
+    private ExchangeMeters meters;
+    private Attempt attempt;
+    private Retries retries;
+    private long requestBytes;
+    private ProxyError failure;
+
+    Exchange(Worker worker, ClientStream client, RequestHead head, ListenerFacts listener, long startedNanos) {
+        this.worker = worker;
+        this.client = client;
+        this.head = head;
+        this.listener = listener;
+        this.snapshot = worker.snapshot();
+        boolean text = worker.recordsText();
+        this.record = new ExchangeRecord(
+                listener.name(),
+                text ? client.peer().addressText() : "",
+                startedNanos,
+                text ? System.currentTimeMillis() : 0);
+    }
+
+    ExchangeState state() {
+        return state;
+    }
+
+    ExchangeDeadlines deadlines() {
+        return deadlines;
+    }
+
+    ExchangeRecord record() {
+        return record;
+    }
+
+    // ---- the way in: route, filters, endpoint, connection ----
+
+    /** Sends it on its way; its client may hear of its end during this call. */
+    public void begin() {
+        route = snapshot.router().match(head);
+        ProxyError refused = prepare();
+        if (refused == null && route.action() instanceof Action.Forward forward) {
+            service = forward.split().pick();
+        }
+        enter();
+        if (refused != null) {
+            fail(refused);
+            return;
+        }
+        switch (route.action()) {
+            case Action.Answer answer -> answer(answer);
+            case Action.Refuse refuse -> fail(refuse.error());
+            case Action.Forward forward -> acquire(null);
+        }
+    }
+
+    /** Answers a request whose head was refused; what is left of its bytes is nobody's. */
+    public void refuse(ProxyError why) {
+        listener.meters().rejected(why);
+        route = snapshot.router().refused();
+        enter();
+        client.closeAfterResponse();
+        fail(why);
+    }
+
+    /** Makes the head what is forwarded; null unless the request is refused. */
+    private ProxyError prepare() {
+        HopByHop.strip(head);
+        if (head.contentLength() > route.requestBodyMax()) {
+            return ProxyError.REQUEST_BODY_TOO_LARGE;
+        }
+        if (!route.requestFilters().isEmpty()) {
+            InetAddress from = snapshot.forwarding().client(head, client.peer());
+            for (RequestFilter filter : route.requestFilters()) {
+                ProxyError refused = filter.apply(head, from);
+                if (refused != null) {
+                    return refused;
+                }
+            }
+        }
+        return route.action() instanceof Action.Forward ? snapshot.forwarding().apply(head, client.peer()) : null;
+    }
+
+    /** Begins to count: route and service are known. */
+    private void enter() {
+        record.request(head, worker.recordsText());
+        record.route(route.name());
+        deadlines = new ExchangeDeadlines(worker.wheel(), route.deadlines(), client::pendingBytes, this::onMissed);
+        deadlines.begun(record.startedNanos());
+        meters = snapshot.meters(listener.index(), route, service);
+        meters.begun();
+        if (head.framing() == BodyFraming.NONE) {
+            state.request(Request.READ);
+        }
+    }
+
+    /** Tries an endpoint; after a failed one another, if there is any. */
+    private void acquire(Endpoint failed) {
+        state.phase(Phase.ACQUIRING);
+        Endpoint endpoint = service.pick(failed);
+        if (endpoint == null) {
+            fail(ProxyError.NO_ENDPOINT);
+            return;
+        }
+        record.attempt(service.name(), endpoint.text());
+        attempt = new Attempt(this, client, endpoint);
+        attempt.start(worker.pools().of(service, endpoint), failed != null);
+    }
+
+    /**
+     * The attempt has a connection: what is here of the request goes.
+     *
+     * @param later not in the turn that brought the request's head, whose end would flush
+     */
+    void onConnected(boolean later) {
+        state.phase(Phase.RELAYING);
+        attempt.send(head);
+        boolean paused = held.drainTo(attempt.request());
+        if (state.request() == Request.READ) {
+            endRequest(held.trailers());
+        } else if (later) {
+            requestBatchEnd();
+            if (paused && !attempt.request().blocked()) {
+                client.resume();
+            }
+        }
+    }
+
+    // ---- the request, from the client ----
+
+    @Override
+    public void onRequestBody(ByteBuf data) {
+        if (state.request() != Request.READING) {
+            data.release();
+            return;
+        }
+        requestBytes += data.readableBytes();
+        if (requestBytes > route.requestBodyMax()) {
+            data.release();
+            fail(ProxyError.REQUEST_BODY_TOO_LARGE);
+        } else if (attempt.connected()) {
+            attempt.request().body(data);
+        } else {
+            held.add(data);
+            client.pause();
+        }
+    }
+
+    @Override
+    public void onRequestEnd(Trailers trailers) {
+        if (state.request() != Request.READING) {
+            return;
+        }
+        state.request(Request.READ);
+        if (attempt.connected()) {
+            endRequest(trailers);
+        } else {
+            held.end(trailers);
+        }
+    }
+
+    private void endRequest(Trailers trailers) {
+        attempt.request().end(trailers);
+        if (state.response() == Response.AWAITING) {
+            deadlines.backendExpected(System.nanoTime());
+        } else {
+            deadlines.requestOver();
+        }
+    }
+
+    @Override
+    public void onRequestBatchEnd() {
+        if (state.request() == Request.READING && attempt.connected()) {
+            requestBatchEnd();
+        }
+    }
+
+    private void requestBatchEnd() {
+        attempt.request().batchEnd();
+        long now = System.nanoTime();
+        if (!attempt.request().blocked()) {
+            deadlines.requestExpected(now);
+        } else if (state.response() == Response.AWAITING) {
+            deadlines.backendExpected(now);
+        }
+    }
+
+    @Override
+    public void onRequestBroken(ProxyError why) {
+        state.request(Request.ABORTED);
+        client.closeAfterResponse();
+        fail(why);
+    }
+
+    // ---- the response, from the attempt ----
+
+    /** A 1xx: passed on, and the response is still awaited. */
+    void onInterim(ResponseHead response) {
+        HopByHop.strip(response);
+        client.head(response);
+        client.flush();
+    }
+
+    /** The final head. */
+    void onResponse(ResponseHead response) {
+        state.response(Response.SENDING);
+        long now = System.nanoTime();
+        record.response(response.status(), now - record.startedNanos());
+        HopByHop.strip(response);
+        for (ResponseFilter filter : route.responseFilters()) {
+            filter.apply(response);
+        }
+        if (state.request() != Request.READ) {
+            closeUnlessShort();
+        }
+        attempt.chooseRelay(response);
+        client.head(response);
+        deadlines.responseExpected(now);
+    }
+
+    /** The response was read to its end, and its connection given back. */
+    void onResponseEnded(Trailers trailers) {
+        state.response(Response.SENT);
+        if (state.request() != Request.READ) {
+            state.request(Request.ABORTED);
+        }
+        deadlines.requestOver();
+        attempt.response().end(trailers);
+        awaitClient();
+    }
+
+    @Override
+    public void onClientWritable() {
+        if (attempt != null) {
+            attempt.onClientWritable();
+        }
+    }
+
+    @Override
+    public void onResponseSent() {
+        finish();
+    }
+
+    /** What the client has not taken yet still has a deadline. */
+    private void awaitClient() {
+        if (state.phase() != Phase.DONE) {
+            deadlines.clientExpected(System.nanoTime());
+        }
+    }
+
+    // ---- endings ----
+
+    @Override
+    public void onClientGone(ProxyError why) {
+        failure = why;
+        leaveAttempt();
+        finish();
+    }
+
+    private void onMissed(ProxyError missed) {
+        if (missed == ProxyError.CONNECT_TIMEOUT) {
+            onAttemptFailed(missed);
+        } else {
+            fail(missed);
+        }
+    }
+
+    /** The attempt came to nothing: makes another, or gives up. */
+    void onAttemptFailed(ProxyError why) {
+        boolean replayable = attempt.replayable();
+        leaveAttempt();
+        if (replayable) {
+            if (retries == null) {
+                retries = new Retries(snapshot.retryBudget(), route.retry());
+            }
+            if (retries.allow(why, head.method(), service)) {
+                meters.retried(why);
+                acquire(attempt.endpoint());
+                return;
+            }
+        }
+        fail(why);
+    }
+
+    /** Ends it by an error's answer, or, if another response has begun, so that nobody takes that for complete. */
+    void fail(ProxyError why) {
+        failure = why;
+        leaveAttempt();
+        if (state.response() != Response.AWAITING) {
+            client.abort(why);
+            finish();
+            return;
+        }
+        abandonRequest();
+        beginAnswer(why.status());
+        LocalAnswer.error(client, worker.answerHead(), head.method(), why);
+        awaitClient();
+    }
+
+    private void answer(Action.Answer answer) {
+        abandonRequest();
+        beginAnswer(answer.status());
+        LocalAnswer.send(client, worker.answerHead(), head.method(), answer.status(), answer.fields(), answer.body());
+        awaitClient();
+    }
+
+    /** Nobody will read the rest of the request. */
+    private void abandonRequest() {
+        if (state.request() == Request.READING) {
+            closeUnlessShort();
+            state.request(Request.ABORTED);
+        }
+        held.release();
+    }
+
+    private void beginAnswer(int status) {
+        state.response(Response.SENDING);
+        state.response(Response.SENT);
+        deadlines.requestOver();
+        record.response(status, System.nanoTime() - record.startedNanos());
+    }
+
+    private void closeUnlessShort() {
+        if (!client.canDiscardRequest()) {
+            client.closeAfterResponse();
+        }
+    }
+
+    private void leaveAttempt() {
+        if (attempt != null) {
+            attempt.leave();
+        }
+    }
+
+    private void finish() {
+        state.phase(Phase.DONE);
+        deadlines.cancel();
+        held.release();
+        if (retries != null) {
+            retries.over();
+        }
+        if (attempt != null && attempt.response() != null) {
+            record.bytes(requestBytes, attempt.response().bytes());
+            record.blocked(attempt.response().blockedNanos(), attempt.request().blockedNanos());
+        } else {
+            record.bytes(requestBytes, 0);
+        }
+        record.ended(failure, System.nanoTime());
+        meters.ended(record);
+        worker.ended(record);
+    }
+}

@@ -1,0 +1,143 @@
+package io.sluice.exchange;
+
+import io.sluice.http.ProxyError;
+import io.sluice.route.Deadlines;
+import io.sluice.transport.Deadline;
+import io.sluice.transport.DeadlineWheel;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * All deadlines of one exchange on one timer. Each is a time that events move by a plain write; the timer is looked at
+ * when the earliest may have come. <em>Loop-confined.</em> <em>Ends</em> with {@link #cancel}.
+ *
+ * <p>Which run when: connecting, only {@code connect}. While the request body comes, {@code requestBodyIdle}; while the
+ * backend doesn't take it, and once it is sent, {@code responseHeaders}. While the response comes, {@code
+ * responseBodyIdle}; while the client doesn't take it, {@code responseWriteIdle}, which looks at the bytes that wait: a
+ * client that takes any has not stalled. {@code request}, if set, always.
+ */
+final class ExchangeDeadlines {
+    private static final long NEVER = Deadline.NEVER;
+
+    private final Deadline timer;
+    private final Deadlines limits;
+    private final LongSupplier clientPending;
+    private final Consumer<ProxyError> onMissed;
+    private long totalAt = NEVER;
+    private long connectAt = NEVER;
+    private long requestBodyAt = NEVER;
+    private long responseHeadAt = NEVER;
+    private long responseBodyAt = NEVER;
+    private long clientLookAt = NEVER;
+    private long clientProgressNanos;
+    private long clientPendingSeen;
+
+    /**
+     * Creates them; none runs yet.
+     *
+     * @param clientPending bytes that wait for the client
+     * @param onMissed      told of a deadline that was missed
+     */
+    ExchangeDeadlines(
+            DeadlineWheel wheel, Deadlines limits, LongSupplier clientPending, Consumer<ProxyError> onMissed) {
+        this.timer = new Deadline(wheel, this::look);
+        this.limits = limits;
+        this.clientPending = clientPending;
+        this.onMissed = onMissed;
+    }
+
+    void begun(long now) {
+        if (limits.requestNanos() != Deadlines.NONE) {
+            totalAt = arm(now, limits.requestNanos());
+        }
+    }
+
+    void connecting(long now) {
+        requestBodyAt = NEVER;
+        responseHeadAt = NEVER;
+        connectAt = arm(now, limits.connectNanos());
+    }
+
+    void requestExpected(long now) {
+        connectAt = NEVER;
+        responseHeadAt = NEVER;
+        requestBodyAt = arm(now, limits.requestBodyIdleNanos());
+    }
+
+    void backendExpected(long now) {
+        connectAt = NEVER;
+        requestBodyAt = NEVER;
+        responseHeadAt = arm(now, limits.responseHeadersNanos());
+    }
+
+    void responseExpected(long now) {
+        responseHeadAt = NEVER;
+        clientLookAt = NEVER;
+        responseBodyAt = arm(now, limits.responseBodyIdleNanos());
+    }
+
+    void clientExpected(long now) {
+        responseHeadAt = NEVER;
+        responseBodyAt = NEVER;
+        clientProgressNanos = now;
+        clientPendingSeen = clientPending.getAsLong();
+        clientLookAt = arm(now, limits.responseWriteIdleNanos() / 4);
+    }
+
+    /** Nothing more of the request is waited for. */
+    void requestOver() {
+        requestBodyAt = NEVER;
+    }
+
+    void cancel() {
+        timer.cancel();
+    }
+
+    private long arm(long now, long nanos) {
+        long at = now + nanos;
+        timer.at(at);
+        return at;
+    }
+
+    private void look() {
+        long now = System.nanoTime();
+        ProxyError missed = missed(now);
+        if (missed != null) {
+            onMissed.accept(missed);
+            return;
+        }
+        long next = Math.min(Math.min(totalAt, connectAt), Math.min(requestBodyAt, responseHeadAt));
+        next = Math.min(next, Math.min(responseBodyAt, clientLookAt));
+        timer.at(next);
+    }
+
+    private ProxyError missed(long now) {
+        if (totalAt <= now) {
+            return ProxyError.REQUEST_TIMEOUT;
+        }
+        if (connectAt <= now) {
+            return ProxyError.CONNECT_TIMEOUT;
+        }
+        if (requestBodyAt <= now) {
+            return ProxyError.REQUEST_BODY_TIMEOUT;
+        }
+        if (responseHeadAt <= now) {
+            return ProxyError.RESPONSE_HEAD_TIMEOUT;
+        }
+        if (responseBodyAt <= now) {
+            return ProxyError.RESPONSE_BODY_TIMEOUT;
+        }
+        return clientLookAt <= now && clientStalled(now) ? ProxyError.CLIENT_TOO_SLOW : null;
+    }
+
+    private boolean clientStalled(long now) {
+        long pending = clientPending.getAsLong();
+        if (pending != clientPendingSeen) {
+            clientPendingSeen = pending;
+            clientProgressNanos = now;
+        }
+        long stalledAt = clientProgressNanos + limits.responseWriteIdleNanos();
+        clientLookAt = Math.min(now + limits.responseWriteIdleNanos() / 4, stalledAt);
+        return stalledAt <= now;
+    }
+}

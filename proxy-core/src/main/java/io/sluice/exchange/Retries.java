@@ -1,0 +1,50 @@
+package io.sluice.exchange;
+
+import io.sluice.config.RetryConfig;
+import io.sluice.http.Method;
+import io.sluice.http.ProxyError;
+import io.sluice.service.Service;
+
+/**
+ * The attempts that one exchange may still make. Asked only while no response byte was passed on and the request can be
+ * sent again whole (RFC 9110 §9.2.2). <em>Loop-confined.</em> <em>Ends</em> with {@link #over}.
+ */
+final class Retries {
+    private final RetryBudget budget;
+    private final RetryConfig config;
+    private int connects;
+    private boolean reusedOnce;
+    private boolean budgeted;
+
+    Retries(RetryBudget budget, RetryConfig config) {
+        this.budget = budget;
+        this.config = config;
+    }
+
+    /** Whether there is another attempt after this failure; true uses it up. */
+    boolean allow(ProxyError why, Method method, Service service) {
+        boolean legal = switch (why.retry()) {
+            case NEVER -> false;
+            case IF_IDEMPOTENT -> config.attempts() > 0 && !reusedOnce && method.idempotent();
+            case ANYWHERE -> connects < config.attempts() && service.endpoints().size() > 1;
+        };
+        if (!legal || !budgeted && !budget.take(service, config)) {
+            return false;
+        }
+        budgeted = true;
+        if (why.retry() == ProxyError.Retry.ANYWHERE) {
+            connects++;
+        } else {
+            reusedOnce = true;
+        }
+        return true;
+    }
+
+    /** The exchange ended. */
+    void over() {
+        if (budgeted) {
+            budgeted = false;
+            budget.giveBack();
+        }
+    }
+}

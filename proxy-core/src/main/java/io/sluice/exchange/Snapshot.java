@@ -1,0 +1,116 @@
+package io.sluice.exchange;
+
+import io.sluice.config.SluiceConfig;
+import io.sluice.filter.Forwarding;
+import io.sluice.http.HeadLimits;
+import io.sluice.http.HeadParser;
+import io.sluice.route.Deadlines;
+import io.sluice.route.Route;
+import io.sluice.route.Router;
+import io.sluice.service.Service;
+import io.sluice.telemetry.ExchangeMeters;
+import io.sluice.telemetry.Metrics;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Everything that configuration decides, compiled; an exchange ends on the one it began with. <em>Immutable.</em> */
+public final class Snapshot {
+    private final SluiceConfig config;
+    private final List<Service> services;
+    private final Router router;
+    private final Forwarding forwarding;
+    private final HeadLimits requestLimits;
+    private final HeadParser requestParser;
+    private final Deadlines deadlines;
+    private final RetryBudget retryBudget = new RetryBudget();
+    /** By listener, then route, then service (0 = none, else its index + 1). */
+    private final ExchangeMeters[][][] meters;
+
+    private Snapshot(SluiceConfig config, List<Service> services, Router router, Metrics metrics) {
+        this.config = config;
+        this.services = services;
+        this.router = router;
+        this.forwarding = new Forwarding(config.trustedProxies());
+        this.requestLimits = new HeadLimits(
+                config.limits().requestHead(), config.limits().requestLine(), config.limits().headers());
+        this.requestParser = new HeadParser(requestLimits);
+        this.deadlines = Deadlines.of(config.timeouts());
+        this.meters = meters(config, services, router, metrics);
+    }
+
+    /** Compiles a configuration. */
+    public static Snapshot of(SluiceConfig config, Metrics metrics) {
+        List<Service> services = new ArrayList<>();
+        Map<String, Service> byName = new LinkedHashMap<>();
+        for (var entry : config.services().entrySet()) {
+            Service service = new Service(services.size(), entry.getValue());
+            services.add(service);
+            byName.put(entry.getKey(), service);
+        }
+        return new Snapshot(config, List.copyOf(services), Router.of(config, byName), metrics);
+    }
+
+    private static ExchangeMeters[][][] meters(
+            SluiceConfig config, List<Service> services, Router router, Metrics metrics) {
+        List<Route> routes = router.routes();
+        ExchangeMeters[][][] meters = new ExchangeMeters[config.listeners().size()][routes.size()][services.size() + 1];
+        for (int l = 0; l < meters.length; l++) {
+            String listener = config.listeners().get(l).name();
+            for (Route route : routes) {
+                ExchangeMeters[] row = meters[l][route.index()];
+                row[0] = metrics.exchange(listener, route.name(), "-");
+                for (Service service : services) {
+                    row[service.index() + 1] = metrics.exchange(listener, route.name(), service.name());
+                }
+            }
+        }
+        return meters;
+    }
+
+    /** What it was compiled from. */
+    public SluiceConfig config() {
+        return config;
+    }
+
+    /** All services by index. */
+    public List<Service> services() {
+        return services;
+    }
+
+    /** Finds routes. */
+    public Router router() {
+        return router;
+    }
+
+    /** Knows which peers to believe, and writes the forwarding fields. */
+    public Forwarding forwarding() {
+        return forwarding;
+    }
+
+    /** How large a request's head may be. */
+    public HeadLimits requestLimits() {
+        return requestLimits;
+    }
+
+    /** Reads requests' heads. */
+    public HeadParser requestParser() {
+        return requestParser;
+    }
+
+    /** The global deadlines. */
+    public Deadlines deadlines() {
+        return deadlines;
+    }
+
+    /** What keeps retries few. */
+    RetryBudget retryBudget() {
+        return retryBudget;
+    }
+
+    /** The meters of an exchange; the service is null where there is none. */
+    ExchangeMeters meters(int listener, Route route, Service service) {
+        return meters[listener][route.index()][service == null ? 0 : service.index() + 1];
+    }
+}

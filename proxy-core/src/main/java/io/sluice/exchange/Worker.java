@@ -1,0 +1,160 @@
+package io.sluice.exchange;
+
+import io.netty.channel.EventLoop;
+import io.sluice.http.RequestHead;
+import io.sluice.http.ResponseHead;
+import io.sluice.pool.BackendPools;
+import io.sluice.stream.ClientStream;
+import io.sluice.telemetry.AccessLog;
+import io.sluice.telemetry.ExchangeRecord;
+import io.sluice.transport.DeadlineWheel;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * What the exchanges of one event loop share: the loop's pools and deadlines, the snapshot in force, and who is told when
+ * one ends. <em>Loop-confined</em>, but for its construction.
+ */
+public final class Worker {
+    private final EventLoop loop;
+    private final DeadlineWheel wheel;
+    private final BackendPools pools;
+    private final Supplier<Snapshot> snapshots;
+    private final AccessLog accessLog;
+    private final ResponseHead answerHead = new ResponseHead();
+    private final Set<Connection> connections = new HashSet<>();
+    private int active;
+    private boolean draining;
+    private Runnable onDrained;
+
+    /** Creates the worker of a loop. */
+    public Worker(
+            EventLoop loop,
+            DeadlineWheel wheel,
+            BackendPools pools,
+            Supplier<Snapshot> snapshots,
+            AccessLog accessLog) {
+        this.loop = loop;
+        this.wheel = wheel;
+        this.pools = pools;
+        this.snapshots = snapshots;
+        this.accessLog = accessLog;
+    }
+
+    /** A client connection, as far as the end of the process concerns it. */
+    public interface Connection {
+        /** Closes if no exchange is in flight; if one is, its response is the last by {@link Worker#draining}. */
+        void drain();
+
+        /** Closes at once, whatever is in flight. */
+        void abandon();
+    }
+
+    /** The loop. */
+    public EventLoop loop() {
+        return loop;
+    }
+
+    /** The loop's deadlines. */
+    public DeadlineWheel wheel() {
+        return wheel;
+    }
+
+    /** The configuration in force. */
+    public Snapshot snapshot() {
+        return snapshots.get();
+    }
+
+    /** Whether responses end their connections, since the process is going to end. */
+    public boolean draining() {
+        return draining;
+    }
+
+    /** Exchanges in flight. */
+    public int active() {
+        return active;
+    }
+
+    /** Client connections open. */
+    public int connections() {
+        return connections.size();
+    }
+
+    /** Enters a client connection; {@link #closed} must follow. */
+    public void opened(Connection connection) {
+        connections.add(connection);
+        if (draining) {
+            connection.drain();
+        }
+    }
+
+    /** Forgets a client connection. */
+    public void closed(Connection connection) {
+        connections.remove(connection);
+        if (onDrained != null && connections.isEmpty()) {
+            Runnable drained = onDrained;
+            onDrained = null;
+            drained.run();
+        }
+    }
+
+    /**
+     * Ends keep-alive: idle connections are closed now, the others with their next response.
+     *
+     * @param whenEmpty run once no connection is left
+     */
+    public void drain(Runnable whenEmpty) {
+        draining = true;
+        onDrained = whenEmpty;
+        pools.retire();
+        for (Connection connection : new ArrayList<>(connections)) {
+            connection.drain();
+        }
+        if (connections.isEmpty() && onDrained != null) {
+            onDrained = null;
+            whenEmpty.run();
+        }
+    }
+
+    /** Closes all connections at once. */
+    public void abandon() {
+        pools.retire();
+        for (Connection connection : new ArrayList<>(connections)) {
+            connection.abandon();
+        }
+    }
+
+    /**
+     * Makes an exchange, which {@link Exchange#begin} or {@link Exchange#refuse} sets going.
+     *
+     * @param head         complete, or refused; stays the exchange's until it ended
+     * @param startedNanos when its first byte was read
+     */
+    public Exchange exchange(ClientStream client, RequestHead head, ListenerFacts listener, long startedNanos) {
+        active++;
+        return new Exchange(this, client, head, listener, startedNanos);
+    }
+
+    BackendPools pools() {
+        return pools;
+    }
+
+    /** Whether records need text. */
+    boolean recordsText() {
+        return accessLog.enabled();
+    }
+
+    /** A head for an answer of ours, to be used within the call. */
+    ResponseHead answerHead() {
+        return answerHead;
+    }
+
+    void ended(ExchangeRecord record) {
+        active--;
+        if (accessLog.enabled()) {
+            accessLog.write(record);
+        }
+    }
+}

@@ -1,0 +1,6 @@
+/**
+ * One request and its response: where it goes, what may fail, who is told. Entry types: {@link io.sluice.exchange.Worker},
+ * which begins exchanges on its event loop, and {@link io.sluice.exchange.Exchange}. Depends on route, filter, service,
+ * pool, relay, stream, http, telemetry and config.
+ */
+package io.sluice.exchange;

@@ -1,0 +1,141 @@
+package io.sluice.frontend;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.sluice.config.BufferConfig;
+import io.sluice.config.HostPort;
+import io.sluice.config.ListenerConfig;
+import io.sluice.exchange.ListenerFacts;
+import io.sluice.http1.Http1ClientConnection;
+import io.sluice.transport.ReadSizer;
+import io.sluice.transport.SocketOptions;
+import io.sluice.transport.Transport;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One address that clients connect to: a listening socket for each event loop where the system shares ports, so that a
+ * connection never changes threads; else one whose connections are dealt out. <em>Thread-safe.</em> <em>Ends</em> with
+ * {@link #close}.
+ */
+public final class Listener {
+    private final ListenerConfig config;
+    private final ListenerFacts facts;
+    private final Transport transport;
+    private final SocketOptions options;
+    private final BufferConfig buffers;
+    private final ConnectionGate gate;
+    private final Map<EventLoop, LoopContext> loops;
+    private final List<Channel> channels = new ArrayList<>();
+
+    /** Creates it, closed. */
+    public Listener(
+            ListenerConfig config,
+            ListenerFacts facts,
+            Transport transport,
+            SocketOptions options,
+            BufferConfig buffers,
+            ConnectionGate gate,
+            Map<EventLoop, LoopContext> loops) {
+        this.config = config;
+        this.facts = facts;
+        this.transport = transport;
+        this.options = options;
+        this.buffers = buffers;
+        this.gate = gate;
+        this.loops = Map.copyOf(loops);
+    }
+
+    /** Its name. */
+    public String name() {
+        return config.name();
+    }
+
+    /** Where it accepts, once it is bound. */
+    public InetSocketAddress address() {
+        return (InetSocketAddress) channels.getFirst().localAddress();
+    }
+
+    /**
+     * Begins to accept; blocks until it does.
+     *
+     * @param group of all loops
+     * @throws IOException if the address can't be bound; what was bound before is closed
+     */
+    public void bind(EventLoopGroup group) throws IOException {
+        try {
+            if (transport.sharesPorts()) {
+                for (EventLoop loop : loops.keySet()) {
+                    channels.add(bind(loop, loop));
+                }
+            } else {
+                channels.add(bind(group, group));
+            }
+        } catch (IOException failed) {
+            close();
+            throw failed;
+        }
+    }
+
+    private Channel bind(EventLoopGroup accepting, EventLoopGroup serving) throws IOException {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(accepting, serving)
+                .channelFactory(transport::newServerChannel)
+                .handler(new ChannelInitializer<ServerSocketChannel>() {
+                    @Override
+                    protected void initChannel(ServerSocketChannel channel) {
+                        options.applyToListening(channel.config(), transport.sharesPorts());
+                    }
+                })
+                .childHandler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        initialise(channel);
+                    }
+                });
+        HostPort address = config.address();
+        // Port 0: the first socket gets one from the system, the others join it.
+        int port = channels.isEmpty() ? address.port() : address().getPort();
+        var bound = bootstrap.bind(new InetSocketAddress(address.host(), port)).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException("listener " + config.name() + " can't listen at " + address + ": "
+                    + bound.cause().getMessage(), bound.cause());
+        }
+        gate.guard(bound.channel());
+        return bound.channel();
+    }
+
+    private void initialise(SocketChannel channel) {
+        options.applyTo(channel.config());
+        ReadSizer sizer = new ReadSizer(buffers);
+        channel.config().setRecvByteBufAllocator(sizer);
+        LoopContext loop = loops.get(channel.eventLoop());
+        if (channel.remoteAddress() == null) {
+            // Gone between accept and here.
+            channel.close();
+            return;
+        }
+        channel.pipeline().addLast(new Http1ClientConnection(channel, loop.worker(), facts, loop.store(), sizer));
+        gate.entered();
+        facts.meters().opened();
+        channel.closeFuture().addListener(closed -> {
+            gate.left();
+            facts.meters().closed();
+        });
+    }
+
+    /** Accepts no more; connections that are open stay. Returns when the sockets are closed. */
+    public void close() {
+        for (Channel channel : channels) {
+            channel.close().awaitUninterruptibly();
+        }
+    }
+}

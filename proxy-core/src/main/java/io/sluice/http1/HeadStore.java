@@ -1,0 +1,77 @@
+package io.sluice.http1;
+
+import io.sluice.http.RequestHead;
+import io.sluice.http.ResponseHead;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * The heads and the scratch memory of one event loop: a connection borrows a head while a message is in progress, so that
+ * an idle one holds nothing. <em>Loop-confined.</em>
+ */
+public final class HeadStore {
+    private static final int KEPT_MAX = 256;
+    private static final DateTimeFormatter IMF_FIXDATE =
+            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US).withZone(ZoneOffset.UTC);
+
+    private final ArrayDeque<RequestHead> requests = new ArrayDeque<>();
+    private final ArrayDeque<ResponseHead> responses = new ArrayDeque<>();
+    private byte[] scratch = new byte[4096];
+    private byte[] date = new byte[0];
+    private long dateSecond = -1;
+
+    /** Makes an empty store. */
+    public HeadStore() {}
+
+    /** An empty head; to be given back. */
+    RequestHead request() {
+        RequestHead head = requests.pollLast();
+        return head == null ? new RequestHead() : head;
+    }
+
+    /** Takes a head back. */
+    void give(RequestHead head) {
+        head.clear();
+        if (requests.size() < KEPT_MAX) {
+            requests.addLast(head);
+        }
+    }
+
+    /** An empty head; to be given back. */
+    ResponseHead response() {
+        ResponseHead head = responses.pollLast();
+        return head == null ? new ResponseHead() : head;
+    }
+
+    /** Takes a head back. */
+    void give(ResponseHead head) {
+        head.clear();
+        if (responses.size() < KEPT_MAX) {
+            responses.addLast(head);
+        }
+    }
+
+    /** Memory to compose a head in, valid until the next call; longer than {@code atLeast}. */
+    byte[] scratch(int atLeast) {
+        if (scratch.length < atLeast) {
+            scratch = Arrays.copyOf(scratch, atLeast * 2);
+        }
+        return scratch;
+    }
+
+    /** The field that a response without one gets (RFC 9110 §6.6.1), with its CRLF; not to be changed. */
+    byte[] date() {
+        long second = System.currentTimeMillis() / 1000;
+        if (second != dateSecond) {
+            dateSecond = second;
+            date = ("Date: " + IMF_FIXDATE.format(Instant.ofEpochSecond(second)) + "\r\n")
+                    .getBytes(StandardCharsets.US_ASCII);
+        }
+        return date;
+    }
+}

@@ -1,0 +1,319 @@
+package io.sluice.http1;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.sluice.http.HeadLimits;
+import io.sluice.http.HeadParser;
+import io.sluice.http.HeaderName;
+import io.sluice.http.Method;
+import io.sluice.http.ParseStatus;
+import io.sluice.http.ProxyError;
+import io.sluice.http.RequestHead;
+import io.sluice.http.ResponseHead;
+import io.sluice.http.Trailers;
+import io.sluice.stream.BackendListener;
+import io.sluice.stream.BackendStream;
+import io.sluice.transport.ReadSizer;
+import java.io.IOException;
+
+/**
+ * An HTTP/1.1 connection to a backend: one request in flight, never pipelined. <em>Loop-confined.</em>
+ *
+ * <p>States: IDLE (nothing asked) → HEAD (a response's head awaited) → BODY → IDLE; CLOSED ends all. In IDLE any byte and
+ * any end is reported as gone. {@code reusable} is lost for good by whatever makes the next response doubtful.
+ *
+ * <p><em>Ownership</em>: a head in progress and the writer's piece, given back on every ending. <em>Ends</em>: {@link #close},
+ * end of input, a reset, bytes that are no HTTP.
+ */
+final class Http1BackendConnection extends ChannelInboundHandlerAdapter implements BackendStream {
+    private enum State { IDLE, HEAD, BODY, CLOSED }
+
+    private final Channel channel;
+    private final HeadStore store;
+    private final HeadParser parser;
+    private final MessageWriter writer;
+    private final BodyReader body;
+    private final ReadSizer sizer;
+    private BackendListener listener;
+    private State state = State.IDLE;
+    private ResponseHead head;
+    private Method method = Method.GET;
+    private boolean requestEnded = true;
+    private boolean sendingFailed;
+    private boolean persistent = true;
+    private long keepAliveNanos = -1;
+
+    /**
+     * Creates the handler of a channel.
+     *
+     * @param sizer the channel's
+     */
+    Http1BackendConnection(
+            Channel channel, HeadStore store, HeadParser parser, HeadLimits limits, ReadSizer sizer) {
+        this.channel = channel;
+        this.store = store;
+        this.parser = parser;
+        this.writer = new MessageWriter(channel, store);
+        this.body = new BodyReader(limits);
+        this.sizer = sizer;
+        // A failed write must not take away what the backend said before it stopped reading.
+        channel.config().setAutoClose(false);
+    }
+
+    // ---- what the exchange asks ----
+
+    @Override
+    public void listener(BackendListener newListener) {
+        listener = newListener;
+    }
+
+    @Override
+    public void head(RequestHead request) {
+        state = State.HEAD;
+        method = request.method();
+        requestEnded = false;
+        writer.request(request);
+    }
+
+    @Override
+    public void body(ByteBuf data) {
+        if (sendingFailed) {
+            data.release();
+        } else {
+            writer.body(data);
+        }
+    }
+
+    @Override
+    public void end(Trailers trailers) {
+        requestEnded = true;
+        writer.end(trailers);
+    }
+
+    @Override
+    public void flush() {
+        writer.flush();
+    }
+
+    @Override
+    public boolean writable() {
+        return channel.isWritable() || sendingFailed;
+    }
+
+    @Override
+    public long pendingBytes() {
+        return writer.pendingBytes();
+    }
+
+    @Override
+    public void pause() {
+        channel.config().setAutoRead(false);
+    }
+
+    @Override
+    public void resume() {
+        channel.config().setAutoRead(true);
+    }
+
+    @Override
+    public void expectBulk() {
+        sizer.askBulk();
+    }
+
+    @Override
+    public boolean reusable() {
+        return state == State.IDLE && persistent && requestEnded && !sendingFailed && channel.isActive();
+    }
+
+    @Override
+    public long keepAliveNanos() {
+        return keepAliveNanos;
+    }
+
+    @Override
+    public void close() {
+        if (state != State.CLOSED) {
+            state = State.CLOSED;
+            letGo();
+            channel.close();
+        }
+    }
+
+    private void letGo() {
+        writer.release();
+        if (head != null) {
+            store.give(head);
+            head = null;
+        }
+    }
+
+    // ---- what the channel reports ----
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf in = (ByteBuf) message;
+        try {
+            read(in);
+        } finally {
+            in.release();
+        }
+    }
+
+    private void read(ByteBuf in) {
+        while (in.isReadable()) {
+            switch (state) {
+                case HEAD -> readHead(in);
+                case BODY -> readBody(in);
+                case IDLE -> {
+                    // Nobody asked: it would answer the next request (RFC 9112 §9.2).
+                    gone(ProxyError.MALFORMED_RESPONSE);
+                    return;
+                }
+                case CLOSED -> {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void readHead(ByteBuf in) {
+        if (head == null) {
+            head = store.response();
+        }
+        ParseStatus status = parser.parseResponse(head, in, method);
+        if (status == ParseStatus.INCOMPLETE) {
+            return;
+        }
+        if (status == ParseStatus.REFUSED) {
+            gone(head.error());
+            return;
+        }
+        ResponseHead whole = head;
+        head = null;
+        try {
+            accept(whole, in);
+        } finally {
+            store.give(whole);
+        }
+    }
+
+    private void accept(ResponseHead whole, ByteBuf in) {
+        if (!whole.interim()) {
+            state = State.BODY;
+            persistent &= whole.keepAlive();
+            noteKeepAlive(whole);
+            body.begin(whole);
+            // Whatever follows the end is nobody's answer: the connection is not used again.
+            persistent &= body.left() < 0 || in.readableBytes() <= body.left();
+        }
+        listener.onResponseHead(whole);
+        if (state == State.BODY && body.ended()) {
+            endBody();
+        }
+    }
+
+    private void noteKeepAlive(ResponseHead whole) {
+        int field = whole.find(HeaderName.KEEP_ALIVE);
+        if (field >= 0) {
+            keepAliveNanos = KeepAlive.timeoutNanos(whole.bytes(), whole.valueStart(field), whole.valueEnd(field));
+        }
+    }
+
+    private void readBody(ByteBuf in) {
+        ByteBuf slice;
+        while (state == State.BODY && (slice = body.next(in)) != null) {
+            listener.onResponseBody(slice);
+        }
+        if (state != State.BODY) {
+            return;
+        }
+        if (body.refused()) {
+            gone(ProxyError.INVALID_RESPONSE_FRAMING);
+        } else if (body.ended()) {
+            persistent &= !in.isReadable();
+            endBody();
+        }
+    }
+
+    private void endBody() {
+        Trailers trailers = body.trailers();
+        body.clear();
+        state = State.IDLE;
+        sizer.askSmall();
+        if (!channel.config().isAutoRead()) {
+            resume();
+        }
+        listener.onResponseEnd(trailers);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (state != State.CLOSED) {
+            listener.onResponseBatchEnd();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (state != State.CLOSED && channel.isWritable()) {
+            listener.onBackendWritable();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            inputEnded(ProxyError.BACKEND_CLOSED);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        inputEnded(ProxyError.BACKEND_CLOSED);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (state == State.CLOSED || cause instanceof ReadSizer.ReadPaused) {
+            return;
+        }
+        if (!(cause instanceof IOException)) {
+            gone(ProxyError.INTERNAL);
+        } else if (!requestEnded || pendingBytes() > 0) {
+            // A write failed, or a read did while there was more to write: the end of input tells which comes first.
+            refuseRequest();
+        } else {
+            inputEnded(ProxyError.BACKEND_RESET);
+        }
+    }
+
+    private void refuseRequest() {
+        if (sendingFailed) {
+            inputEnded(ProxyError.BACKEND_RESET);
+        } else {
+            sendingFailed = true;
+            listener.onRequestRefused();
+        }
+    }
+
+    private void inputEnded(ProxyError why) {
+        if (state == State.CLOSED) {
+            return;
+        }
+        if (state == State.BODY && body.untilClose() && why == ProxyError.BACKEND_CLOSED) {
+            persistent = false;
+            endBody();
+            return;
+        }
+        gone(state == State.BODY ? ProxyError.RESPONSE_TRUNCATED : head != null ? ProxyError.MALFORMED_RESPONSE : why);
+    }
+
+    private void gone(ProxyError why) {
+        BackendListener told = listener;
+        close();
+        told.onBackendGone(why);
+    }
+}

@@ -1,0 +1,137 @@
+package io.sluice.http1;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoop;
+import io.netty.resolver.AddressResolver;
+import io.netty.resolver.AddressResolverGroup;
+import io.netty.util.concurrent.Future;
+import io.sluice.config.BufferConfig;
+import io.sluice.http.HeadLimits;
+import io.sluice.http.HeadParser;
+import io.sluice.http.ProxyError;
+import io.sluice.pool.Connector;
+import io.sluice.service.Endpoint;
+import io.sluice.service.Service;
+import io.sluice.transport.ReadSizer;
+import io.sluice.transport.SocketOptions;
+import io.sluice.transport.Transport;
+import java.net.InetSocketAddress;
+import java.util.function.Function;
+
+/** Opens HTTP/1.1 connections to endpoints from one event loop. <em>Loop-confined.</em> */
+public final class Http1Connector implements Connector {
+    private final EventLoop loop;
+    private final Transport transport;
+    private final HeadStore store;
+    private final BufferConfig buffers;
+    private final HeadLimits limits;
+    private final HeadParser parser;
+    private final Function<Service, SocketOptions> options;
+    private final AddressResolverGroup<InetSocketAddress> resolvers;
+
+    /**
+     * Creates it.
+     *
+     * @param limits    of responses
+     * @param options   of each service's connections
+     * @param resolvers for endpoints configured by name; borrowed
+     */
+    public Http1Connector(
+            EventLoop loop,
+            Transport transport,
+            HeadStore store,
+            BufferConfig buffers,
+            HeadLimits limits,
+            Function<Service, SocketOptions> options,
+            AddressResolverGroup<InetSocketAddress> resolvers) {
+        this.loop = loop;
+        this.transport = transport;
+        this.store = store;
+        this.buffers = buffers;
+        this.limits = limits;
+        this.parser = new HeadParser(limits);
+        this.options = options;
+        this.resolvers = resolvers;
+    }
+
+    @Override
+    public Attempt connect(Service service, Endpoint endpoint, Listener listener) {
+        Opening opening = new Opening(service, listener);
+        if (endpoint.address().isUnresolved()) {
+            opening.resolve(endpoint.address());
+        } else {
+            opening.connect(endpoint.address());
+        }
+        return opening;
+    }
+
+    /** A connection on its way: perhaps a name to resolve, then the handshake. */
+    private final class Opening implements Attempt {
+        private final Service service;
+        private final Listener listener;
+        private Channel channel;
+        private boolean over;
+
+        private Opening(Service service, Listener listener) {
+            this.service = service;
+            this.listener = listener;
+        }
+
+        private void resolve(InetSocketAddress name) {
+            AddressResolver<InetSocketAddress> resolver = resolvers.getResolver(loop);
+            resolver.resolve(name).addListener((Future<InetSocketAddress> found) -> {
+                if (over) {
+                    return;
+                }
+                if (found.isSuccess()) {
+                    connect(found.getNow());
+                } else {
+                    failed(ProxyError.NAME_NOT_RESOLVED);
+                }
+            });
+        }
+
+        private void connect(InetSocketAddress address) {
+            channel = transport.newChannel();
+            options.apply(service).applyToConnecting(channel.config());
+            ReadSizer sizer = new ReadSizer(buffers);
+            channel.config().setRecvByteBufAllocator(sizer);
+            Http1BackendConnection connection =
+                    new Http1BackendConnection(channel, store, parser, limits, sizer);
+            channel.pipeline().addLast(connection);
+            loop.register(channel).addListener((ChannelFuture registered) -> {
+                if (!registered.isSuccess()) {
+                    failed(ProxyError.CONNECT_FAILED);
+                    return;
+                }
+                channel.connect(address).addListener((ChannelFuture connected) -> {
+                    if (over) {
+                        channel.close();
+                    } else if (connected.isSuccess()) {
+                        over = true;
+                        listener.onConnected(connection);
+                    } else {
+                        channel.close();
+                        failed(ProxyError.CONNECT_FAILED);
+                    }
+                });
+            });
+        }
+
+        private void failed(ProxyError why) {
+            if (!over) {
+                over = true;
+                listener.onConnectFailed(why);
+            }
+        }
+
+        @Override
+        public void cancel() {
+            over = true;
+            if (channel != null) {
+                channel.close();
+            }
+        }
+    }
+}

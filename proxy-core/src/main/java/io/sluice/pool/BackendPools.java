@@ -1,0 +1,60 @@
+package io.sluice.pool;
+
+import io.sluice.service.Endpoint;
+import io.sluice.service.Service;
+import io.sluice.telemetry.Metrics;
+import io.sluice.transport.DeadlineWheel;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.Map;
+
+/** All pools of one event loop, by endpoint. <em>Loop-confined.</em> */
+public final class BackendPools {
+    private final Connector connector;
+    private final DeadlineWheel wheel;
+    private final Metrics metrics;
+    private final int loops;
+    private final Map<Endpoint, EndpointPool> pools = new IdentityHashMap<>();
+
+    /**
+     * Creates it, empty.
+     *
+     * @param loops the number of event loops that share each service's limits
+     */
+    public BackendPools(Connector connector, DeadlineWheel wheel, Metrics metrics, int loops) {
+        this.connector = connector;
+        this.wheel = wheel;
+        this.metrics = metrics;
+        this.loops = loops;
+    }
+
+    /** The pool of an endpoint, made on first use. */
+    public EndpointPool of(Service service, Endpoint endpoint) {
+        EndpointPool pool = pools.get(endpoint);
+        if (pool == null) {
+            int idle = service.config().pool().idlePerEndpoint();
+            pool = new EndpointPool(service, endpoint, this, (idle + loops - 1) / loops);
+            pools.put(endpoint, pool);
+        }
+        return pool;
+    }
+
+    Connector connector() {
+        return connector;
+    }
+
+    DeadlineWheel wheel() {
+        return wheel;
+    }
+
+    Metrics metrics() {
+        return metrics;
+    }
+
+    /** Closes all idle connections, and keeps none from now on. */
+    public void retire() {
+        for (EndpointPool pool : new ArrayList<>(pools.values())) {
+            pool.retire();
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package io.sluice.pool;
+
+import io.sluice.http.ProxyError;
+import io.sluice.service.Endpoint;
+import io.sluice.service.Service;
+import io.sluice.stream.BackendStream;
+
+/** Opens connections from one event loop; implemented by each backend protocol. <em>Loop-confined.</em> */
+@FunctionalInterface
+public interface Connector {
+
+    /**
+     * Begins to connect; the listener is told once, later, or during this call.
+     *
+     * @return to give up; nothing is reported after that
+     */
+    Attempt connect(Service service, Endpoint endpoint, Listener listener);
+
+    /** A connection being opened. */
+    @FunctionalInterface
+    interface Attempt {
+        /** Gives up; without effect once the outcome was reported. */
+        void cancel();
+    }
+
+    /** Who is told of the outcome. */
+    interface Listener {
+        /** It is open; takes the stream. */
+        void onConnected(BackendStream stream);
+
+        /** It could not be opened. */
+        void onConnectFailed(ProxyError why);
+    }
+}

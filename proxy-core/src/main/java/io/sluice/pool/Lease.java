@@ -1,0 +1,119 @@
+package io.sluice.pool;
+
+import io.netty.buffer.ByteBuf;
+import io.sluice.http.ProxyError;
+import io.sluice.http.ResponseHead;
+import io.sluice.http.Trailers;
+import io.sluice.service.Endpoint;
+import io.sluice.stream.BackendListener;
+import io.sluice.stream.BackendStream;
+import io.sluice.transport.Deadline;
+import io.sluice.transport.DeadlineWheel;
+
+/**
+ * One connection of a pool, and the right to use it. While nobody uses it, it listens itself: whatever an idle connection
+ * reports, it is closed (a byte nobody asked for would answer the next request). <em>Loop-confined.</em> <em>Ends</em> by
+ * {@link #release} into the pool, or {@link #close}; each exactly once a use.
+ */
+public final class Lease implements BackendListener {
+    private final EndpointPool pool;
+    private final BackendStream stream;
+    private final long openedNanos = System.nanoTime();
+    private final Deadline idleDeadline;
+    private boolean reused;
+
+    Lease(EndpointPool pool, BackendStream stream, DeadlineWheel wheel) {
+        this.pool = pool;
+        this.stream = stream;
+        this.idleDeadline = new Deadline(wheel, () -> pool.evict(this));
+    }
+
+    /** The connection; its listener is to be set before it is used. */
+    public BackendStream stream() {
+        return stream;
+    }
+
+    /** Whether it carried an exchange before. */
+    public boolean reused() {
+        return reused;
+    }
+
+    /** Where it leads. */
+    public Endpoint endpoint() {
+        return pool.endpoint();
+    }
+
+    /** Gives it back: it is kept if it may be used again, else closed. */
+    public void release() {
+        pool.release(this);
+    }
+
+    /** Closes it. */
+    public void close() {
+        pool.meters().active(-1);
+        drop();
+    }
+
+    /** Closes it, and counts that the backend had closed it before we used it. */
+    public void closeStale() {
+        pool.meters().stale();
+        close();
+    }
+
+    long openedNanos() {
+        return openedNanos;
+    }
+
+    void taken() {
+        reused = true;
+        idleDeadline.disarm();
+    }
+
+    void idleUntil(long nanos) {
+        stream.listener(this);
+        idleDeadline.at(nanos);
+    }
+
+    /** Closes the connection and gives back its place at the endpoint. */
+    void drop() {
+        idleDeadline.cancel();
+        stream.close();
+        pool.endpoint().disconnected();
+    }
+
+    @Override
+    public void onResponseHead(ResponseHead head) {
+        pool.evict(this);
+    }
+
+    @Override
+    public void onResponseBody(ByteBuf data) {
+        data.release();
+        pool.evict(this);
+    }
+
+    @Override
+    public void onResponseEnd(Trailers trailers) {
+        pool.evict(this);
+    }
+
+    @Override
+    public void onResponseBatchEnd() {
+        // Nothing came that was not reported above.
+    }
+
+    @Override
+    public void onBackendWritable() {
+        // Nothing waits to be written.
+    }
+
+    @Override
+    public void onRequestRefused() {
+        pool.evict(this);
+    }
+
+    @Override
+    public void onBackendGone(ProxyError why) {
+        pool.evict(this);
+    }
+}

@@ -1,0 +1,93 @@
+package io.sluice.route;
+
+import io.sluice.config.ActionConfig;
+import io.sluice.config.FilterConfig;
+import io.sluice.config.RouteConfig;
+import io.sluice.filter.AddPrefix;
+import io.sluice.filter.AllowAddresses;
+import io.sluice.filter.DenyAddresses;
+import io.sluice.filter.HeaderEdits;
+import io.sluice.filter.RequestFilter;
+import io.sluice.filter.ResponseFilter;
+import io.sluice.filter.RewritePath;
+import io.sluice.filter.StripPrefix;
+import io.sluice.http.HeaderLine;
+import io.sluice.http.HeaderName;
+import io.sluice.service.Service;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Makes a {@link Route} of what was configured, so that a request finds everything decided. <em>Immutable.</em> */
+final class RouteCompiler {
+    private final Map<String, Service> services;
+
+    RouteCompiler(Map<String, Service> services) {
+        this.services = Map.copyOf(services);
+    }
+
+    /**
+     * Compiles one.
+     *
+     * @throws IllegalArgumentException if a service is not there, or a filter's or an answer's text could not stand in a
+     *     head
+     */
+    Route compile(int index, RouteConfig config) {
+        List<RequestFilter> requestFilters = new ArrayList<>();
+        List<ResponseFilter> responseFilters = new ArrayList<>();
+        for (FilterConfig filter : config.filters()) {
+            switch (filter) {
+                case FilterConfig.StripPrefix strip -> requestFilters.add(new StripPrefix(strip.prefix()));
+                case FilterConfig.AddPrefix add -> requestFilters.add(new AddPrefix(add.prefix()));
+                case FilterConfig.RewritePath rewrite ->
+                        requestFilters.add(new RewritePath(rewrite.pattern(), rewrite.replacement()));
+                case FilterConfig.RequestHeaders edits -> requestFilters.add(HeaderEdits.of(edits));
+                case FilterConfig.ResponseHeaders edits -> responseFilters.add(HeaderEdits.of(edits));
+                case FilterConfig.Allow allow -> requestFilters.add(new AllowAddresses(allow.addresses()));
+                case FilterConfig.Deny deny -> requestFilters.add(new DenyAddresses(deny.addresses()));
+            }
+        }
+        return new Route(
+                index,
+                config.name(),
+                List.copyOf(requestFilters),
+                List.copyOf(responseFilters),
+                action(config.action()),
+                Deadlines.of(config.timeouts()),
+                config.limits().requestBody(),
+                config.retry());
+    }
+
+    private Action action(ActionConfig config) {
+        return switch (config) {
+            case ActionConfig.Forward forward ->
+                    new Action.Forward(new ServiceSplit(forward.services().stream().map(this::share).toList()));
+            case ActionConfig.Redirect redirect -> new Action.Answer(
+                    redirect.status(),
+                    List.of(HeaderLine.of(HeaderName.LOCATION.text(), redirect.location())),
+                    new byte[0]);
+            case ActionConfig.Respond respond -> answer(respond);
+        };
+    }
+
+    private ServiceSplit.Share share(ActionConfig.WeightedService target) {
+        Service service = services.get(target.service());
+        if (service == null) {
+            throw new IllegalArgumentException("service: found \"" + target.service() + "\"; expected a configured one");
+        }
+        return new ServiceSplit.Share(service, target.weight());
+    }
+
+    private static Action answer(ActionConfig.Respond respond) {
+        byte[] body = respond.body().getBytes(StandardCharsets.UTF_8);
+        // RFC 9110 §15.3.5, §15.3.6, §15.4.5: these statuses have no content.
+        if (body.length == 0 || respond.status() == 204 || respond.status() == 205 || respond.status() == 304) {
+            return new Action.Answer(respond.status(), List.of(), new byte[0]);
+        }
+        return new Action.Answer(
+                respond.status(),
+                List.of(HeaderLine.of(HeaderName.CONTENT_TYPE.text(), respond.contentType())),
+                body);
+    }
+}

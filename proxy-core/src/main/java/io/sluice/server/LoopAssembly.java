@@ -1,0 +1,57 @@
+package io.sluice.server;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.netty.resolver.dns.DnsAddressResolverGroup;
+import io.sluice.config.SluiceConfig;
+import io.sluice.exchange.Snapshot;
+import io.sluice.exchange.Worker;
+import io.sluice.frontend.LoopContext;
+import io.sluice.http.HeadLimits;
+import io.sluice.http1.HeadStore;
+import io.sluice.http1.Http1Connector;
+import io.sluice.pool.BackendPools;
+import io.sluice.service.Service;
+import io.sluice.telemetry.AccessLog;
+import io.sluice.telemetry.Metrics;
+import io.sluice.transport.DeadlineWheel;
+import io.sluice.transport.SocketOptions;
+import io.sluice.transport.Transport;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * Puts together what one event loop needs; what it makes is that loop's alone. <em>Immutable.</em>
+ *
+ * @param transport how sockets are done
+ * @param allocator of all buffers
+ * @param snapshots the configuration in force
+ * @param metrics   of the process
+ * @param accessLog of the process
+ * @param resolvers for endpoints configured by name
+ */
+record LoopAssembly(
+        Transport transport,
+        ByteBufAllocator allocator,
+        Supplier<Snapshot> snapshots,
+        Metrics metrics,
+        AccessLog accessLog,
+        DnsAddressResolverGroup resolvers) {
+
+    LoopContext assemble(EventLoop loop) {
+        SluiceConfig config = snapshots.get().config();
+        HeadLimits responseLimits = new HeadLimits(
+                config.limits().responseHead(), config.limits().responseHead(), config.limits().headers());
+        Map<Service, SocketOptions> options = new IdentityHashMap<>();
+        for (Service service : snapshots.get().services()) {
+            options.put(service, new SocketOptions(transport, service.config().socket(), config.buffers(), allocator));
+        }
+        HeadStore store = new HeadStore();
+        Http1Connector connector = new Http1Connector(
+                loop, transport, store, config.buffers(), responseLimits, options::get, resolvers);
+        DeadlineWheel wheel = new DeadlineWheel(loop);
+        BackendPools pools = new BackendPools(connector, wheel, metrics, config.eventLoops());
+        return new LoopContext(new Worker(loop, wheel, pools, snapshots, accessLog), store);
+    }
+}

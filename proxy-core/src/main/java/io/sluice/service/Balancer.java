@@ -1,0 +1,24 @@
+package io.sluice.service;
+
+import io.sluice.config.ServiceConfig.Policy;
+import java.util.List;
+
+/** A way to choose among a fixed set of endpoints. <em>Thread-safe</em>; choosing allocates nothing. */
+sealed interface Balancer permits LeastRequests, RoundRobin {
+
+    /** The balancer of this policy. Endpoints without a weight are never chosen. */
+    static Balancer of(Policy policy, List<Endpoint> endpoints) {
+        return switch (policy) {
+            case ROUND_ROBIN -> new RoundRobin(endpoints);
+            case LEAST_REQUESTS -> new LeastRequests(endpoints);
+        };
+    }
+
+    /**
+     * Chooses.
+     *
+     * @param avoid chosen only if no other endpoint has a weight; or null
+     * @return null if no endpoint has a weight
+     */
+    Endpoint pick(Endpoint avoid);
+}

@@ -1,0 +1,65 @@
+package io.sluice.service;
+
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The endpoint with the fewest requests in flight for its weight. <em>Thread-safe.</em>
+ *
+ * <p>Among few endpoints all are looked at, beginning with the one whose turn it is, so that idle endpoints share the
+ * requests as in {@link RoundRobin}. Among many, the better of two taken at random (by weight): nearly as even, at a cost
+ * that does not grow with their number, and event loops that choose at the same moment don't all run to the same one.
+ */
+final class LeastRequests implements Balancer {
+    /** From so many endpoints on, two at random are compared instead of all. */
+    static final int MANY = 16;
+
+    private final Endpoint[] weighted;
+    private final Turns turns;
+    private final AtomicInteger counter = new AtomicInteger();
+
+    LeastRequests(List<Endpoint> endpoints) {
+        this.weighted = endpoints.stream().filter(e -> e.weight() > 0).toArray(Endpoint[]::new);
+        this.turns = new Turns(endpoints);
+    }
+
+    @Override
+    public Endpoint pick(Endpoint avoid) {
+        if (weighted.length == 0) {
+            return null;
+        }
+        return weighted.length < MANY ? leastOfAll(avoid) : betterOfTwo(avoid);
+    }
+
+    private Endpoint leastOfAll(Endpoint avoid) {
+        Endpoint first = turns.from(Integer.remainderUnsigned(counter.getAndIncrement(), turns.count()), avoid);
+        int start = indexOf(first);
+        Endpoint least = first;
+        int active = first.active();
+        for (int i = 1; i < weighted.length; i++) {
+            Endpoint other = weighted[(start + i) % weighted.length];
+            int otherActive = other.active();
+            if (other != avoid && (long) otherActive * least.weight() < (long) active * other.weight()) {
+                least = other;
+                active = otherActive;
+            }
+        }
+        return least;
+    }
+
+    private int indexOf(Endpoint endpoint) {
+        int i = 0;
+        while (weighted[i] != endpoint && i < weighted.length - 1) {
+            i++;
+        }
+        return i;
+    }
+
+    private Endpoint betterOfTwo(Endpoint avoid) {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        Endpoint one = turns.from(random.nextInt(turns.count()), avoid);
+        Endpoint two = turns.from(random.nextInt(turns.count()), avoid);
+        return (long) two.active() * one.weight() < (long) one.active() * two.weight() ? two : one;
+    }
+}

@@ -1,0 +1,28 @@
+package io.sluice.stream;
+
+import io.sluice.http.RequestHead;
+
+/**
+ * A backend's side of one exchange: takes the request, reports the response to a {@link BackendListener}.
+ * <em>Loop-confined.</em> Ends by {@link #close}; where {@link #reusable} holds, another exchange may follow.
+ */
+public interface BackendStream extends BodySource, BodySink {
+
+    /** Who is told from now on; never null: an idle stream has the pool for a listener. */
+    void listener(BackendListener listener);
+
+    /** Sends a request's head; borrows it. Framing and Connection are made here. */
+    void head(RequestHead head);
+
+    /**
+     * Whether the exchange left it so that another may follow: request sent whole, response framed by length or chunks and
+     * read to its end, nothing left over, nobody asked to close (RFC 9112 §9.3).
+     */
+    boolean reusable();
+
+    /** What the backend's {@code Keep-Alive: timeout=} said last, in nanoseconds; -1 = nothing. */
+    long keepAliveNanos();
+
+    /** Closes it, whatever its state; nothing is reported any more. Idempotent. */
+    void close();
+}

@@ -1,0 +1,33 @@
+package io.sluice.stream;
+
+import io.sluice.http.Peer;
+import io.sluice.http.ProxyError;
+import io.sluice.http.ResponseHead;
+
+/**
+ * A client's side of one exchange: takes the response, reports the request to a {@link ClientListener}.
+ * <em>Loop-confined.</em> After {@link #end} or {@link #abort} nothing more is sent.
+ */
+public interface ClientStream extends BodySource, BodySink {
+
+    /** Who is there. */
+    Peer peer();
+
+    /**
+     * Sends an interim or the final head; borrows it. Content-Length, Transfer-Encoding and Connection are made here from
+     * the head's framing and from what becomes of the connection.
+     */
+    void head(ResponseHead head);
+
+    /** Makes this response the connection's last one; to be called before {@link #head}. */
+    void closeAfterResponse();
+
+    /**
+     * Whether what is left of the request body is short enough to be read and forgotten behind an early response, so that
+     * the connection can live on; if not, it closes after the response.
+     */
+    boolean canDiscardRequest();
+
+    /** Ends the exchange so that the client can't take the response for complete: close, or reset where a close would say so. */
+    void abort(ProxyError why);
+}

@@ -1,0 +1,119 @@
+package io.sluice.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.util.UncheckedBooleanSupplier;
+import io.sluice.config.BufferConfig;
+
+/**
+ * How much a channel's reads ask for: small while a head is awaited, since what is behind it should stay in the kernel
+ * until somebody decided how it crosses; large while a long body is copied. One read an event: level-triggered polling
+ * tells again, and in between the other channels have their turn. <em>Loop-confined</em>, one a channel.
+ */
+public final class ReadSizer implements RecvByteBufAllocator, RecvByteBufAllocator.ExtendedHandle {
+    private final int smallBytes;
+    private final int bulkBytes;
+    private int bytes;
+    private ChannelConfig config;
+    private int attempted;
+    private int last;
+
+    /** Creates it; reads begin small. */
+    public ReadSizer(BufferConfig buffers) {
+        this.smallBytes = buffers.read();
+        // The other half of the high watermark: see SocketOptions.
+        this.bulkBytes = Math.max(buffers.read(), buffers.highWatermark() / 2);
+        this.bytes = smallBytes;
+    }
+
+    /** A long body is copied from now on. */
+    public void askBulk() {
+        bytes = bulkBytes;
+    }
+
+    /** A head is awaited from now on. */
+    public void askSmall() {
+        bytes = smallBytes;
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // the return type is; Netty itself asks for an ExtendedHandle
+    public Handle newHandle() {
+        return this;
+    }
+
+    /**
+     * Netty's epoll channel, once the peer sent its FIN, reads on to the very end of the stream, also when reading was
+     * switched off: megabytes that nobody has room for. There is no switch for that, but an exception here ends the loop;
+     * the channel stays as it is and goes on when reading is resumed.
+     */
+    @Override
+    public ByteBuf allocate(ByteBufAllocator allocator) {
+        if (!config.isAutoRead()) {
+            throw ReadPaused.INSTANCE;
+        }
+        return allocator.directBuffer(bytes, bytes);
+    }
+
+    @Override
+    public int guess() {
+        return bytes;
+    }
+
+    @Override
+    public void reset(ChannelConfig channelConfig) {
+        config = channelConfig;
+    }
+
+    @Override
+    public void incMessagesRead(int count) {
+        // One a turn; nothing to count.
+    }
+
+    @Override
+    public void lastBytesRead(int count) {
+        last = count;
+    }
+
+    @Override
+    public int lastBytesRead() {
+        return last;
+    }
+
+    @Override
+    public void attemptedBytesRead(int count) {
+        attempted = count;
+    }
+
+    @Override
+    public int attemptedBytesRead() {
+        return attempted;
+    }
+
+    @Override
+    public boolean continueReading() {
+        return false;
+    }
+
+    @Override
+    public boolean continueReading(UncheckedBooleanSupplier maybeMore) {
+        return false;
+    }
+
+    @Override
+    public void readComplete() {
+        // Nothing is learnt from one read about the next.
+    }
+
+    /** Leaves Netty's read loop while reading is paused; handlers ignore it. */
+    public static final class ReadPaused extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private static final ReadPaused INSTANCE = new ReadPaused();
+
+        private ReadPaused() {
+            super("reading is paused", null, false, false);
+        }
+    }
+}

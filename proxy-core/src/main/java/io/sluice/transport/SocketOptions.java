@@ -1,0 +1,96 @@
+package io.sluice.transport;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.unix.UnixChannelOption;
+import io.sluice.config.BufferConfig;
+import io.sluice.config.SocketConfig;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Sets on channels what a {@link SocketConfig} and a {@link BufferConfig} ask for; options the transport lacks are left
+ * out. <em>Immutable.</em>
+ */
+public final class SocketOptions {
+    private final Transport transport;
+    private final SocketConfig socket;
+    private final ByteBufAllocator allocator;
+    private final WriteBufferWaterMark watermark;
+
+    /** Compiles the options of one listener or one service. */
+    public SocketOptions(Transport transport, SocketConfig socket, BufferConfig buffers, ByteBufAllocator allocator) {
+        this.transport = transport;
+        this.socket = socket;
+        this.allocator = allocator;
+        // The side that reads does so while the other is below the mark, one read at a time: with half for the mark
+        // and half for that read, no more than highWatermark ever waits.
+        int high = Math.max(1, buffers.highWatermark() / 2);
+        this.watermark = new WriteBufferWaterMark(Math.min(buffers.lowWatermark() / 2, high), high);
+    }
+
+    /** Sets the options of a connected (or connecting) channel. */
+    public void applyTo(ChannelConfig config) {
+        config.setAllocator(allocator);
+        config.setWriteBufferWaterMark(watermark);
+        config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        config.setOption(ChannelOption.TCP_NODELAY, socket.noDelay());
+        if (socket.keepAlive()) {
+            config.setOption(ChannelOption.SO_KEEPALIVE, true);
+        }
+        if (socket.sendBuffer() > 0) {
+            config.setOption(ChannelOption.SO_SNDBUF, socket.sendBuffer());
+        }
+        if (socket.receiveBuffer() > 0) {
+            config.setOption(ChannelOption.SO_RCVBUF, socket.receiveBuffer());
+        }
+        if (transport == Transport.EPOLL) {
+            applyLinux(config);
+        }
+    }
+
+    private void applyLinux(ChannelConfig config) {
+        if (socket.notSentLowWatermark() > 0) {
+            config.setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, (long) socket.notSentLowWatermark());
+        }
+        if (!socket.userTimeout().isZero()) {
+            config.setOption(EpollChannelOption.TCP_USER_TIMEOUT, (int) socket.userTimeout().toMillis());
+        }
+        if (socket.quickAck()) {
+            config.setOption(EpollChannelOption.TCP_QUICKACK, true);
+        }
+    }
+
+    /** Sets the options of a channel that is going to connect. */
+    public void applyToConnecting(ChannelConfig config) {
+        applyTo(config);
+        if (transport == Transport.EPOLL && socket.fastOpen() != 0) {
+            config.setOption(ChannelOption.TCP_FASTOPEN_CONNECT, true);
+        }
+    }
+
+    /** Sets the options of a listening channel; {@code shared} lets other sockets listen at the same address. */
+    public void applyToListening(ChannelConfig config, boolean shared) {
+        config.setOption(ChannelOption.SO_BACKLOG, socket.backlog());
+        config.setOption(ChannelOption.SO_REUSEADDR, true);
+        if (socket.receiveBuffer() > 0) {
+            // Before the handshake: the window scale is agreed on in it (tcp(7)).
+            config.setOption(ChannelOption.SO_RCVBUF, socket.receiveBuffer());
+        }
+        if (transport != Transport.EPOLL) {
+            return;
+        }
+        if (shared) {
+            config.setOption(UnixChannelOption.SO_REUSEPORT, true);
+        }
+        if (!socket.deferAccept().isZero()) {
+            config.setOption(EpollChannelOption.TCP_DEFER_ACCEPT, (int) TimeUnit.MILLISECONDS.toSeconds(
+                    socket.deferAccept().toMillis() + 999));
+        }
+        if (socket.fastOpen() > 0) {
+            config.setOption(ChannelOption.TCP_FASTOPEN, socket.fastOpen());
+        }
+    }
+}

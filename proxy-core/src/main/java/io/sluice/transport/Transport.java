@@ -1,0 +1,82 @@
+package io.sluice.transport;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.kqueue.KQueue;
+import io.netty.channel.kqueue.KQueueIoHandler;
+import io.netty.channel.kqueue.KQueueServerSocketChannel;
+import io.netty.channel.kqueue.KQueueSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.function.Supplier;
+
+/** How this machine does non-blocking sockets; the one place that knows of several ways. <em>Immutable.</em> */
+public enum Transport {
+    /** Linux. */
+    EPOLL(EpollServerSocketChannel::new, EpollSocketChannel::new),
+    /** macOS and the BSDs. */
+    KQUEUE(KQueueServerSocketChannel::new, KQueueSocketChannel::new),
+    /** Wherever Java runs. */
+    NIO(NioServerSocketChannel::new, NioSocketChannel::new);
+
+    private final Supplier<ServerSocketChannel> newServerChannel;
+    private final Supplier<SocketChannel> newChannel;
+
+    Transport(Supplier<ServerSocketChannel> newServerChannel, Supplier<SocketChannel> newChannel) {
+        this.newServerChannel = newServerChannel;
+        this.newChannel = newChannel;
+    }
+
+    /** The best one that works here; {@code -Dio.sluice.transport=nio} asks for another. */
+    public static Transport detect() {
+        String wanted = System.getProperty("io.sluice.transport", "");
+        for (Transport transport : values()) {
+            if (transport.name().equalsIgnoreCase(wanted) && transport.available()) {
+                return transport;
+            }
+        }
+        return EPOLL.available() ? EPOLL : KQUEUE.available() ? KQUEUE : NIO;
+    }
+
+    private boolean available() {
+        return switch (this) {
+            case EPOLL -> Epoll.isAvailable();
+            case KQUEUE -> KQueue.isAvailable();
+            case NIO -> true;
+        };
+    }
+
+    /** Starts so many event loops, at least 1; the caller shuts the group down. */
+    public EventLoopGroup eventLoops(int count) {
+        IoHandlerFactory factory = switch (this) {
+            case EPOLL -> EpollIoHandler.newFactory();
+            case KQUEUE -> KQueueIoHandler.newFactory();
+            case NIO -> NioIoHandler.newFactory();
+        };
+        return new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("sluice-loop"), factory);
+    }
+
+    /** A new listening channel, to be registered and bound. */
+    public ServerSocketChannel newServerChannel() {
+        return newServerChannel.get();
+    }
+
+    /** A new channel, to be registered and connected. */
+    public SocketChannel newChannel() {
+        return newChannel.get();
+    }
+
+    /** Whether several sockets can listen at one address and share its connections (SO_REUSEPORT, socket(7)). */
+    public boolean sharesPorts() {
+        return this == EPOLL;
+    }
+}

@@ -1,0 +1,211 @@
+package io.sluice.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.config.HostPort;
+import io.sluice.config.ServiceConfig.Policy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class BalancerTest {
+    private static final int THREADS = 8;
+
+    @Test
+    void takesEqualEndpointsInTurn() {
+        List<Endpoint> endpoints = endpoints(1, 1, 1);
+        Balancer balancer = Balancer.of(Policy.ROUND_ROBIN, endpoints);
+
+        assertThat(picks(balancer, 7)).isEqualTo("ABCABCA");
+    }
+
+    @Test
+    void spreadsAHeavyEndpointsTurnsOverTheRound() {
+        assertThat(picks(Balancer.of(Policy.ROUND_ROBIN, endpoints(5, 1, 1)), 7)).isEqualTo("AAABCAA");
+        assertThat(picks(Balancer.of(Policy.ROUND_ROBIN, endpoints(2, 1)), 6)).isEqualTo("ABAABA");
+    }
+
+    @Test
+    void countsARoundOfCommonMultiplesOnce() {
+        assertThat(new Turns(endpoints(1000, 1000, 500)).count()).isEqualTo(5);
+    }
+
+    @Test
+    void laysOutALargeServiceWithAwkwardWeights() {
+        int[] weights = IntStream.range(0, 300).map(i -> 1000 - i).toArray();
+        List<Endpoint> endpoints = endpoints(weights);
+
+        Turns turns = new Turns(endpoints);
+
+        assertThat(turns.count()).isEqualTo(IntStream.of(weights).sum());
+        assertThat(IntStream.range(0, turns.count()).filter(i -> turns.at(i) == endpoints.get(299)).count())
+                .isEqualTo(701);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Policy.class)
+    void neverPicksAnEndpointWithoutAWeight(Policy policy) {
+        Balancer balancer = Balancer.of(policy, endpoints(0, 3, 0, 1));
+
+        assertThat(picks(balancer, 100)).matches("[BD]+");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Policy.class)
+    void picksNothingWhereNothingHasAWeight(Policy policy) {
+        Endpoint weightless = endpoints(0).getFirst();
+        Balancer balancer = Balancer.of(policy, List.of(weightless));
+
+        assertThat(balancer.pick(null)).isNull();
+        assertThat(balancer.pick(weightless)).isNull();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Policy.class)
+    void avoidsTheEndpointThatFailedWhileThereIsAnother(Policy policy) {
+        for (int size : new int[] {2, 3, LeastRequests.MANY + 4}) {
+            List<Endpoint> endpoints = endpoints(IntStream.range(0, size).map(i -> i == 0 ? 1000 : 1).toArray());
+            Balancer balancer = Balancer.of(policy, endpoints);
+
+            for (int i = 0; i < 3000; i++) {
+                assertThat(balancer.pick(endpoints.getFirst())).isNotSameAs(endpoints.getFirst());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Policy.class)
+    void takesTheEndpointThatFailedWhereThereIsNoOther(Policy policy) {
+        List<Endpoint> endpoints = endpoints(2, 0);
+
+        assertThat(Balancer.of(policy, endpoints).pick(endpoints.getFirst())).isSameAs(endpoints.getFirst());
+    }
+
+    @Test
+    void prefersTheEndpointWithFewestRequestsForItsWeight() {
+        List<Endpoint> endpoints = endpoints(1, 2, 1);
+        begin(endpoints.get(0), 2);
+        begin(endpoints.get(1), 3);
+        begin(endpoints.get(2), 2);
+        Balancer balancer = Balancer.of(Policy.LEAST_REQUESTS, endpoints);
+
+        assertThat(picks(balancer, 4)).isEqualTo("BBBB");
+
+        begin(endpoints.get(1), 2);
+        endpoints.get(2).ended();
+        assertThat(picks(balancer, 4)).isEqualTo("CCCC");
+    }
+
+    @Test
+    void sharesRequestsAmongIdleEndpointsByWeight() {
+        assertThat(picks(Balancer.of(Policy.LEAST_REQUESTS, endpoints(1, 1, 1)), 6)).isEqualTo("ABCABC");
+        assertThat(picks(Balancer.of(Policy.LEAST_REQUESTS, endpoints(2, 1)), 6)).isEqualTo("ABAABA");
+    }
+
+    @Test
+    void fillsEndpointsInProportionWhenNothingEnds() {
+        List<Endpoint> endpoints = endpoints(3, 1);
+        Balancer balancer = Balancer.of(Policy.LEAST_REQUESTS, endpoints);
+
+        for (int i = 0; i < 400; i++) {
+            balancer.pick(null).begun();
+        }
+
+        assertThat(endpoints.get(0).active()).isBetween(297, 303);
+        assertThat(endpoints.get(1).active()).isBetween(97, 103);
+    }
+
+    @Test
+    void staysNearlyEvenWhenItComparesTwoOfMany() {
+        List<Endpoint> endpoints = endpoints(IntStream.range(0, 40).map(i -> 1).toArray());
+        Balancer balancer = Balancer.of(Policy.LEAST_REQUESTS, endpoints);
+
+        for (int i = 0; i < 40_000; i++) {
+            balancer.pick(null).begun();
+        }
+
+        // Two choices keep the fullest within a few requests of the mean; one random choice strays by about a hundred.
+        assertThat(endpoints).allSatisfy(e -> assertThat(e.active()).isBetween(985, 1015));
+    }
+
+    @Test
+    void givesEveryEndpointItsExactShareWhateverTheThreadsDo() throws InterruptedException {
+        List<Endpoint> endpoints = endpoints(5, 3, 2);
+        Balancer balancer = Balancer.of(Policy.ROUND_ROBIN, endpoints);
+
+        Map<Endpoint, LongAdder> counts = contend(balancer, 10_000, endpoint -> { });
+
+        assertThat(counts.get(endpoints.get(0)).sum()).isEqualTo(THREADS * 5_000);
+        assertThat(counts.get(endpoints.get(1)).sum()).isEqualTo(THREADS * 3_000);
+        assertThat(counts.get(endpoints.get(2)).sum()).isEqualTo(THREADS * 2_000);
+    }
+
+    @Test
+    void keepsLeastRequestsEvenUnderContention() throws InterruptedException {
+        List<Endpoint> endpoints = endpoints(1, 1, 1, 1);
+        Balancer balancer = Balancer.of(Policy.LEAST_REQUESTS, endpoints);
+
+        contend(balancer, 10_000, Endpoint::begun);
+
+        // Threads that choose at the same moment may choose the same: that is worth a request or so each, not a drift.
+        assertThat(endpoints).allSatisfy(e -> assertThat(e.active()).isBetween(20_000 - 20, 20_000 + 20));
+    }
+
+    private static Map<Endpoint, LongAdder> contend(
+            Balancer balancer, int each, java.util.function.Consumer<Endpoint> afterwards) throws InterruptedException {
+        Map<Endpoint, LongAdder> counts = new ConcurrentHashMap<>();
+        CountDownLatch go = new CountDownLatch(1);
+        List<Thread> threads = new ArrayList<>();
+        for (int t = 0; t < THREADS; t++) {
+            threads.add(Thread.ofPlatform().start(() -> {
+                await(go);
+                for (int i = 0; i < each; i++) {
+                    Endpoint endpoint = balancer.pick(null);
+                    afterwards.accept(endpoint);
+                    counts.computeIfAbsent(endpoint, k -> new LongAdder()).increment();
+                }
+            }));
+        }
+        go.countDown();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        return counts;
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void begin(Endpoint endpoint, int requests) {
+        for (int i = 0; i < requests; i++) {
+            endpoint.begun();
+        }
+    }
+
+    /** Letters for ports: A is the first endpoint. */
+    private static String picks(Balancer balancer, int count) {
+        StringBuilder letters = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            letters.append((char) ('A' + balancer.pick(null).configured().port() - 1));
+        }
+        return letters.toString();
+    }
+
+    private static List<Endpoint> endpoints(int... weights) {
+        return IntStream.range(0, weights.length)
+                .mapToObj(i -> new Endpoint(new HostPort("127.0.0.1", i + 1), weights[i]))
+                .toList();
+    }
+}
