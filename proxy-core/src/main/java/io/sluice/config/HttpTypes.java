@@ -118,7 +118,11 @@ final class HttpTypes {
             return text;
         }
         String name = text.startsWith("*.") ? text.substring(2) : text;
-        if (Addresses.literal(name).isPresent() || bracketed(name)) {
+        boolean literal = Addresses.literal(name).isPresent();
+        if (literal && name.indexOf(':') >= 0) {
+            throw new Mismatch(Words.didYouMean("[" + name + "]"));
+        }
+        if (literal || bracketed(name)) {
             if (!name.equals(text)) {
                 throw new Mismatch("an address has no names below it");
             }
