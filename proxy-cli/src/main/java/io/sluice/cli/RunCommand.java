@@ -3,8 +3,6 @@ package io.sluice.cli;
 import io.sluice.config.LoadedConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,14 +49,8 @@ final class RunCommand implements Callable<Integer> {
             proxy.reopenLogs();
             LOG.info("Access log reopened signal=SIGHUP");
         });
-        LOG.info("Listening {} version={} startMillis={}", proxy.description(), Build.version(), millisSinceStart());
+        LOG.info("Listening {} version={} startMillis={}", proxy.description(), Build.version(), ProcessAge.millis(sluice.machine()));
         shutdown.await();
         return ExitCode.FINE;
-    }
-
-    /** Since the launcher began: it became this process. */
-    private static long millisSinceStart() {
-        Instant now = Instant.now();
-        return ProcessHandle.current().info().startInstant().map(start -> Duration.between(start, now).toMillis()).orElse(-1L);
     }
 }

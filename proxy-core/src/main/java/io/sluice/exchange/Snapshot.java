@@ -10,6 +10,7 @@ import io.sluice.route.Router;
 import io.sluice.service.Service;
 import io.sluice.telemetry.ExchangeMeters;
 import io.sluice.telemetry.Metrics;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,8 +85,13 @@ public final class Snapshot {
         return router;
     }
 
-    /** Knows which peers to believe, and writes the forwarding fields. */
-    public Forwarding forwarding() {
+    /** Whether forwarding fields from this address are believed. */
+    public boolean trusts(InetAddress address) {
+        return forwarding.trusts(address);
+    }
+
+    /** Writes the forwarding fields. */
+    Forwarding forwarding() {
         return forwarding;
     }
 

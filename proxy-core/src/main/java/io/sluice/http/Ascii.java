@@ -19,12 +19,29 @@ public final class Ascii {
         return true;
     }
 
+    /** Whether two ranges of the same bytes are the same word, whatever their case. */
+    static boolean equals(byte[] bytes, int start, int end, int otherStart, int otherEnd) {
+        if (end - start != otherEnd - otherStart) {
+            return false;
+        }
+        for (int i = 0; i < end - start; i++) {
+            if (lower(bytes[start + i]) != lower(bytes[otherStart + i])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** The byte, in lower case if it is a letter. */
     public static byte lower(byte b) {
         return b >= 'A' && b <= 'Z' ? (byte) (b | 0x20) : b;
     }
 
-    /** Writes text, a byte a character, and returns the offset behind it. */
+    /**
+     * Writes text, a byte a character, and returns the offset behind it.
+     *
+     * @param text checked by the caller for what may stand there; no character above 0xff
+     */
     static int put(CharSequence text, byte[] to, int at) {
         if (text instanceof String string) {
             putString(string, to, at);

@@ -1,57 +1,102 @@
 package io.sluice.http;
 
 /**
- * Checks {@code host} and {@code host:port} (RFC 3986 §3.2.2, RFC 9110 §7.2), more strictly than the grammar: no user
- * information, no percent signs, no sub-delimiters, nothing that another parser might split elsewhere. <em>Immutable.</em>
+ * The grammar of {@code host [":" port]} in Host and in absolute-form targets, narrower than RFC 3986 §3.2.2: a name of
+ * letters, digits and {@code - . _ ~}, or an IPv6 address in brackets; a port of 1 to 5 digits up to 65535. No escapes, no
+ * sub-delimiters, no user information, no zone identifiers, no empty port: nothing that two readers split differently.
+ * <em>Immutable.</em>
  */
 final class Authority {
-    private static final int PORT_MAX = 65535;
-    private static final int PORT_DIGITS_MAX = 5;
+    private static final int PORT_MAX = 65_535;
+    private static final int IPV6_GROUPS = 8;
 
     private Authority() {}
 
-    /** The offset behind the host, where a colon and a port may follow; -1 if it is none. */
+    /** The offset behind the host, brackets included, or -1 unless all of it is a valid authority. */
     static int hostEnd(byte[] bytes, int start, int end) {
-        int at = start;
-        if (at < end && bytes[at] == '[') {
-            at = literalEnd(bytes, at + 1, end);
-            if (at < 0) {
-                return -1;
-            }
-        } else {
-            while (at < end && Octets.host(bytes[at])) {
-                at++;
-            }
-            if (at == start) {
-                return -1;
-            }
+        int hostEnd = start < end && bytes[start] == '[' ? literalEnd(bytes, start, end)
+                : Octets.skip(bytes, start, end, Octets.HOST);
+        if (hostEnd <= start || hostEnd < end && !port(bytes, hostEnd, end)) {
+            return -1;
         }
-        return at == end || port(bytes, at, end) ? at : -1;
+        return hostEnd;
     }
 
-    /** An IPv6 address: hexadecimal digits, colons, and the dots of an embedded IPv4 address. */
-    private static int literalEnd(byte[] bytes, int start, int end) {
-        int at = start;
-        int colons = 0;
-        while (at < end && (Octets.hex(bytes[at]) || bytes[at] == ':' || bytes[at] == '.')) {
-            colons += bytes[at] == ':' ? 1 : 0;
-            at++;
-        }
-        return at < end && bytes[at] == ']' && colons >= 2 ? at + 1 : -1;
-    }
-
-    private static boolean port(byte[] bytes, int colon, int end) {
-        int digits = end - colon - 1;
-        if (bytes[colon] != ':' || digits < 1 || digits > PORT_DIGITS_MAX) {
+    private static boolean port(byte[] bytes, int start, int end) {
+        int digits = end - start - 1;
+        if (bytes[start] != ':' || digits > 5 || !Octets.all(bytes, start + 1, end, Octets.DIGIT)) {
             return false;
         }
-        int port = 0;
-        for (int i = colon + 1; i < end; i++) {
-            if (!Octets.digit(bytes[i])) {
+        return decimal(bytes, start + 1, end) <= PORT_MAX;
+    }
+
+    private static int decimal(byte[] bytes, int start, int end) {
+        int value = 0;
+        for (int i = start; i < end; i++) {
+            value = value * 10 + bytes[i] - '0';
+        }
+        return value;
+    }
+
+    private static int literalEnd(byte[] bytes, int start, int end) {
+        int close = start + 1;
+        while (close < end && bytes[close] != ']') {
+            close++;
+        }
+        return close < end && ipv6(bytes, start + 1, close) ? close + 1 : -1;
+    }
+
+    /** RFC 4291 §2.2: eight groups, or fewer with one gap of at least one; the last two may be an IPv4 address. */
+    private static boolean ipv6(byte[] bytes, int start, int end) {
+        int groups = 0;
+        boolean gap = end - start >= 2 && bytes[start] == ':' && bytes[start + 1] == ':';
+        int at = gap ? start + 2 : start;
+        while (at < end) {
+            int groupEnd = Octets.skip(bytes, at, end, Octets.HEX);
+            if (groupEnd < end && bytes[groupEnd] == '.') {
+                return ipv4(bytes, at, end) && complete(groups + 2, gap);
+            }
+            if (groupEnd == at || groupEnd - at > 4) {
                 return false;
             }
-            port = port * 10 + bytes[i] - '0';
+            groups++;
+            at = groupEnd;
+            if (at == end) {
+                break;
+            }
+            if (bytes[at++] != ':' || at == end) {
+                return false;
+            }
+            if (bytes[at] == ':') {
+                if (gap) {
+                    return false;
+                }
+                gap = true;
+                at++;
+            }
         }
-        return port <= PORT_MAX;
+        return complete(groups, gap);
+    }
+
+    private static boolean complete(int groups, boolean gap) {
+        return gap ? groups < IPV6_GROUPS : groups == IPV6_GROUPS;
+    }
+
+    private static boolean ipv4(byte[] bytes, int start, int end) {
+        int at = start;
+        for (int octets = 1; octets <= 4; octets++) {
+            int octetEnd = Octets.skip(bytes, at, end, Octets.DIGIT);
+            int digits = octetEnd - at;
+            boolean leadingZero = digits > 1 && bytes[at] == '0';
+            if (digits < 1 || digits > 3 || leadingZero || decimal(bytes, at, octetEnd) > 255) {
+                return false;
+            }
+            boolean last = octets == 4;
+            if (last ? octetEnd != end : octetEnd == end || bytes[octetEnd] != '.') {
+                return false;
+            }
+            at = octetEnd + 1;
+        }
+        return true;
     }
 }

@@ -1,5 +1,6 @@
 package io.sluice.http;
 
+import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -16,8 +17,10 @@ import java.util.Arrays;
  * white space around it. The line of a field ends two bytes (CRLF) behind the last white space of its value; {@link
  * #lineEnd} tells where.
  */
-public abstract sealed class Head permits RequestHead, ResponseHead {
+public abstract sealed class Head permits RequestHead, ResponseHead, TrailerSection {
     static final int STRIDE = 5;
+    /** How much is copied off a buffer at a time: what follows the head shall not be copied for nothing. */
+    private static final int STEP_BYTES = 1024;
     private static final int BYTES_KEPT = 4096;
     private static final int FIELDS_KEPT = 64;
     private static final HeaderName[] NAMES = HeaderName.values();
@@ -26,13 +29,11 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
     byte[] bytes = new byte[1024];
     /** Bytes in use. */
     int length;
-    /** Start of a line being read, and how far its end was looked for. */
+    /** Start of the field line being read, end of its name, how far was read, and what is expected there. */
     int lineStart;
+    int nameEnd;
     int scanned;
-    /** Whether the start line was read. */
-    boolean startRead;
-    /** Whether it is a trailer section, and no head. */
-    boolean trailer;
+    int expected;
     ProxyError error;
     BodyFraming framing = BodyFraming.NONE;
     long contentLength = -1;
@@ -42,6 +43,8 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
     private int[] index = new int[STRIDE * 24];
     private byte[] names = new byte[24];
     private int count;
+    /** A bit for each well-known name that was entered: most questions are for names that are not there. */
+    private long present;
 
     Head() {}
 
@@ -56,10 +59,11 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
         }
         length = 0;
         lineStart = 0;
+        nameEnd = 0;
         scanned = 0;
-        startRead = false;
-        trailer = false;
+        expected = 0;
         count = 0;
+        present = 0;
         error = null;
         framing = BodyFraming.NONE;
         contentLength = -1;
@@ -82,7 +86,10 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
         return framing;
     }
 
-    /** The body's length in bytes where {@link #framing()} is {@code LENGTH}; what Content-Length says where it only describes (HEAD, 304); else -1. */
+    /**
+     * The body's length in bytes where {@link #framing()} is {@code LENGTH}. With {@code NONE} 0 if a Content-Length said
+     * so, what Content-Length says where it only describes (HEAD, 304), else -1; always -1 with the other framings.
+     */
     public final long contentLength() {
         return contentLength;
     }
@@ -115,6 +122,9 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
     /** The first kept field of this well-known name from {@code from} on, or -1. */
     public final int next(HeaderName name, int from) {
         byte id = (byte) name.ordinal();
+        if ((present & 1L << id) == 0) {
+            return -1;
+        }
         for (int i = from; i < count; i++) {
             if (names[i] == id && !dropped(i)) {
                 return i;
@@ -245,6 +255,22 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
     }
 
     /**
+     * Adds a field of a well-known name with a decimal number as its value at the end. Allocates nothing.
+     *
+     * @param number not negative
+     */
+    public final void append(HeaderName name, long number) {
+        String text = name.text();
+        int start = reserve(text.length() + 23);
+        int valueStart = Ascii.put(": ", bytes, Ascii.put(text, bytes, start));
+        int valueEnd = Ascii.putDecimal(number, bytes, valueStart);
+        bytes[valueEnd] = '\r';
+        bytes[valueEnd + 1] = '\n';
+        length = valueEnd + 2;
+        index(name, start, start + text.length(), valueStart, valueEnd, length);
+    }
+
+    /**
      * Copies all kept lines but those of {@code Content-Length} and {@code Transfer-Encoding}, which the writer makes
      * itself, in runs.
      *
@@ -279,6 +305,26 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
         return length;
     }
 
+    /**
+     * Copies the next bytes behind those that are here.
+     *
+     * @param in       borrowed; as many bytes are consumed as copied
+     * @param bytesMax how many the head may have; the result is 0 when it has so many
+     */
+    final int take(ByteBuf in, int bytesMax) {
+        int count = Math.min(Math.min(in.readableBytes(), STEP_BYTES), bytesMax - length);
+        int at = reserve(count);
+        in.readBytes(bytes, at, count);
+        length += count;
+        return count;
+    }
+
+    /** Gives back to the buffer what was copied behind the last byte read. */
+    final void giveBack(ByteBuf in) {
+        in.readerIndex(in.readerIndex() - (length - scanned));
+        length = scanned;
+    }
+
     /** Makes room for {@code more} bytes and returns the offset where they begin. */
     final int reserve(int more) {
         if (length + more > bytes.length) {
@@ -294,6 +340,7 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
             index = Arrays.copyOf(index, STRIDE * count * 2);
         }
         names[count] = (byte) name.ordinal();
+        present |= 1L << name.ordinal();
         int at = count * STRIDE;
         index[at] = nameStart;
         index[at + 1] = nameEnd;

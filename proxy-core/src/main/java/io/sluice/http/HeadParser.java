@@ -6,183 +6,84 @@ import io.netty.buffer.ByteBuf;
  * Reads heads strictly: what two implementations could read differently is refused. <em>Immutable</em>: what was read so
  * far is in the head, so one parser serves all connections, and a connection without a head in progress holds nothing.
  *
- * <p>Bytes are copied into the head in steps, and looked at line by line as lines become whole: each byte once to find the
- * line's end, once to check it.
+ * <p>Octets are looked at once, in the order they arrive, however they are split over buffers; a wrong one refuses the head
+ * at once, and a limit refuses it when it is reached, not when the head would end. Lines end in CRLF only (RFC 9112 §2.2).
+ * A request may have up to 2 empty lines before it, which are not kept; a response none. Where RFC 9112 lets a recipient
+ * choose between repairing and refusing, this one refuses.
+ *
+ * <p>Choices that the RFCs leave open: a method has at most 32 bytes; a status line may lack the space behind its status;
+ * Connection may hold 64 options, and where one is no token the connection does not persist; equal Content-Length fields
+ * are refused too; a status is 100 to 599.
  */
 public final class HeadParser {
-    private static final int STEP_BYTES = 1024;
-    /** Empty lines before a request line that are skipped (RFC 9112 §2.2). */
-    private static final int EMPTY_LINES_MAX = 2;
-
     private final HeadLimits limits;
+    private final FieldLines requestFields;
+    private final FieldLines responseFields;
 
     /** Creates a parser with these limits. */
     public HeadParser(HeadLimits limits) {
         this.limits = limits;
+        this.requestFields =
+                new FieldLines(limits.fieldsMax(), ProxyError.MALFORMED_FIELD, ProxyError.TOO_MANY_FIELDS);
+        this.responseFields =
+                new FieldLines(limits.fieldsMax(), ProxyError.MALFORMED_RESPONSE, ProxyError.RESPONSE_HEAD_TOO_LARGE);
     }
 
     /**
-     * Reads on in a request's head.
+     * Reads on in a request's head. A request without a body has the framing {@code NONE} and the content length 0 if it
+     * said so (a POST is forwarded with {@code Content-Length: 0}), else -1. An {@code Expect: 100-continue} that means
+     * nothing, from HTTP/1.0 or without a body, is dropped.
      *
      * @param head empty before the first call, then the same until it is complete
-     * @param in   borrowed; what belongs to the head is consumed, and nothing behind it
+     * @param in   borrowed; what belongs to the head is consumed, and nothing behind it; where it is refused, some or all
      */
     public ParseStatus parseRequest(RequestHead head, ByteBuf in) {
-        return parse(head, in, null);
+        if (RequestLine.awaited(head) && !RequestLine.begin(head, in)) {
+            return unfinished(head);
+        }
+        int bytesMax = limits.headBytesMax();
+        while (in.isReadable() && head.error == null) {
+            if (head.take(in, bytesMax) == 0) {
+                head.error = ProxyError.REQUEST_HEAD_TOO_LARGE;
+            } else if (RequestLine.read(head, limits.lineBytesMax()) && requestFields.read(head)) {
+                head.giveBack(in);
+                head.error = RequestRules.apply(head);
+                return finished(head);
+            } else if (head.error == null && head.length() >= bytesMax) {
+                head.error = ProxyError.REQUEST_HEAD_TOO_LARGE;
+            }
+        }
+        return unfinished(head);
     }
 
     /**
-     * Reads on in a response's head; its framing depends on the request's method (RFC 9112 §6.3).
+     * Reads on in a response's head; its framing depends on the request's method (RFC 9112 §6.3). Content-Length and
+     * Transfer-Encoding of a 1xx or 204 are dropped, and a connection whose 204 announces a body does not persist.
      *
      * @param head empty before the first call, then the same until it is complete
-     * @param in   borrowed; what belongs to the head is consumed, and nothing behind it
+     * @param in   borrowed; what belongs to the head is consumed, and nothing behind it; where it is refused, some or all
      */
     public ParseStatus parseResponse(ResponseHead head, ByteBuf in, Method method) {
-        return parse(head, in, method);
+        int bytesMax = limits.headBytesMax();
+        while (in.isReadable() && head.error == null) {
+            if (head.take(in, bytesMax) == 0) {
+                head.error = ProxyError.RESPONSE_HEAD_TOO_LARGE;
+            } else if (StatusLine.read(head) && responseFields.read(head)) {
+                head.giveBack(in);
+                head.error = ResponseRules.apply(head, method);
+                return finished(head);
+            } else if (head.error == null && head.length() >= bytesMax) {
+                head.error = ProxyError.RESPONSE_HEAD_TOO_LARGE;
+            }
+        }
+        return unfinished(head);
     }
 
-    /** Reads on in a trailer section: fields up to an empty line, into a head that has no start line. */
-    ParseStatus parseTrailers(RequestHead fields, ByteBuf in) {
-        fields.trailer = true;
-        return parse(fields, in, null);
+    private static ParseStatus unfinished(Head head) {
+        return head.error == null ? ParseStatus.INCOMPLETE : ParseStatus.REFUSED;
     }
 
-    /** The method is null for a request. */
-    private ParseStatus parse(Head head, ByteBuf in, Method method) {
-        while (in.isReadable()) {
-            int had = head.length;
-            int count = Math.min(Math.min(in.readableBytes(), STEP_BYTES), limits.headBytesMax() + 1 - had);
-            int start = head.reserve(count);
-            in.getBytes(in.readerIndex(), head.bytes, start, count);
-            head.length += count;
-            int end = lines(head);
-            if (head.error != null) {
-                in.skipBytes(count);
-                return ParseStatus.REFUSED;
-            }
-            if (end > 0) {
-                // Of the step that ended the head, only its share.
-                in.skipBytes(end - had);
-                head.length = end;
-                head.error = head.trailer ? null : method == null
-                        ? RequestRules.settle((RequestHead) head)
-                        : ResponseRules.settle((ResponseHead) head, method);
-                return head.error == null ? ParseStatus.COMPLETE : ParseStatus.REFUSED;
-            }
-            in.skipBytes(count);
-            if (head.length > limits.headBytesMax()) {
-                head.error = method == null ? ProxyError.REQUEST_HEAD_TOO_LARGE : ProxyError.RESPONSE_HEAD_TOO_LARGE;
-                return ParseStatus.REFUSED;
-            }
-        }
-        return ParseStatus.INCOMPLETE;
-    }
-
-    /** Reads the lines that are whole; returns the offset behind the empty one that ends the head, or 0. */
-    private int lines(Head head) {
-        byte[] bytes = head.bytes;
-        int at = head.scanned;
-        int end = head.length;
-        while (at < end) {
-            byte b = bytes[at];
-            if (b != '\n') {
-                // Neither a CR that no LF follows nor another control byte is ever right: both are refused at once.
-                if (b < ' ' && b >= 0 && b != '\t' && (b != '\r' || at + 1 < end && bytes[at + 1] != '\n')) {
-                    head.error = malformed(head);
-                    return 0;
-                }
-                at++;
-                continue;
-            }
-            int start = head.lineStart;
-            if (at == start || bytes[at - 1] != '\r') {
-                head.error = malformed(head);
-                return 0;
-            }
-            at++;
-            head.lineStart = at;
-            if (at - 2 == start && head.startRead) {
-                return at;
-            }
-            head.error = line(head, start, at - 2);
-            if (head.error != null) {
-                return 0;
-            }
-        }
-        head.scanned = at;
-        head.error = early(head);
-        return 0;
-    }
-
-    /** What is known already to be wrong of a line that is not whole yet. */
-    private ProxyError early(Head head) {
-        int pending = head.length - head.lineStart;
-        if (head.startRead || pending == 0) {
-            return null;
-        }
-        byte first = head.bytes[head.lineStart];
-        if (head instanceof ResponseHead) {
-            return first == 'H' ? null : ProxyError.MALFORMED_RESPONSE;
-        }
-        if (pending > limits.lineBytesMax() + 1) {
-            return ProxyError.TARGET_TOO_LONG;
-        }
-        return Octets.token(first) || first == '\r' ? null : ProxyError.MALFORMED_REQUEST_LINE;
-    }
-
-    private static ProxyError malformed(Head head) {
-        if (head instanceof ResponseHead) {
-            return ProxyError.MALFORMED_RESPONSE;
-        }
-        return head.startRead ? ProxyError.MALFORMED_FIELD : ProxyError.MALFORMED_REQUEST_LINE;
-    }
-
-    /** Reads one line, without its CRLF. */
-    private ProxyError line(Head head, int start, int end) {
-        if (head.startRead) {
-            return field(head, start, end);
-        }
-        if (head instanceof ResponseHead response) {
-            head.startRead = true;
-            return ResponseRules.statusLine(response, start, end);
-        }
-        if (start == end) {
-            return start / 2 < EMPTY_LINES_MAX ? null : ProxyError.MALFORMED_REQUEST_LINE;
-        }
-        head.startRead = true;
-        return end - start > limits.lineBytesMax()
-                ? ProxyError.TARGET_TOO_LONG
-                : RequestLine.read((RequestHead) head, start, end);
-    }
-
-    private ProxyError field(Head head, int start, int end) {
-        byte[] bytes = head.bytes;
-        int colon = start;
-        while (colon < end && Octets.token(bytes[colon])) {
-            colon++;
-        }
-        // No name, white space before the colon, a folded line: all end here (RFC 9112 §5.1, §5.2).
-        if (colon == start || colon == end || bytes[colon] != ':') {
-            return malformed(head);
-        }
-        if (head.count() == limits.fieldsMax()) {
-            return head instanceof RequestHead ? ProxyError.TOO_MANY_FIELDS : ProxyError.RESPONSE_HEAD_TOO_LARGE;
-        }
-        int valueStart = colon + 1;
-        int valueEnd = end;
-        while (valueStart < valueEnd && Octets.space(bytes[valueStart])) {
-            valueStart++;
-        }
-        while (valueEnd > valueStart && Octets.space(bytes[valueEnd - 1])) {
-            valueEnd--;
-        }
-        // Control bytes were refused while the line's end was looked for, but for DEL.
-        for (int i = valueStart; i < valueEnd; i++) {
-            if (bytes[i] == 0x7f) {
-                return malformed(head);
-            }
-        }
-        head.index(HeaderNames.known(bytes, start, colon), start, colon, valueStart, valueEnd, end + 2);
-        return null;
+    private static ParseStatus finished(Head head) {
+        return head.error == null ? ParseStatus.COMPLETE : ParseStatus.REFUSED;
     }
 }

@@ -24,6 +24,30 @@ public enum Method {
         this.safe = safe;
     }
 
+    /** The method these octets name: case matters (RFC 9110 §9.1). Allocates nothing. */
+    static Method of(byte[] bytes, int start, int end) {
+        Method candidate = switch (bytes[start]) {
+            case 'G' -> GET;
+            case 'H' -> HEAD;
+            case 'P' -> end - start == 3 ? PUT : end - start == 4 ? POST : PATCH;
+            case 'D' -> DELETE;
+            case 'O' -> OPTIONS;
+            case 'C' -> CONNECT;
+            case 'T' -> TRACE;
+            default -> OTHER;
+        };
+        String name = candidate.name();
+        if (candidate == OTHER || name.length() != end - start) {
+            return OTHER;
+        }
+        for (int i = 0; i < name.length(); i++) {
+            if (bytes[start + i] != name.charAt(i)) {
+                return OTHER;
+            }
+        }
+        return candidate;
+    }
+
     /** Whether sending it twice does what sending it once does (RFC 9110 §9.2.2). */
     public boolean idempotent() {
         return idempotent;

@@ -8,16 +8,18 @@ package io.sluice.http;
  * 9112 §3.2.2). {@link #path(byte[])} replaces what is forwarded; what was received stays readable.
  */
 public final class RequestHead extends Head {
+    /** Empty lines that were skipped before it. */
+    int emptyLines;
     Method method = Method.OTHER;
     int methodStart;
     int methodEnd;
     int pathStart;
     int pathEnd;
     int queryEnd;
-    int authorityStart;
-    int authorityEnd;
     int hostStart;
     int hostEnd;
+    /** Behind the authority of an absolute-form target; 0 for the other forms. */
+    int authorityEnd;
     boolean plainPath;
     boolean expectsContinue;
     private int forwardedPathStart = -1;
@@ -29,16 +31,16 @@ public final class RequestHead extends Head {
     @Override
     public void clear() {
         super.clear();
+        emptyLines = 0;
         method = Method.OTHER;
         methodStart = 0;
         methodEnd = 0;
         pathStart = 0;
         pathEnd = 0;
         queryEnd = 0;
-        authorityStart = 0;
-        authorityEnd = 0;
         hostStart = 0;
         hostEnd = 0;
+        authorityEnd = 0;
         plainPath = false;
         expectsContinue = false;
         forwardedPathStart = -1;
@@ -116,6 +118,18 @@ public final class RequestHead extends Head {
         length += path.length;
         forwardedPathStart = start;
         forwardedPathEnd = length;
+    }
+
+    /**
+     * Forwards another part of this head's bytes as the path, as where a prefix is taken off; the query stays. Allocates
+     * nothing.
+     *
+     * @param start where a slash stands
+     * @param end   not behind the end of the path that was forwarded before
+     */
+    public void path(int start, int end) {
+        forwardedPathStart = start;
+        forwardedPathEnd = end;
     }
 
     /** The method as text. */

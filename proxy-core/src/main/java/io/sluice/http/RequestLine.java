@@ -1,174 +1,149 @@
 package io.sluice.http;
 
+import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
-/** Reads a request line (RFC 9112 §3): exactly {@code method SP target SP version}. <em>Immutable.</em> */
+/**
+ * Reads a request line, {@code method SP target SP HTTP/1.x CRLF} with exactly one space between (RFC 9112 §3), and the
+ * empty lines before it (§2.2). <em>Immutable</em>: how far it came is in the head.
+ */
 final class RequestLine {
+    /** Some clients send an empty line behind a request (RFC 9112 §2.2). */
+    private static final int EMPTY_LINES_MAX = 2;
     private static final int METHOD_BYTES_MAX = 32;
     private static final int VERSION_BYTES = 8;
-    private static final Method[] METHODS = Method.values();
-    private static final byte[][] METHOD_NAMES = methodNames();
-    private static final byte[] HTTP = "http://".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] HTTPS = "https://".getBytes(StandardCharsets.US_ASCII);
+
+    private static final int START = 0;
+    private static final int EMPTY_LINE_FEED = 1;
+    private static final int METHOD = 2;
+    private static final int TARGET = 3;
+    private static final int VERSION = 4;
+
+    /** {@code HTTP/1.1} as one word. */
+    private static final long HTTP_1_1 = Octets.word("HTTP/1.1".getBytes(StandardCharsets.US_ASCII), 0);
 
     private RequestLine() {}
 
-    private static byte[][] methodNames() {
-        byte[][] names = new byte[METHODS.length][];
-        for (Method method : METHODS) {
-            names[method.ordinal()] = method.name().getBytes(StandardCharsets.US_ASCII);
+    /**
+     * Skips empty lines, and returns whether the first octet of a method stands next. They are not kept: they are no part
+     * of a request, and a client that sent nothing else has sent none.
+     */
+    static boolean begin(RequestHead head, ByteBuf in) {
+        while (in.isReadable() && head.error == null) {
+            byte b = in.getByte(in.readerIndex());
+            if (head.expected == EMPTY_LINE_FEED && b == '\n') {
+                head.expected = START;
+                head.emptyLines++;
+                in.skipBytes(1);
+            } else if (head.expected == START && b == '\r' && head.emptyLines < EMPTY_LINES_MAX) {
+                head.expected = EMPTY_LINE_FEED;
+                in.skipBytes(1);
+            } else if (head.expected == START && Octets.is(b, Octets.TOKEN)) {
+                head.expected = METHOD;
+                return true;
+            } else {
+                // A TLS handshake, HTTP/2 frames, noise: known at the first octet, not at a line's end that never comes.
+                head.error = ProxyError.MALFORMED_REQUEST_LINE;
+            }
         }
-        return names;
+        return false;
     }
 
-    static ProxyError read(RequestHead head, int start, int end) {
+    /** Whether the first octet is still to come. */
+    static boolean awaited(RequestHead head) {
+        return head.expected < METHOD;
+    }
+
+    /** Reads on, and returns whether the line was read; if not, the head has an error or needs more bytes. */
+    static boolean read(RequestHead head, int lineBytesMax) {
         byte[] bytes = head.bytes;
-        int space = start;
-        while (space < end && Octets.token(bytes[space])) {
-            space++;
+        int end = head.length;
+        if (head.expected == METHOD) {
+            method(head, bytes, end);
         }
-        if (space - start > METHOD_BYTES_MAX) {
-            return ProxyError.METHOD_TOO_LONG;
+        if (head.expected == TARGET) {
+            target(head, bytes, end, lineBytesMax);
         }
-        int versionStart = end - VERSION_BYTES;
-        if (space == start || space == end || bytes[space] != ' '
-                || versionStart - 1 <= space || bytes[versionStart - 1] != ' ') {
-            return ProxyError.MALFORMED_REQUEST_LINE;
+        if (head.expected == VERSION) {
+            version(head, bytes, end);
         }
-        head.methodStart = start;
-        head.methodEnd = space;
-        head.method = method(bytes, start, space);
-        ProxyError error = version(head, versionStart);
-        if (error != null) {
-            return error;
-        }
-        if (head.method == Method.CONNECT || head.method == Method.TRACE) {
-            return ProxyError.METHOD_NOT_ALLOWED;
-        }
-        return target(head, space + 1, versionStart - 1);
+        return head.expected >= FieldLines.NEXT && head.error == null;
     }
 
-    private static Method method(byte[] bytes, int start, int end) {
-        for (int i = 0; i < Method.OTHER.ordinal(); i++) {
-            byte[] name = METHOD_NAMES[i];
-            if (name.length == end - start && same(bytes, start, name)) {
-                return METHODS[i];
+    private static void method(RequestHead head, byte[] bytes, int end) {
+        int at = Octets.skip(bytes, head.scanned, Math.min(end, METHOD_BYTES_MAX + 1), Octets.TOKEN);
+        head.scanned = at;
+        if (at > METHOD_BYTES_MAX) {
+            head.error = ProxyError.METHOD_TOO_LONG;
+        } else if (at < end && bytes[at] != ' ') {
+            head.error = ProxyError.MALFORMED_REQUEST_LINE;
+        } else if (at < end) {
+            head.methodEnd = at;
+            head.method = Method.of(bytes, 0, at);
+            head.pathStart = at + 1;
+            head.scanned = at + 1;
+            head.expected = TARGET;
+        }
+    }
+
+    private static void target(RequestHead head, byte[] bytes, int end, int lineBytesMax) {
+        int at = Octets.skip(bytes, head.scanned, end, Octets.TARGET);
+        head.scanned = at;
+        // What the line needs at least behind the target is counted too, so that it is refused as early as it can be.
+        if (at > lineBytesMax - 1 - VERSION_BYTES) {
+            head.error = ProxyError.TARGET_TOO_LONG;
+        } else if (at < end && bytes[at] != ' ') {
+            boolean control = bytes[at] >= 0 && bytes[at] < ' ';
+            head.error = control ? ProxyError.MALFORMED_REQUEST_LINE : ProxyError.INVALID_TARGET;
+        } else if (at < end) {
+            if (at == head.pathStart) {
+                head.error = ProxyError.MALFORMED_REQUEST_LINE;
+            }
+            head.queryEnd = at;
+            head.scanned = at + 1;
+            head.expected = VERSION;
+        }
+    }
+
+    private static void version(RequestHead head, byte[] bytes, int end) {
+        int start = head.queryEnd + 1;
+        int at = head.scanned;
+        if (at == start && end - at >= VERSION_BYTES && Octets.word(bytes, at) == HTTP_1_1) {
+            at += VERSION_BYTES;
+        }
+        while (at < end) {
+            int position = at - start;
+            if (!versionOctet(bytes[at++], position)) {
+                head.error = ProxyError.MALFORMED_REQUEST_LINE;
+                return;
+            }
+            if (position == VERSION_BYTES + 1) {
+                head.scanned = at;
+                over(head, bytes, start);
+                return;
             }
         }
-        return Method.OTHER;
+        head.scanned = at;
     }
 
-    private static boolean same(byte[] bytes, int start, byte[] name) {
-        for (int i = 0; i < name.length; i++) {
-            if (bytes[start + i] != name[i]) {
-                return false;
-            }
-        }
-        return true;
+    private static boolean versionOctet(byte b, int position) {
+        return switch (position) {
+            case 0, 1, 2, 3, 4, 6 -> b == "HTTP/ .".charAt(position);
+            case 5, 7 -> Octets.is(b, Octets.DIGIT);
+            case 8 -> b == '\r';
+            default -> b == '\n';
+        };
     }
 
-    private static ProxyError version(RequestHead head, int at) {
-        int version = Versions.read(head.bytes, at);
-        if (version < 0) {
-            return ProxyError.MALFORMED_REQUEST_LINE;
-        }
-        if (version / 10 != 1) {
-            return ProxyError.UNSUPPORTED_VERSION;
-        }
-        head.minorVersion = version == 10 ? 0 : 1;
-        return null;
-    }
-
-    private static ProxyError target(RequestHead head, int start, int end) {
-        byte[] bytes = head.bytes;
-        for (int i = start; i < end; i++) {
-            if (!Octets.target(bytes[i])) {
-                // A second space is one of the line, not of the target.
-                return bytes[i] == ' ' ? ProxyError.MALFORMED_REQUEST_LINE : ProxyError.INVALID_TARGET;
-            }
-            if (bytes[i] == '%' && !escape(bytes, i, end)) {
-                return ProxyError.INVALID_TARGET;
-            }
-        }
-        if (bytes[start] == '/') {
-            return path(head, start, end);
-        }
-        if (bytes[start] == '*' && end - start == 1 && head.method == Method.OPTIONS) {
-            head.pathStart = start;
-            head.pathEnd = end;
-            head.queryEnd = end;
-            head.plainPath = true;
-            return null;
-        }
-        return absolute(head, start, end);
-    }
-
-    /** Whether two hexadecimal digits follow, and not those of NUL. */
-    private static boolean escape(byte[] bytes, int at, int end) {
-        return at + 2 < end && Octets.hex(bytes[at + 1]) && Octets.hex(bytes[at + 2])
-                && (bytes[at + 1] != '0' || bytes[at + 2] != '0');
-    }
-
-    private static ProxyError path(RequestHead head, int start, int end) {
-        byte[] bytes = head.bytes;
-        boolean plain = true;
-        int at = start;
-        while (at < end && bytes[at] != '?') {
-            byte b = bytes[at];
-            if (b == '%' || b == '\\' || b == '/' && !plainSegment(bytes, at + 1, end)) {
-                plain = false;
-            }
-            at++;
-        }
-        head.pathStart = start;
-        head.pathEnd = at;
-        head.queryEnd = end;
-        head.plainPath = plain;
-        return null;
-    }
-
-    /** Whether the segment that begins here is neither empty (but for the last) nor one of dots. */
-    private static boolean plainSegment(byte[] bytes, int start, int end) {
-        if (start == end || bytes[start] == '?') {
-            return true;
-        }
-        if (bytes[start] != '.') {
-            return bytes[start] != '/';
-        }
-        int at = start + 1;
-        if (at < end && bytes[at] == '.') {
-            at++;
-        }
-        return at < end && bytes[at] != '/' && bytes[at] != '?';
-    }
-
-    /** The absolute form: its authority takes the place of Host (RFC 9112 §3.2.2). */
-    private static ProxyError absolute(RequestHead head, int start, int end) {
-        byte[] bytes = head.bytes;
-        int authority;
-        if (end - start > HTTP.length && Ascii.equalsLowerCase(bytes, start, start + HTTP.length, HTTP)) {
-            authority = start + HTTP.length;
-        } else if (end - start > HTTPS.length && Ascii.equalsLowerCase(bytes, start, start + HTTPS.length, HTTPS)) {
-            authority = start + HTTPS.length;
+    private static void over(RequestHead head, byte[] bytes, int version) {
+        byte major = bytes[version + 5];
+        if (major == '1') {
+            head.minorVersion = bytes[version + 7] == '0' ? 0 : 1;
+            head.expected = FieldLines.NEXT;
+            head.error = Target.read(head);
         } else {
-            return ProxyError.INVALID_TARGET;
+            // The preface of HTTP/2 comes here too: PRI * HTTP/2.0.
+            head.error = major == '0' ? ProxyError.MALFORMED_REQUEST_LINE : ProxyError.UNSUPPORTED_VERSION;
         }
-        int authorityEnd = authority;
-        while (authorityEnd < end && bytes[authorityEnd] != '/' && bytes[authorityEnd] != '?') {
-            authorityEnd++;
-        }
-        int hostEnd = Authority.hostEnd(bytes, authority, authorityEnd);
-        if (hostEnd < 0) {
-            return ProxyError.INVALID_TARGET;
-        }
-        head.authorityStart = authority;
-        head.authorityEnd = authorityEnd;
-        head.hostStart = authority;
-        head.hostEnd = hostEnd;
-        path(head, authorityEnd, end);
-        if (head.pathStart == head.pathEnd) {
-            return ProxyError.INVALID_TARGET;
-        }
-        return null;
     }
 }

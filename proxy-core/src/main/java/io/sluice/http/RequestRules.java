@@ -2,98 +2,112 @@ package io.sluice.http;
 
 import java.nio.charset.StandardCharsets;
 
-/** What a request's fields must say together: one host, one framing (RFC 9112 §3.2, §6). <em>Immutable.</em> */
+/**
+ * What a request's fields must say together: one Host, one framing, an expectation we know, no body with an upgrade; and
+ * what follows from them for the head. <em>Immutable.</em>
+ */
 final class RequestRules {
     private static final byte[] CONTINUE = "100-continue".getBytes(StandardCharsets.US_ASCII);
 
     private RequestRules() {}
 
-    static ProxyError settle(RequestHead head) {
-        ProxyError error = framing(head);
+    /** Completes a head whose lines are read; null unless it is refused. */
+    static ProxyError apply(RequestHead head) {
+        int options = ConnectionOptions.of(head);
+        if ((options & ConnectionOptions.TOO_MANY) != 0) {
+            return ProxyError.MALFORMED_FIELD;
+        }
+        head.keepAlive = ConnectionOptions.persistent(options, head.minorVersion);
+        ProxyError error = host(head);
         if (error == null) {
-            error = host(head);
+            error = framing(head);
         }
         if (error == null) {
             error = expectation(head);
         }
-        if (error != null) {
-            return error;
+        boolean upgrade = (options & ConnectionOptions.UPGRADE) != 0 && head.find(HeaderName.UPGRADE) >= 0;
+        if (error == null && upgrade && head.framing != BodyFraming.NONE) {
+            // Who reads these bytes, HTTP or the new protocol, nobody could say (CVE-2026-58055).
+            return ProxyError.UPGRADE_WITH_BODY;
         }
-        head.keepAlive = Fields.persists(head);
-        boolean upgrade = head.find(HeaderName.UPGRADE) >= 0;
-        return upgrade && head.framing != BodyFraming.NONE ? ProxyError.UPGRADE_WITH_BODY : null;
+        return error;
     }
 
+    /** RFC 9112 §3.2: exactly one valid Host, which only HTTP/1.0 may leave out; an absolute target's authority wins. */
+    private static ProxyError host(RequestHead head) {
+        int field = head.find(HeaderName.HOST);
+        if (field < 0) {
+            if (head.minorVersion > 0) {
+                return ProxyError.INVALID_HOST;
+            }
+        } else {
+            int start = head.valueStart(field);
+            int hostEnd = Authority.hostEnd(head.bytes, start, head.valueEnd(field));
+            if (hostEnd < 0 || head.next(HeaderName.HOST, field + 1) >= 0) {
+                return ProxyError.INVALID_HOST;
+            }
+            if (head.authorityEnd == 0) {
+                head.hostStart = start;
+                head.hostEnd = hostEnd;
+            }
+        }
+        if (head.authorityEnd > 0) {
+            head.dropAll(HeaderName.HOST);
+            head.append(HeaderName.HOST, head.hostStart, head.authorityEnd);
+        }
+        return null;
+    }
+
+    /** RFC 9112 §6.3, with every case refused that it lets a recipient repair. */
     private static ProxyError framing(RequestHead head) {
-        int length = head.find(HeaderName.CONTENT_LENGTH);
         int coding = head.find(HeaderName.TRANSFER_ENCODING);
+        int length = head.find(HeaderName.CONTENT_LENGTH);
         if (coding >= 0) {
-            if (length >= 0) {
-                return ProxyError.CONFLICTING_FRAMING;
-            }
-            if (head.http10() || head.next(HeaderName.TRANSFER_ENCODING, coding + 1) >= 0) {
-                return ProxyError.INVALID_TRANSFER_ENCODING;
-            }
-            if (!Fields.chunked(head, coding)) {
-                return Fields.listsChunkedLast(head, coding)
-                        ? ProxyError.UNSUPPORTED_TRANSFER_ENCODING
-                        : ProxyError.INVALID_TRANSFER_ENCODING;
-            }
-            head.framing = BodyFraming.CHUNKED;
-        } else if (length >= 0) {
-            long value = Fields.contentLength(head, length);
-            if (value < 0) {
+            return length >= 0 ? ProxyError.CONFLICTING_FRAMING : coding(head, coding);
+        }
+        if (length >= 0) {
+            long value = Framing.length(head.bytes, head.valueStart(length), head.valueEnd(length));
+            if (value < 0 || head.next(HeaderName.CONTENT_LENGTH, length + 1) >= 0) {
                 return ProxyError.INVALID_CONTENT_LENGTH;
             }
             head.contentLength = value;
-            head.framing = value == 0 ? BodyFraming.NONE : BodyFraming.LENGTH;
+            head.framing = value > 0 ? BodyFraming.LENGTH : BodyFraming.NONE;
         }
         return null;
     }
 
-    private static ProxyError host(RequestHead head) {
-        int host = head.find(HeaderName.HOST);
-        if (host < 0) {
-            return head.http10() && head.authorityStart == head.authorityEnd ? null : missing(head);
+    private static ProxyError coding(RequestHead head, int field) {
+        int start = head.valueStart(field);
+        int end = head.valueEnd(field);
+        // RFC 9112 §6.1: HTTP/1.0 knows no transfer coding, whoever sends one there has confused somebody.
+        if (head.minorVersion == 0 || head.next(HeaderName.TRANSFER_ENCODING, field + 1) >= 0) {
+            return ProxyError.INVALID_TRANSFER_ENCODING;
         }
-        int start = head.valueStart(host);
-        int hostEnd = Authority.hostEnd(head.bytes, start, head.valueEnd(host));
-        if (hostEnd < 0 || head.next(HeaderName.HOST, host + 1) >= 0) {
-            return ProxyError.INVALID_HOST;
+        if (Framing.chunked(head.bytes, start, end)) {
+            head.framing = BodyFraming.CHUNKED;
+            return null;
         }
-        if (head.authorityStart == head.authorityEnd) {
-            head.hostStart = start;
-            head.hostEnd = hostEnd;
-        } else {
-            head.drop(host);
-            head.append(HeaderName.HOST, head.text(head.authorityStart, head.authorityEnd));
-        }
-        return null;
+        return Framing.compressedAndChunked(head.bytes, start, end)
+                ? ProxyError.UNSUPPORTED_TRANSFER_ENCODING
+                : ProxyError.INVALID_TRANSFER_ENCODING;
     }
 
-    /** Without Host only HTTP/1.0 may come; its absolute form then names the host. */
-    private static ProxyError missing(RequestHead head) {
-        if (!head.http10()) {
-            return ProxyError.INVALID_HOST;
-        }
-        head.append(HeaderName.HOST, head.text(head.authorityStart, head.authorityEnd));
-        return null;
-    }
-
+    /** RFC 9110 §10.1.1. */
     private static ProxyError expectation(RequestHead head) {
-        int expect = head.find(HeaderName.EXPECT);
-        if (expect < 0) {
+        int field = head.find(HeaderName.EXPECT);
+        if (field < 0) {
             return null;
         }
-        if (head.http10()) {
-            head.dropAll(HeaderName.EXPECT);
-            return null;
-        }
-        boolean known = Ascii.equalsLowerCase(head.bytes, head.valueStart(expect), head.valueEnd(expect), CONTINUE);
-        if (!known || head.next(HeaderName.EXPECT, expect + 1) >= 0) {
+        boolean known = Ascii.equalsLowerCase(head.bytes, head.valueStart(field), head.valueEnd(field), CONTINUE);
+        if (!known || head.next(HeaderName.EXPECT, field + 1) >= 0) {
             return ProxyError.EXPECTATION_FAILED;
         }
-        head.expectsContinue = head.framing != BodyFraming.NONE;
+        if (head.minorVersion > 0 && head.framing != BodyFraming.NONE) {
+            head.expectsContinue = true;
+        } else {
+            // HTTP/1.0 has no 100, and without a body there is nothing to wait for: no backend is asked to wait either.
+            head.drop(field);
+        }
         return null;
     }
 }

@@ -1,63 +1,64 @@
 package io.sluice.http;
 
-/** Reads status lines (RFC 9112 §4), and what a response's fields must say together (§6). <em>Immutable.</em> */
+/** What a response's fields must say together, and what follows for its framing (RFC 9112 §6.3). <em>Immutable.</em> */
 final class ResponseRules {
-    private static final int STATUS_START = 9;
-    private static final int STATUS_END = 12;
-
     private ResponseRules() {}
 
-    static ProxyError statusLine(ResponseHead head, int start, int end) {
-        byte[] bytes = head.bytes;
-        if (end - start < STATUS_END || bytes[start + STATUS_START - 1] != ' ') {
+    /** Completes a head whose lines are read; null unless it is refused. */
+    static ProxyError apply(ResponseHead head, Method method) {
+        int options = ConnectionOptions.of(head);
+        if ((options & ConnectionOptions.TOO_MANY) != 0) {
             return ProxyError.MALFORMED_RESPONSE;
         }
-        int version = Versions.read(bytes, start);
-        int status = 0;
-        for (int i = start + STATUS_START; i < start + STATUS_END; i++) {
-            if (!Octets.digit(bytes[i])) {
-                return ProxyError.MALFORMED_RESPONSE;
-            }
-            status = status * 10 + bytes[i] - '0';
+        head.keepAlive = ConnectionOptions.persistent(options, head.minorVersion);
+        if (head.status < 200 || head.status == 204) {
+            withoutBody(head);
+            return null;
         }
-        boolean reason = end - start > STATUS_END;
-        if (version / 10 != 1 || status < 100 || status > 599 || reason && bytes[start + STATUS_END] != ' ') {
-            return ProxyError.MALFORMED_RESPONSE;
-        }
-        head.minorVersion = version == 10 ? 0 : 1;
-        head.status = status;
-        head.reasonStart = reason ? start + STATUS_END + 1 : end;
-        head.reasonEnd = end;
-        return null;
+        return framing(head, method);
     }
 
-    static ProxyError settle(ResponseHead head, Method method) {
+    /** RFC 9110 §8.6, RFC 9112 §6.1: no framing field is allowed here, and none frames or is passed on. */
+    private static void withoutBody(ResponseHead head) {
         int length = head.find(HeaderName.CONTENT_LENGTH);
+        boolean announced = length >= 0
+                && Framing.length(head.bytes, head.valueStart(length), head.valueEnd(length)) != 0;
+        if (announced || head.find(HeaderName.TRANSFER_ENCODING) >= 0) {
+            // Whoever announces a body may send it as well: this connection is not used again.
+            head.keepAlive = false;
+        }
+        head.dropAll(HeaderName.CONTENT_LENGTH);
+        head.dropAll(HeaderName.TRANSFER_ENCODING);
+    }
+
+    private static ProxyError framing(ResponseHead head, Method method) {
         int coding = head.find(HeaderName.TRANSFER_ENCODING);
-        long value = length < 0 ? -1 : Fields.contentLength(head, length);
-        boolean wrongLength = length >= 0 && value < 0;
-        boolean wrongCoding = coding >= 0
-                && (length >= 0 || head.http10() || !Fields.chunked(head, coding)
-                        || head.next(HeaderName.TRANSFER_ENCODING, coding + 1) >= 0);
-        if (wrongLength || wrongCoding) {
+        int length = head.find(HeaderName.CONTENT_LENGTH);
+        if (coding >= 0 && (length >= 0 || !chunkedOnly(head, coding))) {
             return ProxyError.INVALID_RESPONSE_FRAMING;
         }
-        head.keepAlive = Fields.persists(head);
-        if (head.interim() || head.status == 204) {
-            return null;
+        if (length >= 0) {
+            head.contentLength = Framing.length(head.bytes, head.valueStart(length), head.valueEnd(length));
+            if (head.contentLength < 0 || head.next(HeaderName.CONTENT_LENGTH, length + 1) >= 0) {
+                return ProxyError.INVALID_RESPONSE_FRAMING;
+            }
         }
-        head.contentLength = value;
-        if (method == Method.HEAD || head.status == 304 || value == 0) {
-            return null;
-        }
-        if (coding >= 0) {
-            head.framing = BodyFraming.CHUNKED;
-        } else if (value > 0) {
+        if (method == Method.HEAD || head.status == 304 || head.contentLength == 0) {
+            head.framing = BodyFraming.NONE;
+        } else if (length >= 0) {
             head.framing = BodyFraming.LENGTH;
+        } else if (coding >= 0) {
+            head.framing = BodyFraming.CHUNKED;
         } else {
             head.framing = BodyFraming.UNTIL_CLOSE;
             head.keepAlive = false;
         }
         return null;
+    }
+
+    private static boolean chunkedOnly(ResponseHead head, int coding) {
+        return head.minorVersion > 0
+                && head.next(HeaderName.TRANSFER_ENCODING, coding + 1) < 0
+                && Framing.chunked(head.bytes, head.valueStart(coding), head.valueEnd(coding));
     }
 }

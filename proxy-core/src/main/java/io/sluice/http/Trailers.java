@@ -18,6 +18,11 @@ public final class Trailers {
         this.lines = lines;
     }
 
+    /** Copies the first {@code length} bytes of some lines. */
+    static Trailers of(byte[] lines, int length) {
+        return length == 0 ? NONE : new Trailers(Arrays.copyOf(lines, length));
+    }
+
     /** Whether there are none. */
     public boolean isEmpty() {
         return lines.length == 0;

@@ -101,7 +101,7 @@ public final class SluiceServer implements AutoCloseable {
                     listeners.size(), listening.name(), listening.halfClose(), metrics.listener(listening.name()));
             SocketOptions options = new SocketOptions(transport, listening.socket(), config.buffers(), allocator);
             Listener listener =
-                    new Listener(listening, facts, transport, options, config.buffers(), gate, contexts);
+                    new Listener(listening, facts, transport, options, gate, contexts);
             listener.bind(loops);
             listeners.add(listener);
         }
