@@ -201,7 +201,7 @@ final class LeavingIT {
     void doesNotSpinWhenAHalfClosedClientResets() throws Exception {
         // Netty CVE-2026-42577: a reset behind a half-close kept epoll busy for ever.
         ScriptedBackend backend = proxy.backend(Script.silent());
-        proxy.start(ANSWER, backend);
+        proxy.start(ANSWER + "timeouts: { responseHeaders: 1s }\n", backend);
         RawConnection client = proxy.client();
         client.send(Http.get("/"));
         await().until(() -> backend.connection(0).received().contains("\r\n\r\n"));
