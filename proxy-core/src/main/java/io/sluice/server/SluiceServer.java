@@ -1,6 +1,6 @@
 package io.sluice.server;
 
-import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioDatagramChannel;
@@ -84,7 +84,8 @@ public final class SluiceServer implements AutoCloseable {
 
     private void open(Transport transport) throws IOException {
         SluiceConfig config = snapshot.config();
-        ByteBufAllocator allocator = Buffers.allocator(config.eventLoops());
+        PooledByteBufAllocator allocator = Buffers.allocator(config.eventLoops());
+        metrics.bufferedBytes(allocator::pinnedDirectMemory);
         LoopAssembly assembly = new LoopAssembly(transport, allocator, () -> snapshot, metrics, accessLog, resolvers);
         Map<EventLoop, LoopContext> contexts = new IdentityHashMap<>();
         for (var executor : loops) {
