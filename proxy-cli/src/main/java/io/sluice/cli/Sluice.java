@@ -64,7 +64,7 @@ public final class Sluice implements Runnable {
                 commands.addSubcommand(command.getKey(), command.getValue());
             }
         }
-        commands.setParameterExceptionHandler((problem, arguments) -> wrongUsage(problem));
+        commands.setParameterExceptionHandler((problem, given) -> wrongUsage(problem));
         commands.setExecutionExceptionHandler((problem, command, parsed) -> unexpected(problem, command));
         return commands;
     }
