@@ -22,7 +22,7 @@ final class Demo implements AutoCloseable {
               demo:
                 endpoints: [%s]
                 loadBalancer: { policy: roundRobin }
-            accessLog: { path: %s, format: common }
+            accessLog: %s
             admin: { address: 127.0.0.1:%d }
             """;
 
@@ -51,7 +51,7 @@ final class Demo implements AutoCloseable {
      *
      * @param port      of the proxy; 0 = any
      * @param adminPort of metrics and probes; 0 = any
-     * @param accessLog as in {@code accessLog.path}
+     * @param accessLog as under {@code accessLog}
      * @throws IOException if a port is taken
      */
     static Demo start(int port, int adminPort, String accessLog) throws IOException {
@@ -71,7 +71,8 @@ final class Demo implements AutoCloseable {
         }
     }
 
-    private static String yaml(int port, List<DemoBackend> backends, String accessLog, int adminPort) {
+    /** A configuration of a proxy in front of these backends; parameters as for {@link #start}. */
+    static String yaml(int port, List<DemoBackend> backends, String accessLog, int adminPort) {
         String endpoints =
                 backends.stream().map(backend -> RunningProxy.text(backend.address())).collect(Collectors.joining(", "));
         return CONFIG.formatted(port, endpoints, accessLog, adminPort);

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -77,9 +79,14 @@ final class LauncherIT {
     void startsWithoutAWordIfTheCacheDoesNotFit(String javaOptions) throws Exception {
         Path tree = Files.createDirectories(temp.resolve("another tree"));
         Path target = Files.createDirectories(tree.resolve("proxy-cli/target"));
-        Files.copy(home.resolve("sluice"), tree.resolve("sluice"), java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+        Files.copy(home.resolve("sluice"), tree.resolve("sluice"), StandardCopyOption.COPY_ATTRIBUTES);
         Files.copy(home.resolve("proxy-cli/target/sluice.jar"), target.resolve("sluice.jar"));
-        Files.createSymbolicLink(target.resolve("lib"), home.resolve("proxy-cli/target/lib"));
+        Files.createDirectory(target.resolve("lib"));
+        try (Stream<Path> jars = Files.list(home.resolve("proxy-cli/target/lib"))) {
+            for (Path jar : jars.toList()) {
+                Files.copy(jar, target.resolve("lib").resolve(jar.getFileName()));
+            }
+        }
         Files.writeString(target.resolve("sluice.aot"), "no cache at all");
 
         Outcome version = run(tree, javaOptions, "version");

@@ -1,6 +1,7 @@
 package io.sluice.exchange;
 
 import io.sluice.filter.RequestFilter;
+import io.sluice.http.HeaderName;
 import io.sluice.http.HopByHop;
 import io.sluice.http.MaxForwards;
 import io.sluice.http.Peer;
@@ -35,6 +36,10 @@ final class Admission {
         int forwards = MaxForwards.of(head);
         if (forwards > 0) {
             MaxForwards.decrement(head, forwards);
+        }
+        if (head.find(HeaderName.HOST) < 0) {
+            // Only HTTP/1.0 may leave it out, and we forward as HTTP/1.1: the host is the address that was called.
+            head.append(HeaderName.HOST, peer.localText());
         }
         return snapshot.forwarding().apply(head, peer);
     }

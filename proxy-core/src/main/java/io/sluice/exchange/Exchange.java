@@ -320,6 +320,9 @@ public final class Exchange implements ClientListener {
                 acquire(attempt.endpoint());
                 return;
             }
+            if (why.retry() != ProxyError.Retry.NEVER) {
+                meters.retryRefused(why);
+            }
         }
         fail(why);
     }
@@ -359,7 +362,7 @@ public final class Exchange implements ClientListener {
         state.response(Response.SENDING);
         state.response(Response.SENT);
         deadlines.requestOver();
-        record.response(status, System.nanoTime() - record.startedNanos());
+        record.answered(status);
     }
 
     private void closeUnlessShort() {
@@ -382,7 +385,9 @@ public final class Exchange implements ClientListener {
             retries.over();
         }
         if (attempt != null && attempt.response() != null) {
-            record.bytes(requestBytes, attempt.response().bytes());
+            long toClient = attempt.response().bytes();
+            record.bytes(requestBytes, toClient);
+            record.backendBytes(attempt.request().bytes(), toClient);
             record.blocked(attempt.response().blockedNanos(), attempt.request().blockedNanos());
         } else {
             record.bytes(requestBytes, 0);

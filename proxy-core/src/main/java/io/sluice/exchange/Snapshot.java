@@ -4,6 +4,7 @@ import io.sluice.config.SluiceConfig;
 import io.sluice.filter.Forwarding;
 import io.sluice.http.HeadLimits;
 import io.sluice.http.HeadParser;
+import io.sluice.route.Action;
 import io.sluice.route.Deadlines;
 import io.sluice.route.Route;
 import io.sluice.route.Router;
@@ -62,8 +63,10 @@ public final class Snapshot {
             for (Route route : routes) {
                 ExchangeMeters[] row = meters[l][route.index()];
                 row[0] = metrics.exchange(listener, route.name(), "-");
-                for (Service service : services) {
-                    row[service.index() + 1] = metrics.exchange(listener, route.name(), service.name());
+                if (route.action() instanceof Action.Forward forward) {
+                    for (Service service : forward.split().services()) {
+                        row[service.index() + 1] = metrics.exchange(listener, route.name(), service.name());
+                    }
                 }
             }
         }
