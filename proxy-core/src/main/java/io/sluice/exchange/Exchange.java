@@ -337,6 +337,9 @@ public final class Exchange implements ClientListener {
             return;
         }
         abandonRequest();
+        if (why.side() == ProxyError.Side.CLIENT) {
+            client.closeAfterResponse();
+        }
         beginAnswer(why.status());
         LocalAnswer.error(client, worker.answerHead(), head.method(), why);
         awaitClient();

@@ -221,6 +221,9 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         if (response.endsByClose()) {
             // Only a reset tells this client that the body did not end here.
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        } else {
+            // A head without its body says more than a connection that just closes.
+            response.flush();
         }
         close();
     }
