@@ -165,6 +165,11 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
+    public boolean retract() {
+        return response.retract();
+    }
+
+    @Override
     public void closeAfterResponse() {
         closing = true;
     }
@@ -221,9 +226,6 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         if (response.endsByClose()) {
             // Only a reset tells this client that the body did not end here.
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        } else {
-            // A head without its body says more than a connection that just closes.
-            response.flush();
         }
         close();
     }

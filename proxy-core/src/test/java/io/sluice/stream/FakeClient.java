@@ -74,6 +74,11 @@ public final class FakeClient implements ClientStream {
     }
 
     @Override
+    public boolean retract() {
+        return false;
+    }
+
+    @Override
     public Peer peer() {
         if (broken) {
             throw new IllegalStateException("thrown by a test");
