@@ -29,12 +29,14 @@ import org.slf4j.LoggerFactory;
 public final class AdminServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
     private static final int BACKLOG = 64;
+    private static final long JOIN_MILLIS_MAX = 1000;
     private static final long ACCEPT_PAUSE_NANOS = 100_000_000;
 
     private final ServerSocket listening;
     private final AdminPages pages;
     private final AdminLimits limits;
     private final ScheduledThreadPoolExecutor deadlines;
+    private final Thread accepting = Thread.ofPlatform().daemon().name("sluice-admin").unstarted(this::accept);
     /** In the order accepted; guarded by itself. */
     private final SequencedSet<Socket> open = new LinkedHashSet<>();
 
@@ -68,7 +70,7 @@ public final class AdminServer implements AutoCloseable {
             LOG.warn("admin address can be reached from other machines, and asks for no password address={}", address);
         }
         AdminServer server = new AdminServer(listening, pages, limits);
-        Thread.ofPlatform().daemon().name("sluice-admin").start(server::accept);
+        server.accepting.start();
         return server;
     }
 
@@ -156,7 +158,7 @@ public final class AdminServer implements AutoCloseable {
         }
     }
 
-    /** Stops it, connections included; idempotent. */
+    /** Stops it, connections included, and frees the port; idempotent. */
     @Override
     public void close() {
         try {
@@ -164,11 +166,22 @@ public final class AdminServer implements AutoCloseable {
         } catch (IOException e) {
             LOG.debug("admin address can't be closed why={}", e.toString());
         }
+        awaitPortFreed();
         deadlines.shutdownNow();
         List<Socket> left;
         synchronized (open) {
             left = new ArrayList<>(open);
         }
         left.forEach(this::end);
+    }
+
+    /** The kernel keeps a socket open while a thread waits on it, also behind our back: that thread must have left. */
+    private void awaitPortFreed() {
+        LockSupport.unpark(accepting);
+        try {
+            accepting.join(JOIN_MILLIS_MAX);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.sluice.config;
 
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 
 /**
  * A block of addresses, {@code 10.0.0.0/8} or {@code fd00::/8}; a single address is a block of itself.
@@ -26,6 +27,19 @@ public record Cidr(InetAddress network, int prefix) {
         }
         int rest = prefix & 7;
         return rest == 0 || ((net[whole] ^ other[whole]) & 0xff) >>> (8 - rest) == 0;
+    }
+
+    /** The block of this prefix that an address lies in. */
+    static Cidr around(InetAddress address, int prefix) {
+        byte[] bytes = address.getAddress();
+        for (int bit = prefix; bit < bytes.length * 8; bit++) {
+            bytes[bit >>> 3] &= (byte) ~(0x80 >>> (bit & 7));
+        }
+        try {
+            return new Cidr(InetAddress.getByAddress(bytes), prefix);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address of four or sixteen bytes is always one", e);
+        }
     }
 
     @Override

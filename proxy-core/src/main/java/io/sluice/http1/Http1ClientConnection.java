@@ -16,51 +16,44 @@ import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
-import io.sluice.route.Deadlines;
-import io.sluice.stream.ClientListener;
 import io.sluice.stream.ClientStream;
 import io.sluice.transport.Deadline;
 import io.sluice.transport.ReadSizer;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An HTTP/1.1 connection from a client: requests one after the other, each with an exchange; pipelined ones wait in the
- * kernel, but for what one read brought. <em>Loop-confined.</em>
+ * An HTTP/1.1 connection from a client: requests one after the other, each with an exchange. <em>Loop-confined.</em>
  *
- * <p>States: HEAD (idle, or a head in progress) → BODY (an exchange is on, its request body comes; or it is over, and the
- * rest of the body is read and forgotten) → ANSWERING (the request is read, its response under way) → HEAD. LINGERING: all
- * is said, our side is closed, and what still comes is read and forgotten for a moment, since closing with unread bytes
- * would reset the connection and might take the last response with it (RFC 9112 §9.6). CLOSED ends all.
+ * <p>While an exchange is on, its deadlines hold; else the one here does: for the next request, for a head in progress, for
+ * the rest of a body that nobody reads, for the time of lingering. LINGERING: all is said, our side is closed, and what
+ * still comes is read and forgotten for a moment, since closing with unread bytes would reset the connection and might
+ * take the last response with it (RFC 9112 §9.6).
  *
- * <p><em>Ownership</em>: the head in progress, bytes read ahead, the writer's piece; given back on every ending.
- * <em>Ends</em>: the client leaves, a response that closes, a deadline, an abort.
+ * <p><em>Ownership</em>: by its {@link RequestInput} and {@link ResponseOutput}. <em>Ends</em>: the client leaves, a
+ * response that closes, a deadline, an abort.
  */
 public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
-        implements ClientStream, Worker.Connection {
-    private enum State { HEAD, BODY, ANSWERING, LINGERING, CLOSED }
+        implements ClientStream, Worker.Connection, RequestInput.Requests {
+    private enum State { OPEN, LINGERING, CLOSED }
 
     /** An unread rest of a request body up to this size is read and forgotten for the connection's sake. */
-    private static final long DISCARDED_BYTES_MAX = 64 * 1024;
+    private static final long FORGOTTEN_BYTES_MAX = 64 * 1024;
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final SocketChannel channel;
     private final Worker worker;
     private final ListenerFacts listener;
-    private final HeadStore store;
     private final ReadSizer sizer;
+    private final RequestInput request;
     private final ResponseOutput response;
-    private final BodyReader body;
     private final Deadline deadline;
     private final Peer peer;
-    private State state = State.HEAD;
-    private RequestHead head;
-    private long headNanos;
-    private ClientListener exchange;
-    private ByteBuf ahead;
-    private boolean reading;
+    private State state = State.OPEN;
+    private Exchange exchange;
     private boolean closing;
-    private long discarded;
+    private boolean lastRequest;
 
     /**
      * Creates the handler of an accepted channel, in the worker's loop.
@@ -72,164 +65,84 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         this.channel = channel;
         this.worker = worker;
         this.listener = listener;
-        this.store = store;
         this.sizer = sizer;
+        this.request = new RequestInput(channel, worker, store, this);
         this.response = new ResponseOutput(channel, store, this::responseSent);
-        this.body = new BodyReader(worker.snapshot().requestLimits());
         this.deadline = new Deadline(worker.wheel(), this::onDeadline);
-        var remote = channel.remoteAddress();
-        this.peer = new Peer(
-                remote, channel.localAddress(), false, worker.snapshot().forwarding().trusts(remote.getAddress()));
+        InetSocketAddress remote = channel.remoteAddress();
+        this.peer = new Peer(remote, channel.localAddress(), false, worker.snapshot().trusts(remote.getAddress()));
     }
+
+    // ---- what the client sends ----
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
         worker.opened(this);
-        if (state == State.HEAD) {
+        if (state == State.OPEN) {
             awaitRequest();
         }
     }
 
-    // ---- reading ----
-
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        ByteBuf in = (ByteBuf) message;
-        if (ahead != null) {
-            in = channel.alloc().directBuffer(ahead.readableBytes() + in.readableBytes())
-                    .writeBytes(ahead).writeBytes(in);
-            ahead.release();
-            ahead = null;
-            ((ByteBuf) message).release();
-        }
-        read(in);
-    }
-
-    /** Reads as far as the states allow; takes the buffer, and keeps what is left for later. */
-    private void read(ByteBuf in) {
-        reading = true;
-        try {
-            boolean more = true;
-            while (more && in.isReadable()) {
-                more = switch (state) {
-                    case HEAD -> readHead(in);
-                    case BODY -> readBody(in);
-                    case LINGERING -> forget(in);
-                    case ANSWERING, CLOSED -> false;
-                };
-            }
-        } finally {
-            reading = false;
-            if (in.isReadable() && state == State.ANSWERING) {
-                // A pipelined request: the rest of them waits in the kernel.
-                ahead = in;
-                pause();
-            } else {
-                in.release();
-            }
-        }
-    }
-
-    /** Returns whether there may be more to do with these bytes. */
-    private boolean readHead(ByteBuf in) {
-        if (head == null) {
-            head = store.request();
-            headNanos = System.nanoTime();
-        }
-        return switch (worker.snapshot().requestParser().parseRequest(head, in)) {
-            case INCOMPLETE -> {
-                deadline.at(headNanos + worker.snapshot().deadlines().requestHeadNanos());
-                yield false;
-            }
-            case REFUSED -> {
-                refuse(head.error());
-                yield true;
-            }
-            case COMPLETE -> {
-                begin();
-                yield true;
-            }
-        };
-    }
-
-    private void begin() {
-        deadline.disarm();
-        body.begin(head);
-        closing = !head.keepAlive();
-        state = State.BODY;
-        Exchange begun = worker.exchange(this, head, listener, headNanos);
-        exchange = begun;
-        begun.begin();
-        if (state == State.BODY && body.ended()) {
-            endRequest();
-        }
-    }
-
-    private void refuse(ProxyError why) {
-        deadline.disarm();
-        // Where the request ends, nobody knows: nothing more is read as HTTP.
-        state = State.ANSWERING;
-        Exchange begun = worker.exchange(this, head, listener, headNanos);
-        exchange = begun;
-        begun.refuse(why);
-    }
-
-    private boolean readBody(ByteBuf in) {
-        ByteBuf slice;
-        while (state == State.BODY && (slice = body.next(in)) != null) {
-            if (exchange != null) {
-                exchange.onRequestBody(slice);
-            } else {
-                slice.release();
-            }
-        }
-        if (state != State.BODY) {
-            return true;
-        }
-        if (body.refused()) {
-            brokenBody();
-            return true;
-        }
-        if (body.ended()) {
-            endRequest();
-            return true;
-        }
-        return false;
-    }
-
-    private void brokenBody() {
-        if (exchange == null) {
-            close();
-            return;
-        }
-        state = State.ANSWERING;
-        exchange.onRequestBroken(ProxyError.MALFORMED_CHUNK);
-    }
-
-    private void endRequest() {
-        Trailers trailers = body.trailers();
-        body.clear();
-        if (exchange == null) {
-            next();
-            return;
-        }
-        state = State.ANSWERING;
-        exchange.onRequestEnd(trailers);
-    }
-
-    private boolean forget(ByteBuf in) {
-        discarded += in.readableBytes();
-        in.skipBytes(in.readableBytes());
-        if (discarded > DISCARDED_BYTES_MAX) {
+        request.read((ByteBuf) message);
+        if (state == State.LINGERING && request.forgotten() > FORGOTTEN_BYTES_MAX) {
             close();
         }
-        return false;
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        if (exchange != null && state == State.BODY) {
+        if (exchange != null && request.inBody()) {
             exchange.onRequestBatchEnd();
+        }
+    }
+
+    @Override
+    public void onHeadBegun() {
+        deadline.at(request.startedNanos() + worker.snapshot().deadlines().requestHeadNanos());
+    }
+
+    @Override
+    public void onHead(RequestHead head) {
+        deadline.disarm();
+        lastRequest = !head.keepAlive();
+        closing = lastRequest;
+        exchange = worker.exchange(this, head, listener, request.startedNanos());
+        exchange.begin();
+    }
+
+    @Override
+    public void onRefused(ProxyError why) {
+        deadline.disarm();
+        exchange = worker.exchange(this, request.head(), listener, request.startedNanos());
+        exchange.refuse(why);
+    }
+
+    @Override
+    public void onBody(ByteBuf slice) {
+        if (exchange == null) {
+            slice.release();
+        } else {
+            exchange.onRequestBody(slice);
+        }
+    }
+
+    @Override
+    public void onEnd(Trailers trailers) {
+        if (exchange == null) {
+            next();
+        } else {
+            exchange.onRequestEnd(trailers);
+        }
+    }
+
+    @Override
+    public void onBroken(ProxyError why) {
+        if (exchange == null) {
+            close();
+        } else {
+            exchange.onRequestBroken(why);
         }
     }
 
@@ -243,12 +156,12 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     @Override
     public void head(ResponseHead message) {
         if (message.interim()) {
-            response.interim(message, head);
+            response.interim(message, request.head());
             return;
         }
-        BodyFraming framing = ResponseOutput.framing(message, head);
+        BodyFraming framing = ResponseOutput.framing(message, request.head());
         closing |= worker.draining() || framing == BodyFraming.UNTIL_CLOSE;
-        response.head(message, head, framing, closing);
+        response.head(message, request.head(), framing, closing);
     }
 
     @Override
@@ -258,7 +171,8 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public boolean canDiscardRequest() {
-        return body.left() >= 0 && body.left() <= DISCARDED_BYTES_MAX && !head.expectsContinue();
+        long left = request.bodyLeft();
+        return left >= 0 && left <= FORGOTTEN_BYTES_MAX && !request.head().expectsContinue();
     }
 
     @Override
@@ -274,50 +188,6 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     @Override
     public void flush() {
         response.flush();
-    }
-
-    private void responseSent() {
-        if (exchange == null) {
-            return;
-        }
-        ClientListener done = exchange;
-        exchange = null;
-        done.onResponseSent();
-        if (closing) {
-            endConnection();
-        } else if (state == State.ANSWERING) {
-            next();
-        } else {
-            // The rest of the request body is read and forgotten.
-            resume();
-            deadline.at(System.nanoTime() + worker.snapshot().deadlines().requestBodyIdleNanos());
-        }
-    }
-
-    /** All of a request and its response is over: the next may come, or may have come already. */
-    private void next() {
-        store.give(head);
-        head = null;
-        state = State.HEAD;
-        response.next();
-        sizer.askSmall();
-        if (worker.draining()) {
-            endConnection();
-            return;
-        }
-        awaitRequest();
-        if (!channel.config().isAutoRead()) {
-            resume();
-        }
-        if (!reading && ahead != null) {
-            ByteBuf in = ahead;
-            ahead = null;
-            read(in);
-        }
-    }
-
-    private void awaitRequest() {
-        deadline.at(System.nanoTime() + worker.snapshot().deadlines().keepAliveNanos());
     }
 
     @Override
@@ -351,53 +221,77 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         if (response.endsByClose()) {
             // Only a reset tells this client that the body did not end here.
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        } else {
+            // A head without its body says more than a connection that just closes.
+            response.flush();
         }
         close();
+    }
+
+    // ---- from one request to the next ----
+
+    private void responseSent() {
+        if (exchange == null) {
+            return;
+        }
+        Exchange done = exchange;
+        exchange = null;
+        done.onResponseSent();
+        if (closing) {
+            endConnection();
+        } else if (request.inBody()) {
+            resume();
+            deadline.at(System.nanoTime() + worker.snapshot().deadlines().requestBodyIdleNanos());
+        } else {
+            next();
+        }
+    }
+
+    private void next() {
+        if (worker.draining()) {
+            endConnection();
+            return;
+        }
+        response.next();
+        sizer.askSmall();
+        awaitRequest();
+        request.next();
+    }
+
+    private void awaitRequest() {
+        deadline.at(System.nanoTime() + worker.snapshot().deadlines().keepAliveNanos());
     }
 
     // ---- endings ----
 
     /** Says no more. Where the client may still be sending, its bytes are awaited for a moment. */
     private void endConnection() {
-        boolean allRead = state == State.ANSWERING && ahead == null && head != null && !head.keepAlive();
-        if (allRead || channel.isInputShutdown()) {
+        if (lastRequest && request.heldEmpty() || channel.isInputShutdown()) {
             close();
             return;
         }
         state = State.LINGERING;
-        letGo();
+        response.release();
         deadline.at(System.nanoTime() + LINGER_NANOS);
         channel.shutdownOutput();
-        resume();
+        request.forget();
     }
 
     private void close() {
         if (state != State.CLOSED) {
             state = State.CLOSED;
             deadline.cancel();
-            letGo();
+            request.close();
+            response.release();
             worker.closed(this);
             channel.close();
-        }
-    }
-
-    private void letGo() {
-        response.release();
-        body.clear();
-        if (ahead != null) {
-            ahead.release();
-            ahead = null;
-        }
-        if (head != null) {
-            store.give(head);
-            head = null;
         }
     }
 
     /** Nothing more can be said to the client. */
     private void gone(ProxyError why) {
         if (exchange != null) {
-            ClientListener told = exchange;
+            Exchange told = exchange;
             exchange = null;
             told.onClientGone(why);
         }
@@ -405,9 +299,10 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     }
 
     private void onDeadline() {
-        if (state == State.HEAD && head != null) {
-            refuse(ProxyError.REQUEST_HEAD_TIMEOUT);
-        } else if (state == State.HEAD) {
+        if (request.inHead()) {
+            request.hold();
+            onRefused(ProxyError.REQUEST_HEAD_TIMEOUT);
+        } else if (request.idle()) {
             endConnection();
         } else {
             close();
@@ -416,7 +311,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void drain() {
-        if (state == State.HEAD && head == null) {
+        if (request.idle()) {
             endConnection();
         }
     }
@@ -438,7 +333,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         if (!(event instanceof ChannelInputShutdownEvent)) {
             return;
         }
-        if (state == State.ANSWERING && exchange != null && listener.halfClose() == HalfClose.ANSWER) {
+        if (exchange != null && !request.inBody() && listener.halfClose() == HalfClose.ANSWER) {
             closing = true;
         } else {
             gone(ProxyError.CLIENT_GONE);
@@ -460,7 +355,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
             return;
         }
         // A defect of ours costs this exchange, and nothing else.
-        state = State.ANSWERING;
+        request.hold();
         exchange.onRequestBroken(ProxyError.INTERNAL);
     }
 }

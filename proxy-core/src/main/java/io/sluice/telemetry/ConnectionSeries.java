@@ -3,10 +3,11 @@ package io.sluice.telemetry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.sluice.http.ProxyError;
 
-/** The rows that listeners and pools make in one scrape. Confined to the thread of that scrape. */
+/** The rows that listeners and pools make in one scrape. <em>Loop-confined</em> to the thread of that scrape. */
 final class ConnectionSeries {
     private final Family open = Family.gauge("connections", "Client connections open.", "listener");
-    private final Family accepted = Family.counter("connections", "Client connections accepted.", "listener");
+    // Not connections_total: OpenMetrics knows a counter by its name without _total, and that one is taken.
+    private final Family accepted = Family.counter("connections_accepted", "Client connections accepted.", "listener");
     private final Family rejected =
             Family.counter("rejected", "What was refused before it became an exchange.", "listener", "reason");
     private final Family active = Family.gauge("pool_active", "Backend connections that carry a request.", "service");

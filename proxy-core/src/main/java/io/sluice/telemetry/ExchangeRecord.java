@@ -71,13 +71,23 @@ public final class ExchangeRecord {
      * @param withText whether an observer wants method, host and target as text; else nothing is allocated
      */
     public void request(RequestHead head, boolean withText) {
-        method = head.method();
-        http10 = head.http10();
+        request(head.method(), head.http10());
         if (withText) {
-            methodText = head.methodText();
-            host = head.hostText();
-            target = head.text(head.pathStart(), head.queryEnd());
+            text(head.methodText(), head.hostText(), head.text(head.pathStart(), head.queryEnd()));
         }
+    }
+
+    /** Notes what metrics ask about the request. */
+    void request(Method itsMethod, boolean isHttp10) {
+        method = itsMethod;
+        http10 = isHttp10;
+    }
+
+    /** Notes what the access log asks about the request. */
+    void text(String itsMethod, String itsHost, String itsTarget) {
+        methodText = itsMethod;
+        host = itsHost;
+        target = itsTarget;
     }
 
     /** Notes the route taken. */

@@ -1,0 +1,128 @@
+"""CPU per request and per byte, as much load as goes, all proxies in turn."""
+import statistics
+
+from .loads import wrk
+from .processes import context_switches, cpu_seconds, resident_kib
+from .proxies import Bench
+from .report import Section, at_most, ratio, say, shown
+
+WARM_SECONDS = 2
+WARM_RUNS_MAX = 8
+
+
+class Sample:
+    """One proxy, one size, one round."""
+
+    def __init__(self, run, user, system, switches):
+        self.rate = run.requests / run.seconds
+        self.megabytes_per_second = run.received_bytes / run.seconds / 1e6
+        self.micros_per_request = (user + system) * 1e6 / run.requests
+        self.seconds_per_gb = (user + system) / (run.received_bytes / 1e9)
+        self.system_share = system / max(1e-9, user + system)
+        self.voluntary = switches[0] * 1000 / run.requests
+        self.involuntary = switches[1] * 1000 / run.requests
+        self.p99_millis = run.p99_micros / 1e3
+        self.errors = run.errors
+
+
+def connections(size_bytes):
+    """Enough to keep the proxy busy, and fewer the more each one carries."""
+    return 64 if size_bytes <= 64 << 10 else 16 if size_bytes <= 1 << 20 else 4
+
+
+def measured(bench, running, size, seconds):
+    """One load on one proxy, and what it cost the proxy."""
+    name, size_bytes = size
+    if running.pid is None:
+        return Sample(wrk(bench, running.port, f"/{name}", connections(size_bytes), seconds), 0, 0, (0, 0))
+    cpu, switches = cpu_seconds(running.pid), context_switches(running.pid)
+    run = wrk(bench, running.port, f"/{name}", connections(size_bytes), seconds)
+    cpu_after, switches_after = cpu_seconds(running.pid), context_switches(running.pid)
+    return Sample(run, cpu_after[0] - cpu[0], cpu_after[1] - cpu[1],
+                  (switches_after[0] - switches[0], switches_after[1] - switches[1]))
+
+
+def warm(bench, running, size):
+    """Runs until the proxy gets no cheaper: a JVM still compiles in the first seconds, a C program is done at once."""
+    if running.pid is None:
+        return
+    before = None
+    for _ in range(WARM_RUNS_MAX):
+        now = measured(bench, running, size, WARM_SECONDS).micros_per_request
+        if before is not None and now > before * 0.97:
+            return
+        before = now
+
+
+def measure(options):
+    sizes = options.sizes
+    samples = {}
+    resident = {}
+    with Bench(options.launchers, *options.cores) as bench:
+        for size in sizes:
+            bench.file(*size)
+        bench.start_backend()
+        proxies = [bench.start(name, f"/{sizes[0][0]}") for name in options.proxies]
+        for running in proxies:
+            say(f"cpu: warming {running.name} …")
+            for size in sizes:
+                warm(bench, running, size)
+        for turn in range(options.rounds):
+            say(f"cpu: round {turn + 1} of {options.rounds} …")
+            # Each round begins with another proxy, so that none is always the one after a pause.
+            order = proxies[turn % len(proxies):] + proxies[:turn % len(proxies)]
+            for size in sizes:
+                for running in order:
+                    wrk(bench, running.port, f"/{size[0]}", connections(size[1]), 1)
+                    sample = measured(bench, running, size, options.seconds)
+                    samples.setdefault((size[0], running.name), []).append(sample)
+                    if running.pid:
+                        resident[size[0], running.name] = resident_kib(running.pid)
+    return _section(options, samples, resident)
+
+
+def _section(options, samples, resident):
+    section = Section(
+        "CPU per request and per GB",
+        f"Medians of {options.rounds} rounds of {options.seconds} s, proxies in turn. CPU is the proxy's own, user and "
+        "system, from /proc; the ratios compare CPU per request. Switches are voluntary + involuntary per 1,000 "
+        "requests. Spread is that of CPU per request over the rounds.")
+    section.headers = ["response, proxy", "req/s", "MB/s", "CPU µs/req", "spread", "CPU s/GB", "system", "× HAProxy",
+                       "× nginx", "switches", "RSS MiB", "p99 ms", "errors"]
+    per_request, per_gb = {}, {}
+    for key, rounds in samples.items():
+        if key[1] != "direct":
+            per_request[key] = statistics.median(sample.micros_per_request for sample in rounds)
+            per_gb[key] = statistics.median(sample.seconds_per_gb for sample in rounds)
+    for (size, name), rounds in samples.items():
+        def middle(figure):
+            return statistics.median(getattr(sample, figure) for sample in rounds)
+        key = (size, name)
+        cost = per_request.get(key)
+        costs = [sample.micros_per_request for sample in rounds]
+        section.rows.append([
+            f"{size} {name}", shown(middle("rate"), 0), shown(middle("megabytes_per_second"), 0), shown(cost, 1),
+            "–" if cost is None else f"{(max(costs) - min(costs)) / cost:.0%}", shown(per_gb.get(key), 3),
+            "–" if cost is None else f"{middle('system_share'):.0%}",
+            shown(ratio(cost, per_request.get((size, "haproxy")))), shown(ratio(cost, per_request.get((size, "nginx")))),
+            "–" if cost is None else f"{middle('voluntary'):.0f}+{middle('involuntary'):.0f}",
+            "–" if cost is None else shown(resident[key] / 1024, 0), shown(middle("p99_millis"), 1),
+            str(sum(sample.errors for sample in rounds))])
+    for name in options.launchers:
+        if name in options.proxies:
+            _bars(section, name, samples, per_request, per_gb)
+    return section
+
+
+def _bars(section, name, samples, per_request, per_gb):
+    sizes = {size for size, _ in samples}
+    if "1k" in sizes:
+        for peer, called in (("haproxy", "HAProxy"), ("nginx", "nginx")):
+            section.bars.append(at_most(f"{name}, 1 KiB: CPU per request",
+                                        ratio(per_request.get(("1k", name)), per_request.get(("1k", peer))),
+                                        1.0, f" × {called}"))
+    if "1m" in sizes:
+        section.bars.append(at_most(f"{name}, 1 MiB copied: CPU per byte",
+                                    ratio(per_gb.get(("1m", name)), per_gb.get(("1m", "haproxy"))), 0.95, " × HAProxy"))
+    errors = sum(sample.errors for (_, proxy), rounds in samples.items() for sample in rounds if proxy == name)
+    section.bars.append(at_most(f"{name}: broken or refused requests", errors, 0, ""))

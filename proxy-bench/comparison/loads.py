@@ -1,0 +1,92 @@
+"""The load: wrk for as much as goes, h2load for a fixed rate, and plain sockets for clients that misbehave."""
+import re
+import socket
+
+from .processes import CannotMeasure, run_load
+
+# wrk's own summary is rounded for reading; this prints what it counted.
+EXACT_FIGURES = """\
+done = function(summary, latency, requests)
+    local errors = summary.errors
+    io.write(string.format("figures %d %d %d %d %d %d\\n", summary.requests, summary.duration, summary.bytes,
+        latency:percentile(99), errors.connect + errors.read + errors.write + errors.timeout, errors.status))
+end
+"""
+
+
+class WrkRun:
+    """What one run of wrk counted."""
+
+    def __init__(self, requests, micros, received_bytes, p99_micros, broken, not_2xx):
+        self.requests = requests
+        self.seconds = micros / 1e6
+        self.received_bytes = received_bytes
+        self.p99_micros = p99_micros
+        self.errors = broken + not_2xx
+
+
+def wrk(bench, port, path, connections, seconds):
+    """As many requests as go for so many seconds."""
+    script = f"{bench.folder}/figures.lua"
+    with open(script, "w") as file:
+        file.write(EXACT_FIGURES)
+    out = run_load(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", script,
+                    f"http://127.0.0.1:{port}{path}"], bench.load_core, seconds + 30)
+    figures = re.search(r"^figures (\d+) (\d+) (\d+) (\d+) (\d+) (\d+)$", out, re.MULTILINE)
+    if not figures or figures[1] == "0":
+        raise CannotMeasure(f"wrk got no answer from port {port}: {out.strip()[-200:]}")
+    return WrkRun(*(int(number) for number in figures.groups()))
+
+
+def fixed_rate(bench, port, path, connections, requests_per_second, seconds):
+    """So many requests a second, no more: the microseconds of each that got a 200, sorted, and how many did not."""
+    log = f"{bench.folder}/h2load.log"
+    # h2load appends to an old log.
+    open(log, "w").close()
+    run_load(["h2load", "--h1", f"-c{connections}", f"--rps={requests_per_second // connections}", f"-D{seconds}",
+              f"--log-file={log}", f"http://127.0.0.1:{port}{path}"], bench.load_core, seconds + 30)
+    micros, others = [], 0
+    with open(log) as lines:
+        for line in lines:
+            _, status, took = line.split()[:3]
+            if status == "200":
+                micros.append(int(took))
+            else:
+                others += 1
+    if not micros:
+        raise CannotMeasure(f"h2load got no answer from port {port}.")
+    micros.sort()
+    return micros, others
+
+
+def ask(port, path):
+    """A connection on which a GET was sent."""
+    connection = socket.create_connection(("127.0.0.1", port), 10)
+    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n".encode())
+    return connection
+
+
+def read_head(connection):
+    """Reads to the end of a head: the announced length of the body, and how much of the body came along."""
+    got = b""
+    while b"\r\n\r\n" not in got:
+        piece = connection.recv(16384)
+        if not piece:
+            raise CannotMeasure("a connection was closed before its answer.")
+        got += piece
+    head, _, body = got.partition(b"\r\n\r\n")
+    length = re.search(rb"(?im)^content-length: *(\d+)", head)
+    if not head.startswith(b"HTTP/1.1 200") or not length:
+        raise CannotMeasure(f"an unexpected answer: {head.splitlines()[0].decode(errors='replace')}")
+    return int(length[1]), len(body)
+
+
+def read_body(connection, missing):
+    """Reads so many bytes; how many of them didn't come before the end."""
+    buffer = bytearray(1 << 18)
+    while missing > 0:
+        count = connection.recv_into(buffer, min(missing, len(buffer)))
+        if count == 0:
+            break
+        missing -= count
+    return missing

@@ -1,0 +1,48 @@
+package io.sluice.cli;
+
+import io.sluice.config.LoadedConfig;
+import io.sluice.config.SluiceConfig;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice check}. <em>Loop-confined</em> to the main thread. */
+@Command(name = "check", description = "Says what is wrong with a configuration, or what it may cost in memory.")
+final class CheckCommand implements Callable<Integer> {
+    @ParentCommand
+    private Sluice sluice;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ConfigSource source;
+
+    @Override
+    public Integer call() {
+        Machine machine = sluice.machine();
+        LoadedConfig loaded = source.load(machine, spec.commandLine().getErr());
+        if (loaded == null) {
+            return ExitCode.WRONG_INPUT;
+        }
+        SluiceConfig config = loaded.config();
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(source.name() + " is valid: " + count(config.listeners().size(), "listener") + ", "
+                + count(config.routes().size(), "route") + ", " + count(config.services().size(), "service") + ", "
+                + count(config.eventLoops(), "event loop") + ".");
+        ConnectionLimit limit = ConnectionLimit.of(config);
+        out.println("Clients connected at once: " + limit.connections() + " (" + limit.source() + ").");
+        out.println();
+        MemoryTable.of(config, machine, limit.connections()).lines(MemoryLimit.find(machine)).forEach(out::println);
+        out.flush();
+        return ExitCode.FINE;
+    }
+
+    private static String count(int number, String noun) {
+        return number + " " + noun + (number == 1 ? "" : "s");
+    }
+}

@@ -1,0 +1,57 @@
+package io.sluice.cli;
+
+import io.sluice.config.ConfigException;
+import io.sluice.config.ConfigReader;
+import io.sluice.config.LoadedConfig;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** The option that says where the configuration is. <em>Loop-confined</em> to the main thread. */
+final class ConfigSource {
+    private static final String ENDPOINTS = "SLUICE_ENDPOINTS";
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description = "The configuration. Without it, SLUICE_ENDPOINTS (host:port,…) and SLUICE_LISTEN (8080) are it.")
+    private Path file;
+
+    /** Whether a configuration was named at all, by the option or by the environment. */
+    boolean named(Machine machine) {
+        return file != null || machine.environment().containsKey(ENDPOINTS);
+    }
+
+    /** What to call it in a sentence. */
+    String name() {
+        return file == null ? "the environment" : file.toString();
+    }
+
+    /** The file; null = the environment. */
+    Path file() {
+        return file;
+    }
+
+    /**
+     * Reads it; what is wrong with it, or probably not meant, is printed.
+     *
+     * @return null if it can't be used
+     */
+    LoadedConfig load(Machine machine, PrintWriter err) {
+        if (!named(machine)) {
+            err.println("sluice: no configuration: name a file with -c FILE, or set SLUICE_ENDPOINTS=host:port"
+                    + " (and SLUICE_LISTEN, 8080 by default). 'sluice demo' needs neither.");
+            return null;
+        }
+        try {
+            ConfigReader reader = new ConfigReader(machine.environment());
+            LoadedConfig loaded = file == null ? reader.loadEnvironment() : reader.load(file);
+            loaded.warnings().forEach(warning -> err.println("warning: " + warning));
+            return loaded;
+        } catch (ConfigException e) {
+            e.problems().forEach(err::println);
+            err.println(e.problems().size() == 1 ? "1 problem" : e.problems().size() + " problems");
+            return null;
+        }
+    }
+}

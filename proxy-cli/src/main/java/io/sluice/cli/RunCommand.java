@@ -1,0 +1,68 @@
+package io.sluice.cli;
+
+import io.sluice.config.LoadedConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice run}. <em>Loop-confined</em> to the main thread, which waits here while the proxy runs. */
+@Command(name = "run", description = "Runs the proxy until a signal ends it.")
+final class RunCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+
+    @ParentCommand
+    private Sluice sluice;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ConfigSource source;
+
+    @Override
+    public Integer call() {
+        PrintWriter err = spec.commandLine().getErr();
+        LoadedConfig loaded = source.load(sluice.machine(), err);
+        if (loaded == null) {
+            return ExitCode.WRONG_INPUT;
+        }
+        return serve(loaded, sluice.machine(), err, (proxy, shutdown) -> {});
+    }
+
+    /**
+     * Runs a proxy until it has ended.
+     *
+     * @param started is told of the proxy when it listens, and of the way to end it
+     * @return the exit code
+     */
+    static int serve(LoadedConfig loaded, Machine machine, PrintWriter err, BiConsumer<RunningProxy, Shutdown> started) {
+        RunningProxy proxy;
+        try {
+            proxy = RunningProxy.start(loaded.config());
+        } catch (IOException e) {
+            err.println("sluice: could not start: " + e.getMessage());
+            return ExitCode.NOT_STARTED;
+        }
+        Shutdown shutdown = new Shutdown(proxy);
+        shutdown.listen(what -> {
+            err.println("sluice: " + what);
+            err.flush();
+        });
+        Signals.handle("HUP", () -> {
+            proxy.reopenLogs();
+            LOG.info("Access log reopened signal=SIGHUP");
+        });
+        LOG.info("Listening {} version={} startMillis={}", proxy.description(), Build.version(), ProcessAge.millis(machine));
+        started.accept(proxy, shutdown);
+        shutdown.await();
+        return ExitCode.FINE;
+    }
+}

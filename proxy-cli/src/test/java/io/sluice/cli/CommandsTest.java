@@ -1,0 +1,233 @@
+package io.sluice.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** What the commands print and answer that start nothing. */
+final class CommandsTest {
+    private static final String GOOD = """
+            listeners:
+              - address: 127.0.0.1:8080
+            routes:
+              - service: app
+            services:
+              app: { endpoints: [127.0.0.1:9000] }
+            timeouts: { connect: 750ms }
+            """;
+    private static final Map<String, String> NO_FILE = Map.of("SLUICE_ENDPOINTS", "127.0.0.1:9000");
+
+    @TempDir
+    private Path temp;
+
+    record Outcome(int exit, String out, String err) {}
+
+    private Outcome execute(Map<String, String> environment, String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        CommandLine commands = Sluice.commandLine(new Machine(environment, temp, FakeMachine.HEAP_BYTES), arguments);
+        commands.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        return new Outcome(commands.execute(arguments), out.toString(), err.toString());
+    }
+
+    private Outcome execute(String... arguments) {
+        return execute(Map.of(), arguments);
+    }
+
+    private String file(String yaml) throws IOException {
+        return Files.writeString(temp.resolve("sluice.yaml"), yaml).toString();
+    }
+
+    @Test
+    void saysWhichCommandsThereAreIfNoneIsGiven() {
+        Outcome outcome = execute();
+
+        assertThat(outcome.exit()).isEqualTo(ExitCode.WRONG_INPUT);
+        assertThat(outcome.err()).contains("run, check, explain, version, demo").hasLineCount(2);
+        assertThat(outcome.out()).isEmpty();
+    }
+
+    @Test
+    void suggestsTheCommandThatWasMeant() {
+        Outcome outcome = execute("chek");
+
+        assertThat(outcome.exit()).isEqualTo(ExitCode.WRONG_INPUT);
+        assertThat(outcome.err()).contains("chek", "check", "'sluice --help'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"run", "check", "explain", "version", "demo"})
+    void refusesAnUnknownOptionWithOneHint(String command) {
+        Outcome outcome = execute(command, "--frobnicate");
+
+        assertThat(outcome.exit()).isEqualTo(ExitCode.WRONG_INPUT);
+        assertThat(outcome.err()).contains("--frobnicate", "'sluice " + command + " --help'").doesNotContain("\tat ");
+        assertThat(outcome.out()).isEmpty();
+    }
+
+    @Test
+    void listsCommandsAndExitCodesButNotTheTraining() {
+        Outcome outcome = execute("--help");
+
+        assertThat(outcome.exit()).isEqualTo(ExitCode.FINE);
+        assertThat(outcome.out()).contains("run", "check", "explain", "version", "demo", "Exit codes", "SIGHUP").doesNotContain("train");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"run", "check", "explain", "version", "demo"})
+    void explainsEachCommand(String command) {
+        Outcome outcome = execute(command, "--help");
+
+        assertThat(outcome.exit()).isEqualTo(ExitCode.FINE);
+        assertThat(outcome.out()).startsWith("Usage: sluice " + command);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"run", "check"})
+    void saysHowToNameAConfiguration(String command) {
+        Outcome outcome = execute(command);
+
+        assertThat(outcome.exit()).isEqualTo(ExitCode.WRONG_INPUT);
+        assertThat(outcome.err()).contains("-c FILE", "SLUICE_ENDPOINTS", "sluice demo").hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"run", "check"})
+    void printsEveryProblemOfAFileAndStartsNothing(String command) throws IOException {
+        Outcome outcome = execute(command, "-c", file(GOOD.replace("8080", "http").replace("service: app", "service: apl")));
+
+        assertThat(outcome.exit()).isEqualTo(ExitCode.WRONG_INPUT);
+        assertThat(outcome.err()).contains("sluice.yaml:2:", "sluice.yaml:4:", "2 problems").doesNotContain("\tat ");
+        assertThat(outcome.out()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"run", "check"})
+    void namesAFileThatIsNotThere(String command) {
+        Outcome outcome = execute(command, "-c", temp.resolve("none.yaml").toString());
+
+        assertThat(outcome.exit()).isEqualTo(ExitCode.WRONG_INPUT);
+        assertThat(outcome.err()).contains("none.yaml", "1 problem").doesNotContain("\tat ");
+    }
+
+    @Test
+    void printsTheMemoryOfAValidFile() throws IOException {
+        Outcome outcome = execute("check", "-c", file(GOOD));
+
+        assertThat(outcome.exit()).isEqualTo(ExitCode.FINE);
+        assertThat(outcome.out()).contains("sluice.yaml is valid: 1 listener, 1 route, 1 service", "client socket", "together");
+        assertThat(outcome.err()).isEmpty();
+    }
+
+    @Test
+    void checksTheEnvironmentToo() {
+        Outcome outcome = execute(NO_FILE, "check");
+
+        assertThat(outcome.exit()).isEqualTo(ExitCode.FINE);
+        assertThat(outcome.out()).contains("the environment is valid");
+    }
+
+    @Test
+    void explainsAKeyWithItsDefault() {
+        Outcome outcome = execute("explain", "timeouts.connect");
+
+        assertThat(outcome.exit()).isEqualTo(ExitCode.FINE);
+        assertThat(outcome.out()).contains("timeouts.connect", "default:  3s", "in force: the default");
+    }
+
+    @Test
+    void explainsWhereTheValueInForceComesFrom() throws IOException {
+        Outcome outcome = execute("explain", "timeouts.connect", "-c", file(GOOD));
+
+        assertThat(outcome.exit()).isEqualTo(ExitCode.FINE);
+        assertThat(outcome.out()).contains("in force: 750ms  (").contains("sluice.yaml:7:");
+    }
+
+    @Test
+    void explainsTheValueOfEveryElement() throws IOException {
+        Outcome outcome = execute("explain", "services.*.pool.idleTimeout", "-c", file(GOOD));
+
+        assertThat(outcome.out()).contains("in force: services.app.pool.idleTimeout = 30s  (default)");
+    }
+
+    @Test
+    void saysThatAKeyIsNotSet() throws IOException {
+        Outcome outcome = execute("explain", "routes[].redirect.location", "-c", file(GOOD));
+
+        assertThat(outcome.out()).contains("in force: not set");
+    }
+
+    @Test
+    void suggestsTheKeyThatWasMeant() {
+        Outcome outcome = execute("explain", "timeouts.conect");
+
+        assertThat(outcome.exit()).isEqualTo(ExitCode.WRONG_INPUT);
+        assertThat(outcome.err()).contains("did you mean timeouts.connect").hasLineCount(1);
+    }
+
+    @Test
+    void saysHowToListKeysIfNoneIsNear() {
+        Outcome outcome = execute("explain", "xyzzyxyzzy");
+
+        assertThat(outcome.exit()).isEqualTo(ExitCode.WRONG_INPUT);
+        assertThat(outcome.err()).contains("no key is called xyzzyxyzzy", "'sluice explain' lists all").doesNotContain("did you mean");
+    }
+
+    @Test
+    void listsAllKeysIfNoneIsNamed() {
+        Outcome outcome = execute("explain");
+
+        assertThat(outcome.exit()).isEqualTo(ExitCode.FINE);
+        assertThat(outcome.out()).contains("listeners[].address", "timeouts.connect ").hasLineCount(KEYS);
+    }
+
+    private static final int KEYS = io.sluice.config.KeyReference.entries().size();
+
+    @Test
+    void explainsNothingOfAWrongConfiguration() throws IOException {
+        Outcome outcome = execute("explain", "timeouts.connect", "-c", file(GOOD.replace("750ms", "soon")));
+
+        assertThat(outcome.exit()).isEqualTo(ExitCode.WRONG_INPUT);
+        assertThat(outcome.err()).contains("timeouts.connect", "soon");
+        assertThat(outcome.out()).isEmpty();
+    }
+
+    @Test
+    void printsVersionsAndTheTransport() {
+        Outcome outcome = execute("version");
+
+        assertThat(outcome.exit()).isEqualTo(ExitCode.FINE);
+        assertThat(outcome.out())
+                .containsPattern("sluice +0\\.")
+                .containsPattern("netty +4\\.2\\.")
+                .containsPattern("java +" + Runtime.version().feature())
+                .containsPattern("transport +(epoll|kqueue|nio)\n")
+                .contains("does not use it yet");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "65536", "http"})
+    void refusesADemoPortThatIsNone(String port) {
+        Outcome outcome = execute("demo", "--port=" + port);
+
+        assertThat(outcome.exit()).isEqualTo(ExitCode.WRONG_INPUT);
+        assertThat(outcome.err()).contains("--port", port);
+    }
+
+    @Test
+    void offersZeroCopyByPlatform() {
+        assertThat(Build.zeroCopyMechanisms("Linux")).isEqualTo("sendfile+splice");
+        assertThat(Build.zeroCopyMechanisms("Mac OS X")).isEqualTo("sendfile");
+        assertThat(Build.zeroCopyMechanisms("Windows 11")).isEqualTo("none");
+    }
+}

@@ -1,0 +1,182 @@
+package io.sluice.config;
+
+import io.sluice.config.AccessLogConfig.Format;
+import io.sluice.config.ActionConfig.Forward;
+import io.sluice.config.ActionConfig.Redirect;
+import io.sluice.config.ActionConfig.Respond;
+import io.sluice.config.ActionConfig.WeightedService;
+import io.sluice.config.FilterConfig.AddPrefix;
+import io.sluice.config.FilterConfig.Allow;
+import io.sluice.config.FilterConfig.Deny;
+import io.sluice.config.FilterConfig.RequestHeaders;
+import io.sluice.config.FilterConfig.ResponseHeaders;
+import io.sluice.config.FilterConfig.RewritePath;
+import io.sluice.config.FilterConfig.StripPrefix;
+import io.sluice.config.ListenerConfig.HalfClose;
+import io.sluice.config.MatchConfig.PathMatch;
+import io.sluice.config.ServiceConfig.EndpointConfig;
+import io.sluice.config.ServiceConfig.Policy;
+import io.sluice.config.ServiceConfig.PoolConfig;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Makes the records of the values. Every element of a list in the file becomes one in the records, so that the two have the
+ * same index; what an invalid value would have filled is a default or null. <em>Immutable.</em>
+ */
+final class Assembly {
+    private Assembly() {}
+
+    /** The whole configuration. */
+    static SluiceConfig config(Values values) {
+        Section top = new Section(values, "");
+        LimitConfig limits = top.section("limits").bind(LimitConfig.class, null);
+        TimeoutConfig timeouts = top.section("timeouts").bind(TimeoutConfig.class, null);
+        RetryConfig retry = top.section("retry").bind(RetryConfig.class, null);
+        List<ListenerConfig> listeners = new ArrayList<>();
+        for (Section listener : top.items("listeners")) {
+            listeners.add(listener(listener, listeners.size() + 1));
+        }
+        List<RouteConfig> routes = new ArrayList<>();
+        for (Section route : top.items("routes")) {
+            routes.add(route(route, routes.size() + 1, limits, timeouts, retry));
+        }
+        Map<String, ServiceConfig> services = new LinkedHashMap<>();
+        for (Section service : top.items("services")) {
+            String name = service.path().substring("services.".length());
+            services.put(name, service(service, name));
+        }
+        int loops = top.whole("eventLoops");
+        return new SluiceConfig(
+                List.copyOf(listeners),
+                List.copyOf(routes),
+                Collections.unmodifiableMap(services),
+                top.section("buffers").bind(BufferConfig.class, null),
+                limits,
+                timeouts,
+                accessLog(top),
+                new AdminConfig(
+                        values.value("admin") != null ? null : top.section("admin").get("address", HostPort.class)),
+                top.list("trustedProxies", Cidr.class),
+                loops == 0 ? Runtime.getRuntime().availableProcessors() : loops);
+    }
+
+    private static ListenerConfig listener(Section at, int number) {
+        return new ListenerConfig(
+                name(at, "listener-" + number),
+                at.get("address", HostPort.class),
+                at.section("socket").bind(SocketConfig.class, null),
+                at.get("halfClose", HalfClose.class));
+    }
+
+    private static String name(Section at, String otherwise) {
+        String name = at.get("name", String.class);
+        return name == null ? otherwise : name;
+    }
+
+    private static RouteConfig route(Section at, int number, LimitConfig limits, TimeoutConfig timeouts, RetryConfig retry) {
+        return new RouteConfig(
+                name(at, "route-" + number),
+                match(at.section("match")),
+                at.items("filters").stream().flatMap(filter -> filter(filter).stream()).toList(),
+                action(at),
+                at.section("limits").bind(LimitConfig.class, limits),
+                at.section("timeouts").bind(TimeoutConfig.class, timeouts),
+                at.section("retry").bind(RetryConfig.class, retry));
+    }
+
+    private static MatchConfig match(Section at) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        at.texts("headers").forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
+        return new MatchConfig(
+                at.get("host", String.class),
+                at.get("path", PathMatch.class),
+                at.list("methods", String.class),
+                Collections.unmodifiableMap(headers),
+                Collections.unmodifiableMap(at.texts("query")));
+    }
+
+    /** Null if there is none. */
+    private static ActionConfig action(Section at) {
+        if (at.has("service")) {
+            return new Forward(List.of(new WeightedService(at.get("service", String.class), 1)));
+        }
+        if (at.has("services")) {
+            return new Forward(at.items("services").stream()
+                    .map(it -> new WeightedService(it.get("name", String.class), it.whole("weight")))
+                    .toList());
+        }
+        if (at.has("redirect")) {
+            Section redirect = at.section("redirect");
+            return new Redirect(redirect.get("location", String.class), redirect.whole("status"));
+        }
+        if (at.has("respond")) {
+            Section respond = at.section("respond");
+            return new Respond(
+                    respond.whole("status"), respond.get("body", String.class), respond.get("contentType", String.class));
+        }
+        return null;
+    }
+
+    /** One filter, unless it is none or several. */
+    private static List<FilterConfig> filter(Section at) {
+        List<FilterConfig> filters = new ArrayList<>();
+        if (at.has("stripPrefix")) {
+            filters.add(new StripPrefix(at.get("stripPrefix", String.class)));
+        }
+        if (at.has("addPrefix")) {
+            filters.add(new AddPrefix(at.get("addPrefix", String.class)));
+        }
+        if (at.has("rewritePath")) {
+            Section rewrite = at.section("rewritePath");
+            filters.add(new RewritePath(rewrite.get("pattern", String.class), rewrite.get("replacement", String.class)));
+        }
+        if (at.has("requestHeaders")) {
+            Section edit = at.section("requestHeaders");
+            filters.add(new RequestHeaders(
+                    Collections.unmodifiableMap(edit.texts("set")),
+                    Collections.unmodifiableMap(edit.texts("add")),
+                    edit.list("remove", String.class)));
+        }
+        if (at.has("responseHeaders")) {
+            Section edit = at.section("responseHeaders");
+            filters.add(new ResponseHeaders(
+                    Collections.unmodifiableMap(edit.texts("set")),
+                    Collections.unmodifiableMap(edit.texts("add")),
+                    edit.list("remove", String.class)));
+        }
+        if (at.has("allow")) {
+            filters.add(new Allow(at.list("allow", Cidr.class)));
+        }
+        if (at.has("deny")) {
+            filters.add(new Deny(at.list("deny", Cidr.class)));
+        }
+        return filters;
+    }
+
+    private static ServiceConfig service(Section at, String name) {
+        List<EndpointConfig> endpoints = new ArrayList<>();
+        for (Section endpoint : at.items("endpoints")) {
+            endpoints.add(
+                    at.values().value(endpoint.path()) instanceof HostPort address
+                            ? new EndpointConfig(address, 1)
+                            : new EndpointConfig(endpoint.get("address", HostPort.class), endpoint.whole("weight")));
+        }
+        return new ServiceConfig(
+                name,
+                List.copyOf(endpoints),
+                at.section("loadBalancer").get("policy", Policy.class),
+                at.section("pool").bind(PoolConfig.class, null),
+                at.section("socket").bind(SocketConfig.class, null));
+    }
+
+    private static AccessLogConfig accessLog(Section top) {
+        Section at = top.section("accessLog");
+        String path = top.values().value("accessLog") != null ? "off" : at.get("path", String.class);
+        return new AccessLogConfig(path, at.get("format", Format.class), at.whole("queue"));
+    }
+}

@@ -1,0 +1,271 @@
+package io.sluice.config;
+
+import com.google.re2j.Pattern;
+import io.sluice.config.ActionConfig.Forward;
+import io.sluice.config.ActionConfig.Respond;
+import io.sluice.config.ActionConfig.WeightedService;
+import io.sluice.config.FilterConfig.RewritePath;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * What several values together must be: names that resolve, sums, things said twice. Judges only what has no problem of its
+ * own, so that one slip is one problem. <em>Loop-confined</em> to one call of {@link #run}.
+ */
+final class CrossChecks {
+    private static final List<String> ACTIONS = List.of("service", "services", "redirect", "respond");
+    private static final List<String> EDITS = List.of("set", "add", "remove");
+    private static final java.util.regex.Pattern GROUP = java.util.regex.Pattern.compile("\\\\(.?)|\\$\\{([^}]*)}|\\$([0-9])|\\$");
+
+    private final SluiceConfig config;
+    private final Values values;
+    private final List<Problem> problems;
+    private final List<Problem> warnings = new ArrayList<>();
+
+    private CrossChecks(SluiceConfig config, Values values, List<Problem> problems) {
+        this.config = config;
+        this.values = values;
+        this.problems = problems;
+    }
+
+    /**
+     * Runs every check.
+     *
+     * @param problems receives what can't be used
+     * @return what can, but is probably not meant
+     */
+    static List<Problem> run(SluiceConfig config, Values values, List<Problem> problems) {
+        CrossChecks checks = new CrossChecks(config, values, problems);
+        checks.listeners();
+        checks.routes();
+        checks.services();
+        checks.sizes();
+        return checks.warnings;
+    }
+
+    private void listeners() {
+        Map<String, String> names = new HashMap<>();
+        Map<Object, String> addresses = new HashMap<>();
+        for (int i = 0; i < config.listeners().size(); i++) {
+            ListenerConfig listener = config.listeners().get(i);
+            String at = "listeners[" + i + "]";
+            unique(names, listener.name(), at, "name");
+            address(addresses, listener.address(), at + ".address");
+        }
+        address(addresses, config.admin().address(), "admin.address");
+    }
+
+    private void address(Map<Object, String> taken, HostPort address, String path) {
+        if (address == null || address.port() == 0 || !values.sound(path)) {
+            return;
+        }
+        Object host = Addresses.literal(address.host())
+                .map(InetAddress::getHostAddress)
+                .orElse(address.host().toLowerCase(Locale.ROOT));
+        String first = taken.putIfAbsent(List.of(host, address.port()), path);
+        if (first != null) {
+            problem(path, "found %s; expected an address of its own (%s has it already)".formatted(address, first));
+        }
+    }
+
+    private void unique(Map<String, String> taken, String name, String at, String key) {
+        String first = taken.putIfAbsent(name, at);
+        if (first != null && values.sound(at + "." + key)) {
+            problem(at + "." + key, "found \"%s\"; expected a name of its own (%s has it already)".formatted(name, first));
+        }
+    }
+
+    private void routes() {
+        Map<String, String> names = new HashMap<>();
+        Map<Object, String> matches = new HashMap<>();
+        for (int i = 0; i < config.routes().size(); i++) {
+            RouteConfig route = config.routes().get(i);
+            String at = "routes[" + i + "]";
+            unique(names, route.name(), at, "name");
+            if (values.sound(at + ".match") && !values.refused(at)) {
+                match(matches, route.match(), at);
+            }
+            action(route, at);
+            Section section = new Section(values, at);
+            for (Section filter : section.items("filters")) {
+                filter(filter);
+            }
+        }
+    }
+
+    private void match(Map<Object, String> taken, MatchConfig match, String at) {
+        sameField(new Section(values, at + ".match"), "headers");
+        Object same = List.of(match.host(), match.path(), Set.copyOf(match.methods()), match.headers(), match.query());
+        String first = taken.putIfAbsent(same, at);
+        if (first != null) {
+            problem(at + ".match", "found the same as in %s; expected a match of its own (this route is never reached)"
+                    .formatted(first));
+        }
+    }
+
+    private void action(RouteConfig route, String at) {
+        List<String> actions = ACTIONS.stream().filter(it -> values.has(at + "." + it)).toList();
+        if (actions.size() > 1) {
+            problem(at, "found %s; expected only one of: %s"
+                    .formatted(String.join(" and ", actions), String.join(", ", ACTIONS)));
+        } else if (actions.isEmpty() && values.sound(at)) {
+            problem(at, "found nothing that answers; expected one of: " + String.join(", ", ACTIONS));
+        }
+        switch (route.action()) {
+            case Forward forward -> forward(forward, at);
+            case Respond respond -> respond(respond, at + ".respond");
+            case ActionConfig.Redirect _ -> {}
+            case null -> {}
+        }
+    }
+
+    private void forward(Forward forward, String at) {
+        boolean split = values.has(at + ".services");
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < forward.services().size(); i++) {
+            String name = forward.services().get(i).service();
+            String path = split ? at + ".services[" + i + "].name" : at + ".service";
+            if (name == null) {
+                continue;
+            }
+            if (!config.services().containsKey(name)) {
+                unknownService(name, path);
+            } else if (!names.add(name)) {
+                problem(path, "found \"%s\" a second time; expected each service once".formatted(name));
+            }
+        }
+        boolean nothing = forward.services().stream().mapToInt(WeightedService::weight).sum() == 0;
+        if (split && nothing && !forward.services().isEmpty() && values.sound(at + ".services")) {
+            problem(at + ".services", "found only weights of 0; expected at least one above 0");
+        }
+    }
+
+    private void unknownService(String name, String path) {
+        Set<String> known = config.services().keySet();
+        if (known.isEmpty()) {
+            problem(path, "found \"%s\"; expected a service that is defined under services".formatted(name));
+            return;
+        }
+        String hint = Words.closest(name, known).map(it -> " (did you mean \"" + it + "\"?)").orElse("");
+        problem(path, "found \"%s\"; expected one of: %s%s".formatted(name, String.join(", ", known), hint));
+    }
+
+    private void respond(Respond respond, String at) {
+        boolean bodiless = respond.status() == 204 || respond.status() == 205 || respond.status() == 304;
+        if (bodiless && respond.body() != null && !respond.body().isEmpty()) {
+            problem(at + ".body", "found a body; expected none, as a response with status %d has none"
+                    .formatted(respond.status()));
+        }
+    }
+
+    private void filter(Section filter) {
+        List<String> kinds = KeyReference.under("routes[].filters[]").stream().map(Key::name).toList();
+        List<String> found = kinds.stream().filter(filter::has).toList();
+        if (found.size() != 1 && values.sound(filter.path())) {
+            problem(filter.path(), "found %s; expected exactly one of: %s".formatted(
+                    found.isEmpty() ? "no filter" : String.join(" and ", found), String.join(", ", kinds)));
+        }
+        for (String kind : List.of("requestHeaders", "responseHeaders")) {
+            Section edit = filter.section(kind);
+            if (filter.has(kind) && EDITS.stream().noneMatch(edit::has) && values.sound(edit.path())) {
+                problem(edit.path(), "found nothing to do; expected at least one of: " + String.join(", ", EDITS));
+            }
+            sameField(edit, "set");
+            sameField(edit, "add");
+        }
+        if (filter.has("rewritePath") && values.sound(filter.at("rewritePath"))) {
+            Section rewrite = filter.section("rewritePath");
+            rewrite(new RewritePath(rewrite.get("pattern", String.class), rewrite.get("replacement", String.class)), rewrite);
+        }
+    }
+
+    /** What a replacement may hold: $1, ${name}, and a backslash before a character that stands for itself. */
+    private void rewrite(RewritePath rewrite, Section at) {
+        Pattern pattern = Pattern.compile(rewrite.pattern());
+        int groups = pattern.groupCount();
+        GROUP.matcher(rewrite.replacement()).results().forEach(it -> {
+            boolean known = it.group(2) != null && pattern.namedGroups().containsKey(it.group(2))
+                    || it.group(3) != null && Integer.parseInt(it.group(3)) <= groups;
+            if (it.group().equals("\\")) {
+                problem(at.at("replacement"), "found a \\ at the end; expected something after it (or \\\\ for a backslash)");
+            } else if (it.group().equals("$")) {
+                problem(at.at("replacement"), "found a $ that names no group; expected $0 to $%d (or \\$ for a dollar sign)"
+                        .formatted(groups));
+            } else if (!it.group().startsWith("\\") && !known) {
+                problem(at.at("replacement"), "found %s; expected a group of the pattern, $0 to $%d or the name of one in ${}"
+                        .formatted(it.group(), groups));
+            }
+        });
+    }
+
+    /** Names of fields differ not by case alone (RFC 9110 §5.1). */
+    private void sameField(Section at, String map) {
+        Map<String, String> seen = new HashMap<>();
+        for (String path : values.children(at.at(map))) {
+            String name = path.substring(at.at(map).length() + 1);
+            String first = seen.putIfAbsent(name.toLowerCase(Locale.ROOT), name);
+            if (first != null) {
+                problem(path, "found the same header as %s; expected each once".formatted(Words.quoted(first)));
+            }
+        }
+    }
+
+    private void services() {
+        Set<String> used = new HashSet<>();
+        for (RouteConfig route : config.routes()) {
+            if (route.action() instanceof Forward forward) {
+                forward.services().forEach(it -> used.add(it.service()));
+            }
+        }
+        config.services().forEach((name, service) -> {
+            String at = "services." + name;
+            if (!used.contains(name)) {
+                warnings.add(values.placeOf(at).problem(at, "found a service that no route uses"));
+            }
+            if (!values.sound(at + ".endpoints")) {
+                return;
+            }
+            Set<HostPort> addresses = new HashSet<>();
+            for (int i = 0; i < service.endpoints().size(); i++) {
+                HostPort address = service.endpoints().get(i).address();
+                String path = at + ".endpoints[" + i + "]";
+                if (!addresses.add(address)) {
+                    problem(path, "found %s a second time; expected each endpoint once (weight gives it a larger share)"
+                            .formatted(address));
+                }
+            }
+            boolean nothing = service.endpoints().stream().allMatch(it -> it.weight() == 0);
+            if (nothing && !service.endpoints().isEmpty()) {
+                problem(at + ".endpoints", "found only weights of 0; expected at least one above 0");
+            }
+        });
+    }
+
+    private void sizes() {
+        BufferConfig buffers = config.buffers();
+        if (buffers.lowWatermark() > buffers.highWatermark()) {
+            problem(
+                    Stream.of("buffers.lowWatermark", "buffers.highWatermark").filter(values::has).findFirst().orElseThrow(),
+                    "found lowWatermark %d and highWatermark %d bytes; expected lowWatermark to be at most highWatermark"
+                            .formatted(buffers.lowWatermark(), buffers.highWatermark()));
+        }
+        LimitConfig limits = config.limits();
+        if (values.has("limits.requestLine") && limits.requestLine() > limits.requestHead()) {
+            problem(
+                    "limits.requestLine",
+                    "found %d bytes; expected at most limits.requestHead, %d bytes, of which it is a part"
+                            .formatted(limits.requestLine(), limits.requestHead()));
+        }
+    }
+
+    private void problem(String path, String what) {
+        problems.add(values.placeOf(path).problem(path, what));
+    }
+}

@@ -1,0 +1,232 @@
+package io.sluice.http1;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.sluice.exchange.Worker;
+import io.sluice.http.ProxyError;
+import io.sluice.http.RequestHead;
+import io.sluice.http.Trailers;
+
+/**
+ * What arrives over a client connection, taken apart: a head, slices of its body, the end, and only when it is asked for
+ * the next one. <em>Loop-confined.</em>
+ *
+ * <p>States: HEAD (idle, or a head in progress) → BODY → HELD (a pipelined request waits in the kernel, but for what one
+ * read brought) → HEAD. FORGETTING: what comes is nobody's. CLOSED ends all.
+ *
+ * <p><em>Ownership</em>: the head in progress and bytes read ahead, given back by {@link #close}.
+ */
+final class RequestInput {
+    private enum State { HEAD, BODY, HELD, FORGETTING, CLOSED }
+
+    /** Who takes what was read; any call may lead to {@link #next}, {@link #forget} or {@link #close}. */
+    interface Requests {
+        /** A head is complete; borrowed until {@link #next}. */
+        void onHead(RequestHead head);
+
+        /** What came is no head. */
+        void onRefused(ProxyError why);
+
+        /** A head began, but is not complete. */
+        void onHeadBegun();
+
+        /** A slice of the body; takes it. */
+        void onBody(ByteBuf slice);
+
+        /** The body ended. */
+        void onEnd(Trailers trailers);
+
+        /** The body's framing is broken: nothing more can be read. */
+        void onBroken(ProxyError why);
+    }
+
+    private final Channel channel;
+    private final Worker worker;
+    private final HeadStore store;
+    private final Requests requests;
+    private final BodyReader body;
+    private State state = State.HEAD;
+    private RequestHead head;
+    private long startedNanos;
+    private ByteBuf ahead;
+    private boolean reading;
+    private long forgotten;
+
+    RequestInput(Channel channel, Worker worker, HeadStore store, Requests requests) {
+        this.channel = channel;
+        this.worker = worker;
+        this.store = store;
+        this.requests = requests;
+        this.body = new BodyReader(worker.snapshot().requestLimits());
+    }
+
+    /** Whether nothing of a next request came yet. */
+    boolean idle() {
+        return state == State.HEAD && head == null;
+    }
+
+    /** Whether a head is in progress. */
+    boolean inHead() {
+        return state == State.HEAD && head != null;
+    }
+
+    /** Whether a body is in progress. */
+    boolean inBody() {
+        return state == State.BODY;
+    }
+
+    /** Whether a request was read to its end, and nothing behind it. */
+    boolean heldEmpty() {
+        return state == State.HELD && ahead == null;
+    }
+
+    /** The head in progress, or of the request in progress; null when idle. */
+    RequestHead head() {
+        return head;
+    }
+
+    /** When the first byte of the head was read. */
+    long startedNanos() {
+        return startedNanos;
+    }
+
+    /** Bytes of the body still to come; -1 where nobody knows. */
+    long bodyLeft() {
+        return body.left();
+    }
+
+    /** Bytes thrown away since {@link #forget}. */
+    long forgotten() {
+        return forgotten;
+    }
+
+    /** Takes what one read brought. */
+    void read(ByteBuf read) {
+        ByteBuf in = ahead == null ? read : joined(read);
+        reading = true;
+        try {
+            boolean more = true;
+            while (more && in.isReadable()) {
+                more = switch (state) {
+                    case HEAD -> readHead(in);
+                    case BODY -> readBody(in);
+                    case FORGETTING -> throwAway(in);
+                    case HELD, CLOSED -> false;
+                };
+            }
+        } finally {
+            reading = false;
+            if (in.isReadable() && state == State.HELD) {
+                ahead = in;
+                channel.config().setAutoRead(false);
+            } else {
+                in.release();
+            }
+        }
+    }
+
+    private ByteBuf joined(ByteBuf read) {
+        ByteBuf both = channel.alloc().directBuffer(ahead.readableBytes() + read.readableBytes());
+        both.writeBytes(ahead).writeBytes(read);
+        ahead.release();
+        ahead = null;
+        read.release();
+        return both;
+    }
+
+    /** Returns whether there may be more to do with these bytes; so do the others. */
+    private boolean readHead(ByteBuf in) {
+        if (head == null) {
+            head = store.request();
+            startedNanos = System.nanoTime();
+        }
+        switch (worker.snapshot().requestParser().parseRequest(head, in)) {
+            case INCOMPLETE -> requests.onHeadBegun();
+            case REFUSED -> {
+                state = State.HELD;
+                requests.onRefused(head.error());
+            }
+            case COMPLETE -> {
+                body.begin(head);
+                state = State.BODY;
+                requests.onHead(head);
+                if (state == State.BODY && body.ended()) {
+                    endBody();
+                }
+            }
+        }
+        return true;
+    }
+
+    private boolean readBody(ByteBuf in) {
+        ByteBuf slice;
+        while (state == State.BODY && (slice = body.next(in)) != null) {
+            requests.onBody(slice);
+        }
+        if (state == State.BODY && body.refused()) {
+            state = State.HELD;
+            requests.onBroken(ProxyError.MALFORMED_CHUNK);
+        } else if (state == State.BODY && body.ended()) {
+            endBody();
+        }
+        return true;
+    }
+
+    private void endBody() {
+        Trailers trailers = body.trailers();
+        state = State.HELD;
+        body.clear();
+        requests.onEnd(trailers);
+    }
+
+    private boolean throwAway(ByteBuf in) {
+        forgotten += in.readableBytes();
+        in.skipBytes(in.readableBytes());
+        return false;
+    }
+
+    /** The next request may come, or may have come already. */
+    void next() {
+        store.give(head);
+        head = null;
+        state = State.HEAD;
+        if (!channel.config().isAutoRead()) {
+            channel.config().setAutoRead(true);
+        }
+        if (!reading && ahead != null) {
+            ByteBuf in = ahead;
+            ahead = null;
+            read(in);
+        }
+    }
+
+    /** Reads no more of the request: it can't be told what its bytes mean. */
+    void hold() {
+        state = State.HELD;
+    }
+
+    /** Throws away what comes from now on. */
+    void forget() {
+        letGo();
+        state = State.FORGETTING;
+        channel.config().setAutoRead(true);
+    }
+
+    /** Takes nothing more; idempotent. */
+    void close() {
+        letGo();
+        state = State.CLOSED;
+    }
+
+    private void letGo() {
+        body.clear();
+        if (ahead != null) {
+            ahead.release();
+            ahead = null;
+        }
+        if (head != null) {
+            store.give(head);
+            head = null;
+        }
+    }
+}

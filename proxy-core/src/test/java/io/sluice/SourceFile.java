@@ -1,0 +1,108 @@
+package io.sluice;
+
+import com.sun.source.tree.ClassTree;
+import com.sun.source.tree.CompilationUnitTree;
+import com.sun.source.tree.LineMap;
+import com.sun.source.tree.MethodTree;
+import com.sun.source.tree.Tree;
+import com.sun.source.util.DocTrees;
+import com.sun.source.util.JavacTask;
+import com.sun.source.util.SourcePositions;
+import com.sun.source.util.TreePath;
+import com.sun.source.util.TreePathScanner;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import javax.tools.JavaCompiler;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+
+/**
+ * What a Java source declares, as the compiler's own parser reads it. <em>Immutable.</em>
+ *
+ * @param name    how it is reported
+ * @param lines   all its lines, blank ones and comments too
+ * @param methods every method and constructor with a body, those of nested types too
+ * @param types   the top-level types
+ */
+record SourceFile(String name, int lines, List<Method> methods, List<Type> types) {
+
+    /**
+     * One method or constructor.
+     *
+     * @param lines              from its first modifier or annotation to its closing brace
+     * @param recordConstructor  whether it constructs a record, whose parameters are the record's components
+     */
+    record Method(String name, int lines, int parameters, boolean recordConstructor) {}
+
+    /**
+     * One top-level type.
+     *
+     * @param javadoc null if it has none
+     */
+    record Type(String name, String javadoc) {}
+
+    /** Reads a source text. */
+    static SourceFile parse(String name, String text) {
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        SimpleJavaFileObject source = new SimpleJavaFileObject(
+                URI.create("string:///" + name.replaceAll("[^A-Za-z0-9/.-]", "_")), SimpleJavaFileObject.Kind.SOURCE) {
+            @Override
+            public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                return text;
+            }
+        };
+        JavacTask task = (JavacTask) compiler.getTask(null, null, null, List.of("-proc:none"), null, List.of(source));
+        try {
+            CompilationUnitTree unit = task.parse().iterator().next();
+            Reader reader = new Reader(DocTrees.instance(task), unit);
+            reader.scan(unit, null);
+            return new SourceFile(name, (int) text.lines().count(), List.copyOf(reader.methods), List.copyOf(reader.types));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Walks the tree. */
+    private static final class Reader extends TreePathScanner<Void, Void> {
+        private final List<Method> methods = new ArrayList<>();
+        private final List<Type> types = new ArrayList<>();
+        private final DocTrees trees;
+        private final CompilationUnitTree unit;
+
+        Reader(DocTrees trees, CompilationUnitTree unit) {
+            this.trees = trees;
+            this.unit = unit;
+        }
+
+        @Override
+        public Void visitClass(ClassTree tree, Void nothing) {
+            TreePath path = getCurrentPath();
+            if (path.getParentPath().getLeaf() instanceof CompilationUnitTree) {
+                types.add(new Type(tree.getSimpleName().toString(), trees.getDocComment(path)));
+            }
+            return super.visitClass(tree, nothing);
+        }
+
+        @Override
+        public Void visitMethod(MethodTree tree, Void nothing) {
+            // What the compiler adds by itself has no end in the source.
+            SourcePositions positions = trees.getSourcePositions();
+            long start = positions.getStartPosition(unit, tree);
+            long end = positions.getEndPosition(unit, tree);
+            if (end > start) {
+                LineMap map = unit.getLineMap();
+                boolean constructsRecord = tree.getReturnType() == null
+                        && getCurrentPath().getParentPath().getLeaf().getKind() == Tree.Kind.RECORD;
+                methods.add(new Method(
+                        tree.getName().toString(),
+                        (int) (map.getLineNumber(end) - map.getLineNumber(start)) + 1,
+                        tree.getParameters().size(),
+                        constructsRecord));
+            }
+            return super.visitMethod(tree, nothing);
+        }
+    }
+}

@@ -1,0 +1,197 @@
+package io.sluice.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.sluice.config.ConfigException;
+import io.sluice.config.ConfigReader;
+import io.sluice.server.SluiceServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * The proxy, its backends and its clients for one test. Afterwards it asserts what must hold after every test, however
+ * it ended: nothing is in flight, no descriptor stays open, no script's assertion failed.
+ *
+ * <p>Unless a test says otherwise there is one listener {@code web}, one route {@code all} to a service {@code app}, a
+ * route that answers {@code /settle} itself, and one event loop: pools belong to a loop, so that with more of them
+ * nobody could foresee which connection is reused.
+ */
+final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
+    private static final String SETTLE = "/settle";
+    private static final Map<String, String> DEFAULTS = Map.of(
+            "listeners", "listeners: [{ name: web, address: \"127.0.0.1:0\" }]\n",
+            "routes", "routes:\n"
+                    + "  - { name: settle, match: { path: " + SETTLE + " }, respond: { status: 200, body: settled } }\n"
+                    + "  - { name: all, service: app }\n",
+            "services", "services: { app: { endpoints: [${endpoints}] } }\n",
+            "accessLog", "accessLog: { path: \"off\" }\n",
+            "admin", "admin: \"off\"\n",
+            "eventLoops", "eventLoops: 1\n");
+
+    private final List<AutoCloseable> opened = new ArrayList<>();
+    private final List<ScriptedBackend> backends = new ArrayList<>();
+    private Descriptors before;
+    private SluiceServer server;
+    private RawConnection settling;
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        // What these tests wait for happens within milliseconds.
+        Awaitility.setDefaultPollDelay(Duration.ZERO);
+        Awaitility.setDefaultPollInterval(Duration.ofMillis(2));
+        Descriptors.settle();
+        before = Descriptors.now();
+    }
+
+    /** Starts a backend whose n-th connection plays the n-th script, and every further one the last. */
+    ScriptedBackend backend(Script... scripts) throws IOException {
+        return owned(ScriptedBackend.playing(scripts));
+    }
+
+    /** Has a backend closed after the test, and its scripts' assertions counted. */
+    ScriptedBackend owned(ScriptedBackend backend) {
+        backends.add(backend);
+        return backend;
+    }
+
+    /** Starts the proxy in front of these backends. */
+    void start(ScriptedBackend... endpoints) throws Exception {
+        start("", endpoints);
+    }
+
+    /**
+     * Starts the proxy in front of these backends.
+     *
+     * @param yaml top-level keys besides, or instead of, the default ones; <code>${endpoints}</code> stands for all
+     *             backends' addresses and <code>${0}</code>, <code>${1}</code> for each
+     */
+    void start(String yaml, ScriptedBackend... endpoints) throws Exception {
+        start(yaml, java.util.Arrays.stream(endpoints).map(ScriptedBackend::address).toList());
+    }
+
+    /** The same with addresses. */
+    void start(String yaml, List<String> endpoints) throws IOException, ConfigException {
+        StringBuilder whole = new StringBuilder();
+        DEFAULTS.forEach((key, text) -> {
+            if (!Pattern.compile("^" + key + ":", Pattern.MULTILINE).matcher(yaml).find()) {
+                whole.append(text);
+            }
+        });
+        whole.append(yaml);
+        String text = whole.toString().replace("${endpoints}", String.join(", ", endpoints.stream().map(e -> '"' + e + '"').toList()));
+        for (int i = 0; i < endpoints.size(); i++) {
+            text = text.replace("${" + i + "}", '"' + endpoints.get(i) + '"');
+        }
+        server = SluiceServer.start(new ConfigReader(Map.of()).read("test", text));
+    }
+
+    /** The running proxy. */
+    SluiceServer server() {
+        return server;
+    }
+
+    /** Where it listens. */
+    InetSocketAddress address() {
+        return server.address("web");
+    }
+
+    /** A new client connection. */
+    RawConnection client() throws IOException {
+        return client(RawConnection.to(address()));
+    }
+
+    /** A new client connection with a receive buffer of about so many bytes. */
+    RawConnection narrowClient(int receiveBuffer) throws IOException {
+        return client(RawConnection.narrowTo(address(), receiveBuffer));
+    }
+
+    private RawConnection client(RawConnection connection) {
+        opened.add(connection);
+        return connection;
+    }
+
+    /** What a client of its own gets for this request. */
+    Message answerTo(String request) throws IOException {
+        try (RawConnection client = RawConnection.to(address())) {
+            client.send(request);
+            return client.response();
+        }
+    }
+
+    /**
+     * Returns once the one event loop has dealt with everything that had reached it before. Proves that something did
+     * not happen, where otherwise only a sleep could.
+     */
+    void settle() throws IOException {
+        if (settling == null) {
+            settling = RawConnection.to(address());
+            opened.add(settling);
+        }
+        // Twice: what arrived in the same round of the loop as the first may come behind it.
+        for (int i = 0; i < 2; i++) {
+            settling.send(Http.get(SETTLE));
+            assertThat(settling.response().text()).isEqualTo("settled");
+        }
+    }
+
+    /** Sends a text in pieces, each read by the proxy before the next is sent. */
+    void sendInPieces(RawConnection client, String text, int pieceLength) throws IOException {
+        for (int at = 0; at < text.length(); at += pieceLength) {
+            client.send(text.substring(at, Math.min(text.length(), at + pieceLength)));
+            settle();
+        }
+    }
+
+    /** A metric's value now: the sum over all samples with these labels, each as {@code name=value}. */
+    double metric(String name, String... labels) {
+        return Scrape.of(server.metrics().scrape()).sum(name, labels);
+    }
+
+    /** Waits for a metric's value. */
+    void awaitMetric(double value, String name, String... labels) {
+        await(name + List.of(labels)).untilAsserted(() -> assertThat(metric(name, labels)).isEqualTo(value));
+    }
+
+    /** Waits until an exchange that ended by this failure was counted. */
+    void awaitCounted(String word) {
+        awaitMetric(1, "sluice_errors_total", "error=" + word);
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) throws Exception {
+        for (AutoCloseable one : opened) {
+            one.close();
+        }
+        try {
+            if (server != null) {
+                awaitMetric(0, "sluice_requests_active");
+                awaitMetric(0, "sluice_pool_active");
+                awaitMetric(0, "sluice_connections");
+            }
+        } finally {
+            if (server != null) {
+                server.close();
+            }
+            for (ScriptedBackend backend : backends) {
+                backend.close();
+            }
+        }
+        for (ScriptedBackend backend : backends) {
+            assertThat(backend.failures()).as("what scripts asserted").isEmpty();
+        }
+        await("descriptors").untilAsserted(() -> {
+            Descriptors now = Descriptors.now();
+            assertThat(now.within(before)).as("descriptors before %s, now %s", before, now).isTrue();
+        });
+    }
+}

@@ -1,0 +1,108 @@
+package io.sluice.scenario;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A backend that does with every connection exactly what a script says. <em>Thread-safe.</em> */
+final class ScriptedBackend implements AutoCloseable {
+    private final ServerSocket server;
+    private final List<Script> scripts;
+    private final List<RawConnection> connections = new CopyOnWriteArrayList<>();
+    private final List<Throwable> failures = new CopyOnWriteArrayList<>();
+    private final List<Integer> markers = new CopyOnWriteArrayList<>();
+
+    private ScriptedBackend(int receiveBuffer, List<Script> scripts) throws IOException {
+        this.server = new ServerSocket();
+        this.scripts = scripts;
+        if (receiveBuffer > 0) {
+            server.setReceiveBufferSize(receiveBuffer);
+        }
+        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 200);
+        Thread.ofVirtual().name("backend " + server.getLocalPort()).start(this::accept);
+    }
+
+    /** A backend whose n-th connection plays the n-th script, and every further one the last. */
+    static ScriptedBackend playing(Script... scripts) throws IOException {
+        return new ScriptedBackend(0, List.of(scripts));
+    }
+
+    /** The same with a receive buffer of about so many bytes. */
+    static ScriptedBackend narrow(int receiveBuffer, Script... scripts) throws IOException {
+        return new ScriptedBackend(receiveBuffer, List.of(scripts));
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                Socket socket = server.accept();
+                if (markers.remove((Object) socket.getPort())) {
+                    socket.close();
+                    continue;
+                }
+                RawConnection connection = new RawConnection(socket);
+                Script script = scripts.get(Math.min(connections.size(), scripts.size() - 1));
+                connections.add(connection);
+                Thread.ofVirtual().start(() -> play(script, connection));
+            }
+        } catch (IOException e) {
+            // The server socket was closed: there is nothing more to accept.
+        }
+    }
+
+    private void play(Script script, RawConnection connection) {
+        try (connection) {
+            script.play(connection);
+        } catch (IOException e) {
+            // The proxy ended the connection, as it may.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Throwable e) {
+            failures.add(e);
+        }
+    }
+
+    /** Where it listens, as written in a configuration. */
+    String address() {
+        return server.getInetAddress().getHostAddress() + ":" + server.getLocalPort();
+    }
+
+    /**
+     * How many connections the proxy has opened. A connection of the test's own, behind them in the queue, proves that
+     * none is still waiting to be counted.
+     */
+    int connections() throws IOException {
+        try (Socket marker = new Socket()) {
+            marker.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            markers.add(marker.getLocalPort());
+            marker.connect(server.getLocalSocketAddress());
+            await("the backend accepts").until(() -> !markers.contains(marker.getLocalPort()));
+        }
+        return connections.size();
+    }
+
+    /** The n-th connection, from 0; waits until there is one. */
+    RawConnection connection(int index) {
+        await("connection " + index).until(() -> connections.size() > index);
+        return connections.get(index);
+    }
+
+    /** What scripts asserted in vain. */
+    List<Throwable> failures() {
+        return failures;
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        for (RawConnection connection : connections) {
+            connection.close();
+        }
+    }
+}
