@@ -32,6 +32,7 @@ final class ExchangeDeadlines {
     private long clientLookAt = NEVER;
     private long clientProgressNanos;
     private long clientPendingSeen;
+    private boolean over;
 
     /**
      * Creates them; none runs yet.
@@ -50,40 +51,47 @@ final class ExchangeDeadlines {
 
     void begun(long now) {
         if (limits.requestNanos() != Deadlines.NONE) {
-            totalAt = arm(now, limits.requestNanos());
+            totalAt = now + limits.requestNanos();
+            arm();
         }
     }
 
     void connecting(long now) {
         requestBodyAt = NEVER;
         responseHeadAt = NEVER;
-        connectAt = arm(now, limits.connectNanos());
+        connectAt = now + limits.connectNanos();
+        arm();
     }
 
     void requestExpected(long now) {
         connectAt = NEVER;
         responseHeadAt = NEVER;
-        requestBodyAt = arm(now, limits.requestBodyIdleNanos());
+        requestBodyAt = now + limits.requestBodyIdleNanos();
+        arm();
     }
 
     void backendExpected(long now) {
         connectAt = NEVER;
         requestBodyAt = NEVER;
-        responseHeadAt = arm(now, limits.responseHeadersNanos());
+        responseHeadAt = now + limits.responseHeadersNanos();
+        arm();
     }
 
     void responseExpected(long now) {
         responseHeadAt = NEVER;
         clientLookAt = NEVER;
-        responseBodyAt = arm(now, limits.responseBodyIdleNanos());
+        responseBodyAt = now + limits.responseBodyIdleNanos();
+        arm();
     }
 
     void clientExpected(long now) {
+        connectAt = NEVER;
         responseHeadAt = NEVER;
         responseBodyAt = NEVER;
         clientProgressNanos = now;
         clientPendingSeen = clientPending.getAsLong();
-        clientLookAt = arm(now, limits.responseWriteIdleNanos() / 4);
+        clientLookAt = now + limits.responseWriteIdleNanos() / 4;
+        arm();
     }
 
     /** Nothing more of the request is waited for. */
@@ -91,14 +99,18 @@ final class ExchangeDeadlines {
         requestBodyAt = NEVER;
     }
 
+    /** Ends them for good: an event that arms one while it ends the exchange must not leave it behind. */
     void cancel() {
+        over = true;
         timer.cancel();
     }
 
-    private long arm(long now, long nanos) {
-        long at = now + nanos;
-        timer.at(at);
-        return at;
+    /** There is one timer for all: it must never be later than the earliest of them. */
+    private void arm() {
+        if (!over) {
+            long next = Math.min(Math.min(totalAt, connectAt), Math.min(requestBodyAt, responseHeadAt));
+            timer.at(Math.min(next, Math.min(responseBodyAt, clientLookAt)));
+        }
     }
 
     private void look() {
@@ -106,15 +118,15 @@ final class ExchangeDeadlines {
         ProxyError missed = missed(now);
         if (missed != null) {
             onMissed.accept(missed);
-            return;
+        } else {
+            arm();
         }
-        long next = Math.min(Math.min(totalAt, connectAt), Math.min(requestBodyAt, responseHeadAt));
-        next = Math.min(next, Math.min(responseBodyAt, clientLookAt));
-        timer.at(next);
     }
 
     private ProxyError missed(long now) {
         if (totalAt <= now) {
+            // It is told once: the answer that tells the client has deadlines of its own.
+            totalAt = NEVER;
             return ProxyError.REQUEST_TIMEOUT;
         }
         if (connectAt <= now) {
