@@ -328,6 +328,19 @@ class ExchangeFailureTest {
     }
 
     @Test
+    void answersForABackendWhoseHeadHasNotLeftYet() {
+        bench.requests("GET /");
+        FakeBackend backend = bench.opens();
+        backend.saysHead("HTTP/1.1 200 OK", "Transfer-Encoding: chunked");
+        backend.isGone(ProxyError.INVALID_RESPONSE_FRAMING);
+
+        assertThat(bench.client.status).isEqualTo(502);
+        assertThat(bench.client.body).isEqualTo("502 invalid_response_framing\n");
+        assertThat(bench.client.aborts).isZero();
+        assertThat(bench.record().status()).isEqualTo(502);
+    }
+
+    @Test
     void abortsTheClientIfOnlyTheHeadCame() {
         bench.requests("GET /");
         FakeBackend backend = bench.opens();
