@@ -2,12 +2,14 @@ package io.sluice.cli;
 
 import io.sluice.config.ConfigException;
 import io.sluice.config.ConfigReader;
+import io.sluice.config.SluiceConfig;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Two backends and a proxy in front of them, in this process. <em>Thread-safe.</em> Ends by {@link #close}. */
 final class Demo implements AutoCloseable {
@@ -18,22 +20,22 @@ final class Demo implements AutoCloseable {
               - service: demo
             services:
               demo:
-                endpoints: [%s, %s]
+                endpoints: [%s]
                 loadBalancer: { policy: roundRobin }
-            accessLog: { path: %s, format: common }
+            accessLog: %s
             admin: { address: 127.0.0.1:%d }
             """;
 
     private final List<DemoBackend> backends;
     private final RunningProxy proxy;
     private final String listener;
-    private final String yaml;
+    private final String accessLog;
 
-    private Demo(List<DemoBackend> backends, RunningProxy proxy, String listener, String yaml) {
+    private Demo(List<DemoBackend> backends, RunningProxy proxy, String listener, String accessLog) {
         this.backends = backends;
         this.proxy = proxy;
         this.listener = listener;
-        this.yaml = yaml;
+        this.accessLog = accessLog;
     }
 
     /**
@@ -49,7 +51,7 @@ final class Demo implements AutoCloseable {
      *
      * @param port      of the proxy; 0 = any
      * @param adminPort of metrics and probes; 0 = any
-     * @param accessLog as in {@code accessLog.path}
+     * @param accessLog as under {@code accessLog}
      * @throws IOException if a port is taken
      */
     static Demo start(int port, int adminPort, String accessLog) throws IOException {
@@ -57,11 +59,9 @@ final class Demo implements AutoCloseable {
         DemoBackend two = null;
         try {
             two = DemoBackend.start("two");
-            String yaml = CONFIG.formatted(
-                    port, RunningProxy.text(one.address()), RunningProxy.text(two.address()), accessLog, adminPort);
-            var config = new ConfigReader(Map.of()).read("demo.yaml", yaml);
-            RunningProxy proxy = RunningProxy.start(config);
-            return new Demo(List.of(one, two), proxy, config.listeners().getFirst().name(), yaml);
+            List<DemoBackend> backends = List.of(one, two);
+            SluiceConfig config = new ConfigReader(Map.of()).read("demo.yaml", yaml(port, backends, accessLog, adminPort));
+            return new Demo(backends, RunningProxy.start(config), config.listeners().getFirst().name(), accessLog);
         } catch (ConfigException e) {
             close(one, two);
             throw new IllegalStateException("the demo's own configuration is wrong", e);
@@ -69,6 +69,13 @@ final class Demo implements AutoCloseable {
             close(one, two);
             throw e;
         }
+    }
+
+    /** A configuration of a proxy in front of these backends; parameters as for {@link #start}. */
+    static String yaml(int port, List<DemoBackend> backends, String accessLog, int adminPort) {
+        String endpoints =
+                backends.stream().map(backend -> RunningProxy.text(backend.address())).collect(Collectors.joining(", "));
+        return CONFIG.formatted(port, endpoints, accessLog, adminPort);
     }
 
     private static void close(DemoBackend one, DemoBackend two) {
@@ -97,14 +104,9 @@ final class Demo implements AutoCloseable {
         return proxy.adminAddress();
     }
 
-    /** Where the backends accept. */
-    List<InetSocketAddress> backendAddresses() {
-        return backends.stream().map(DemoBackend::address).toList();
-    }
-
-    /** The configuration it runs with. */
+    /** The configuration it runs with, with the ports that the system chose. */
     String yaml() {
-        return yaml;
+        return yaml(address().getPort(), backends, accessLog, adminAddress().getPort());
     }
 
     /** Five requests worth trying. */
@@ -117,7 +119,7 @@ final class Demo implements AutoCloseable {
                         (DemoBackend.DOWNLOAD_BYTES >> 20) + " MiB pass through, and are never in memory as a whole"),
                 new Example(
                         "curl -d 'some text' " + url + "/echo",
-                        "the request as the backend got it, with X-Forwarded-For, Forwarded and Via"),
+                        "the request as the backend got it, with X-Forwarded-For and Via added"),
                 new Example(
                         "curl -w '%{time_total} s\\n' '" + url + "/slow?ms=1500'",
                         "a backend that takes its time; others are answered meanwhile"),

@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "demo", description = "Runs a proxy before two backends of its own, with requests to try.")
 final class DemoCommand implements Callable<Integer> {
     private static final int ADMIN_PORT = 9901;
+    private static final String ACCESS_LOG = "{ path: stdout, format: common }";
     private static final int PORT_MAX = 65_535;
 
     @Spec
@@ -39,7 +40,7 @@ final class DemoCommand implements Callable<Integer> {
         if (chosen != port) {
             err.println("sluice: port " + port + " is taken; using a free one instead.");
         }
-        try (Demo demo = Demo.start(chosen, Demo.free(ADMIN_PORT) ? ADMIN_PORT : 0, "stdout")) {
+        try (Demo demo = Demo.start(chosen, Demo.free(ADMIN_PORT) ? ADMIN_PORT : 0, ACCESS_LOG)) {
             Signals.handle("INT", end::countDown);
             Signals.handle("TERM", end::countDown);
             print(demo, spec.commandLine().getOut());
@@ -63,7 +64,7 @@ final class DemoCommand implements Callable<Integer> {
             out.println("      … " + example.lookFor());
         }
         out.println();
-        out.println("What was counted: curl http://" + RunningProxy.text(demo.adminAddress()) + "/metrics");
+        out.println("What was counted: curl http://" + RunningProxy.text(demo.adminAddress()) + "/metrics | grep sluice_requests");
         out.println("Every request makes a line here. Ctrl-C ends the demo.");
         out.println();
         out.flush();

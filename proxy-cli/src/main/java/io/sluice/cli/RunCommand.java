@@ -3,9 +3,8 @@ package io.sluice.cli;
 import io.sluice.config.LoadedConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -35,6 +34,16 @@ final class RunCommand implements Callable<Integer> {
         if (loaded == null) {
             return ExitCode.WRONG_INPUT;
         }
+        return serve(loaded, sluice.machine(), err, (proxy, shutdown) -> {});
+    }
+
+    /**
+     * Runs a proxy until it has ended.
+     *
+     * @param started is told of the proxy when it listens, and of the way to end it
+     * @return the exit code
+     */
+    static int serve(LoadedConfig loaded, Machine machine, PrintWriter err, BiConsumer<RunningProxy, Shutdown> started) {
         RunningProxy proxy;
         try {
             proxy = RunningProxy.start(loaded.config());
@@ -51,14 +60,9 @@ final class RunCommand implements Callable<Integer> {
             proxy.reopenLogs();
             LOG.info("Access log reopened signal=SIGHUP");
         });
-        LOG.info("Listening {} version={} startMillis={}", proxy.description(), Build.version(), millisSinceStart());
+        LOG.info("Listening {} version={} startMillis={}", proxy.description(), Build.version(), ProcessAge.millis(machine));
+        started.accept(proxy, shutdown);
         shutdown.await();
         return ExitCode.FINE;
-    }
-
-    /** Since the launcher began: it became this process. */
-    private static long millisSinceStart() {
-        Instant now = Instant.now();
-        return ProcessHandle.current().info().startInstant().map(start -> Duration.between(start, now).toMillis()).orElse(-1L);
     }
 }

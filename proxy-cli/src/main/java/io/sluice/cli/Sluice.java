@@ -1,10 +1,15 @@
 package io.sluice.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
+import java.util.Map.Entry;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -12,23 +17,27 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
         name = "sluice",
         description = "A non-blocking HTTP/1.1 reverse proxy.",
-        subcommands = {
-            RunCommand.class, CheckCommand.class, ExplainCommand.class, VersionCommand.class, DemoCommand.class,
-            TrainCommand.class
-        },
-        mixinStandardHelpOptions = false,
         footer = {
             "",
             "Exit codes: 0 fine, 1 could not start, 2 wrong configuration or command line.",
             "Signals to run: SIGTERM or SIGINT drains, a second one stops at once; SIGHUP reopens the access log."
         })
 public final class Sluice implements Runnable {
+    /** By name, in the order of the help; a list, since that has one. */
+    private static final List<Entry<String, Class<?>>> COMMANDS = List.of(
+            Map.entry("run", RunCommand.class),
+            Map.entry("check", CheckCommand.class),
+            Map.entry("explain", ExplainCommand.class),
+            Map.entry("version", VersionCommand.class),
+            Map.entry("demo", DemoCommand.class),
+            Map.entry("train", TrainCommand.class));
+
     private final Machine machine;
 
     @Spec
     private CommandSpec spec;
 
-    @CommandLine.Option(names = {"-h", "--help"}, usageHelp = true, description = "Shows this.", scope = CommandLine.ScopeType.INHERIT)
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Shows this.", scope = ScopeType.INHERIT)
     private boolean help;
 
     Sluice(Machine machine) {
@@ -37,13 +46,25 @@ public final class Sluice implements Runnable {
 
     /** Runs what the arguments say; ends the process with an exit code of {@link ExitCode}. */
     public static void main(String[] arguments) {
-        System.exit(commandLine(Machine.current()).execute(arguments));
+        System.exit(commandLine(Machine.current(), arguments).execute(arguments));
     }
 
-    /** The commands, ready to execute. */
-    static CommandLine commandLine(Machine machine) {
+    /**
+     * The commands that these arguments may need, ready to execute them.
+     *
+     * <p>If they name a command that is the only one: picocli's class files are too old for the JVM's start-up cache, and
+     * what it does for the six commands would be the longest part of the start.
+     */
+    static CommandLine commandLine(Machine machine, String... arguments) {
         CommandLine commands = new CommandLine(new Sluice(machine));
-        commands.setParameterExceptionHandler((problem, arguments) -> wrongUsage(problem));
+        String first = arguments.length == 0 ? "" : arguments[0];
+        boolean known = COMMANDS.stream().anyMatch(command -> command.getKey().equals(first));
+        for (Entry<String, Class<?>> command : COMMANDS) {
+            if (!known || command.getKey().equals(first)) {
+                commands.addSubcommand(command.getKey(), command.getValue());
+            }
+        }
+        commands.setParameterExceptionHandler((problem, given) -> wrongUsage(problem));
         commands.setExecutionExceptionHandler((problem, command, parsed) -> unexpected(problem, command));
         return commands;
     }

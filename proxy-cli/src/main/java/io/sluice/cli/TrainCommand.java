@@ -1,6 +1,8 @@
 package io.sluice.cli;
 
+import io.sluice.config.ConfigException;
 import io.sluice.config.ConfigReader;
+import io.sluice.config.LoadedConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -15,25 +17,29 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.concurrent.FutureTask;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /**
- * {@code sluice train}: does for some seconds what the proxy does all day, for the JVM to watch. The launcher runs it with
- * {@code -XX:AOTCacheOutput}; what was loaded, linked and profiled here is there at once in every later start.
+ * {@code sluice train}: does for some seconds what {@code run} does all day, for the JVM to watch. The launcher runs it
+ * with {@code -XX:AOTCacheOutput}; what was loaded, linked and profiled here is there at once in every later start.
  * <em>Loop-confined</em> to the main thread.
  */
 @Command(name = "train", hidden = true, description = "Makes the cache that shortens later starts.")
 final class TrainCommand implements Callable<Integer> {
-    private static final Logger LOG = LoggerFactory.getLogger(TrainCommand.class);
     private static final int CLIENTS = 4;
     private static final Duration AT_MOST = Duration.ofSeconds(8);
+    private static final String DRAIN_AT_ONCE = "timeouts: { drain: { accepting: 0s, exchanges: 1s } }\n";
 
     @ParentCommand
     private Sluice sluice;
+
+    @Spec
+    private CommandSpec spec;
 
     @Option(names = "--requests", defaultValue = "12000", description = "How many (default: ${DEFAULT-VALUE}).")
     private int requests;
@@ -43,24 +49,46 @@ final class TrainCommand implements Callable<Integer> {
         Path folder = Files.createTempDirectory("sluice-train");
         Path log = folder.resolve("access.log");
         Path config = folder.resolve("sluice.yaml");
-        try (Demo demo = Demo.start(0, 0, log.toString())) {
-            // What every start does before it listens.
-            Files.writeString(config, demo.yaml());
-            Sluice.commandLine(sluice.machine()).parseArgs("run", "-c", config.toString());
-            LOG.info("Training listeners={} admin={}", demo.address(), demo.adminAddress());
-            new ConfigReader(sluice.machine().environment()).read(config);
-            send(demo.address());
-            for (String page : List.of("/livez", "/readyz", "/metrics")) {
-                fetch(demo.adminAddress(), page);
-            }
-        } catch (io.sluice.config.ConfigException e) {
-            throw new IllegalStateException("the demo's own configuration is wrong", e);
+        try (DemoBackend one = DemoBackend.start("one"); DemoBackend two = DemoBackend.start("two")) {
+            Files.writeString(config, Demo.yaml(0, List.of(one, two), "{ path: " + log + " }", 0) + DRAIN_AT_ONCE);
+            return train(config);
         } finally {
             Files.deleteIfExists(log);
             Files.deleteIfExists(config);
             Files.deleteIfExists(folder);
         }
-        return ExitCode.FINE;
+    }
+
+    private int train(Path config) throws InterruptedException, ExecutionException {
+        Sluice.commandLine(sluice.machine(), "run").parseArgs("run", "-c", config.toString());
+        LoadedConfig loaded;
+        try {
+            loaded = new ConfigReader(sluice.machine().environment()).load(config);
+        } catch (ConfigException e) {
+            throw new IllegalStateException("the training's own configuration is wrong", e);
+        }
+        List<FutureTask<Void>> load = new ArrayList<>();
+        int exit = RunCommand.serve(loaded, sluice.machine(), spec.commandLine().getErr(), (proxy, shutdown) -> {
+            FutureTask<Void> task = new FutureTask<>(() -> drive(proxy, shutdown));
+            load.add(task);
+            Thread.ofPlatform().name("sluice-train").start(task);
+        });
+        for (FutureTask<Void> task : load) {
+            task.get();
+        }
+        return exit;
+    }
+
+    private Void drive(RunningProxy proxy, Shutdown shutdown) throws InterruptedException, ExecutionException, IOException {
+        try {
+            send(proxy.address("listener-1"));
+            for (String page : List.of("/livez", "/readyz", "/metrics")) {
+                fetch(proxy.adminAddress(), page);
+            }
+            return null;
+        } finally {
+            shutdown.signal(() -> {});
+        }
     }
 
     private void send(InetSocketAddress proxy) throws InterruptedException, ExecutionException {

@@ -35,7 +35,7 @@ final class CommandsTest {
     private Outcome execute(Map<String, String> environment, String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine commands = Sluice.commandLine(new Machine(environment, temp, FakeMachine.HEAP_BYTES));
+        CommandLine commands = Sluice.commandLine(new Machine(environment, temp, FakeMachine.HEAP_BYTES), arguments);
         commands.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
         return new Outcome(commands.execute(arguments), out.toString(), err.toString());
     }

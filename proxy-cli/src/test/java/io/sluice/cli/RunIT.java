@@ -155,7 +155,7 @@ final class RunIT {
     }
 
     private static int execute(Map<String, String> environment, StringWriter err, String... arguments) {
-        CommandLine commands = Sluice.commandLine(new Machine(environment, Path.of("/"), FakeMachine.HEAP_BYTES));
+        CommandLine commands = Sluice.commandLine(new Machine(environment, Path.of("/"), FakeMachine.HEAP_BYTES), arguments);
         commands.setErr(new PrintWriter(err));
         return commands.execute(arguments);
     }

@@ -13,8 +13,8 @@ import java.util.Locale;
 
 /**
  * One request and its answer on one connection, by blocking reads and writes on a thread of its own; it is not kept
- * alive. Confined to that thread. <em>Ownership</em>: the socket is the server's, which also closes it when time is up; any
- * read or write then fails.
+ * alive. <em>Loop-confined</em> to that thread. <em>Ownership</em>: the socket is the server's, which also closes it when
+ * time is up; any read or write then fails.
  */
 final class AdminConnection {
     private static final int HEAD_BYTES_MAX = 8192;

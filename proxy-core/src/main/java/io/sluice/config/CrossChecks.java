@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 final class CrossChecks {
     private static final List<String> ACTIONS = List.of("service", "services", "redirect", "respond");
     private static final List<String> EDITS = List.of("set", "add", "remove");
-    private static final java.util.regex.Pattern GROUP = java.util.regex.Pattern.compile("\\\\(.?)|\\$([0-9]+)|\\$");
+    private static final java.util.regex.Pattern GROUP = java.util.regex.Pattern.compile("\\\\(.?)|\\$\\{([^}]*)}|\\$([0-9])|\\$");
 
     private final SluiceConfig config;
     private final Values values;
@@ -186,17 +186,20 @@ final class CrossChecks {
         }
     }
 
+    /** What a replacement may hold: $1, ${name}, and a backslash before a character that stands for itself. */
     private void rewrite(RewritePath rewrite, Section at) {
-        int groups = Pattern.compile(rewrite.pattern()).groupCount();
+        Pattern pattern = Pattern.compile(rewrite.pattern());
+        int groups = pattern.groupCount();
         GROUP.matcher(rewrite.replacement()).results().forEach(it -> {
-            String number = it.group(2);
+            boolean known = it.group(2) != null && pattern.namedGroups().containsKey(it.group(2))
+                    || it.group(3) != null && Integer.parseInt(it.group(3)) <= groups;
             if (it.group().equals("\\")) {
                 problem(at.at("replacement"), "found a \\ at the end; expected something after it (or \\\\ for a backslash)");
             } else if (it.group().equals("$")) {
                 problem(at.at("replacement"), "found a $ that names no group; expected $0 to $%d (or \\$ for a dollar sign)"
                         .formatted(groups));
-            } else if (number != null && (number.length() > 3 || Integer.parseInt(number) > groups)) {
-                problem(at.at("replacement"), "found %s; expected a group of the pattern, $0 to $%d"
+            } else if (!it.group().startsWith("\\") && !known) {
+                problem(at.at("replacement"), "found %s; expected a group of the pattern, $0 to $%d or the name of one in ${}"
                         .formatted(it.group(), groups));
             }
         });

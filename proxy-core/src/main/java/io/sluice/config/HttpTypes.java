@@ -118,7 +118,11 @@ final class HttpTypes {
             return text;
         }
         String name = text.startsWith("*.") ? text.substring(2) : text;
-        if (Addresses.literal(name).isPresent() || bracketed(name)) {
+        boolean literal = Addresses.literal(name).isPresent();
+        if (literal && name.indexOf(':') >= 0) {
+            throw new Mismatch(Words.didYouMean("[" + name + "]"));
+        }
+        if (literal || bracketed(name)) {
             if (!name.equals(text)) {
                 throw new Mismatch("an address has no names below it");
             }
@@ -161,6 +165,9 @@ final class HttpTypes {
     private static String pattern(String text) {
         if (text.isEmpty() || text.length() > 2000) {
             throw new Mismatch("it must hold 1 to 2000 characters");
+        }
+        if (PatternSize.of(text) > PatternSize.MAX) {
+            throw new Mismatch("its counted repetitions, written out, are longer than %d characters".formatted(PatternSize.MAX));
         }
         try {
             Pattern.compile(text);

@@ -1,7 +1,9 @@
 package io.sluice.config;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +14,8 @@ import java.util.stream.Stream;
 /** What is known about every key, for those who read, explain or describe a configuration. <em>Immutable.</em> */
 public final class KeyReference {
     private static final Map<String, Key> KEYS = index();
+    private static final Map<String, List<Key>> UNDER = children();
+    private static final Map<String, Map<String, Key>> FILLING = components();
     private static final Pattern ELEMENT = Pattern.compile("\\[[0-9]+\\]");
     private static final int SUGGESTIONS_MAX = 3;
 
@@ -69,17 +73,12 @@ public final class KeyReference {
 
     /** The keys directly under a path ("" = the top), those of later versions among them. */
     static List<Key> under(String path) {
-        return KEYS.values().stream()
-                .filter(key -> key.parent().equals(path) && !key.path().endsWith("[]") && !key.path().isEmpty())
-                .toList();
+        return UNDER.getOrDefault(path, List.of());
     }
 
     /** The key anywhere under a section that fills a record's component; empty if none does. */
     static Optional<Key> filling(String section, String component) {
-        return keys()
-                .filter(key -> key.shape() == Key.Shape.VALUE && key.path().startsWith(section + "."))
-                .filter(key -> key.component().equals(component))
-                .findFirst();
+        return Optional.ofNullable(FILLING.getOrDefault(section, Map.of()).get(component));
     }
 
     /** The path of a key under another one; {@code parent} may be empty. */
@@ -118,5 +117,30 @@ public final class KeyReference {
             }
         }
         return Collections.unmodifiableMap(index);
+    }
+
+    private static Map<String, List<Key>> children() {
+        Map<String, List<Key>> children = new HashMap<>();
+        for (Key key : KEYS.values()) {
+            if (!key.path().endsWith("[]")) {
+                children.computeIfAbsent(key.parent(), _ -> new ArrayList<>()).add(key);
+            }
+        }
+        children.replaceAll((_, keys) -> List.copyOf(keys));
+        return Map.copyOf(children);
+    }
+
+    /** By each section above a value: by the component it fills. */
+    private static Map<String, Map<String, Key>> components() {
+        Map<String, Map<String, Key>> components = new HashMap<>();
+        for (Key key : KEYS.values()) {
+            if (key.shape() == Key.Shape.VALUE) {
+                for (String at = key.parent(); !at.isEmpty(); at = KEYS.get(at).parent()) {
+                    components.computeIfAbsent(at, _ -> new HashMap<>()).putIfAbsent(key.component(), key);
+                }
+            }
+        }
+        components.replaceAll((_, keys) -> Map.copyOf(keys));
+        return Map.copyOf(components);
     }
 }

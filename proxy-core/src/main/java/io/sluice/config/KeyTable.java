@@ -191,7 +191,8 @@ final class KeyTable {
                 value(
                                 "routes[].filters[].rewritePath.replacement",
                                 ValueType.text("text of printable ASCII without spaces, ? or #", "[!-~&&[^?#]]{0,2000}"),
-                                "What to put there; $1 is what the pattern's first group found.")
+                                "What to put there; $1 is what the pattern's first group found, a backslash makes the next"
+                                        + " character plain.")
                         .required()));
         keys.addAll(headers("requestHeaders", "request", HttpTypes.REQUEST_FIELD_SET));
         keys.addAll(headers("responseHeaders", "response", HttpTypes.FIELD_EDITED));

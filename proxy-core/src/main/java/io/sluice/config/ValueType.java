@@ -47,7 +47,7 @@ record ValueType(String expected, Function<String, Object> parser, Map<String, O
             return inRange(Long.parseLong(text), min, max);
         };
         return new ValueType(
-                "a whole number from %d to %d".formatted(min, max),
+                "a whole number from " + min + " to " + max,
                 parser,
                 ordered("type", "integer", "minimum", min, "maximum", max));
     }
@@ -70,7 +70,7 @@ record ValueType(String expected, Function<String, Object> parser, Map<String, O
         };
         String from = min.toMillisPart() > 0 ? min.toMillis() + "ms" : min.toSeconds() + "s";
         return new ValueType(
-                "a duration such as 250ms, 5s, 1m or 1h, from %s to 24h".formatted(from),
+                "a duration such as 250ms, 5s, 1m or 1h, from " + from + " to 24h",
                 parser,
                 ordered("type", "string", "pattern", "^[0-9]{1,9}(ms|s|m|h)$"));
     }
@@ -91,7 +91,7 @@ record ValueType(String expected, Function<String, Object> parser, Map<String, O
             return inRange(count > Long.MAX_VALUE / unit ? Long.MAX_VALUE : count * unit, min, max);
         };
         return new ValueType(
-                "a size such as 16KiB, 1MiB or a plain number of bytes, from %s to %s".formatted(bytes(min), bytes(max)),
+                "a size such as 16KiB, 1MiB or a plain number of bytes, from " + bytes(min) + " to " + bytes(max),
                 parser,
                 ordered(
                         "anyOf",

@@ -120,6 +120,9 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
 
     /** Sends the request's head; it leaves with the next flush. */
     void send(RequestHead head) {
+        if (head.framing() == BodyFraming.CHUNKED || head.contentLength() >= BULK_BYTES) {
+            client.expectBulk();
+        }
         lease.stream().head(head);
     }
 

@@ -4,10 +4,10 @@ import io.netty.buffer.ByteBuf;
 import io.sluice.exchange.ExchangeState.Phase;
 import io.sluice.exchange.ExchangeState.Request;
 import io.sluice.exchange.ExchangeState.Response;
-import io.sluice.filter.RequestFilter;
 import io.sluice.filter.ResponseFilter;
 import io.sluice.http.BodyFraming;
 import io.sluice.http.HopByHop;
+import io.sluice.http.MaxForwards;
 import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
@@ -20,7 +20,7 @@ import io.sluice.stream.ClientListener;
 import io.sluice.stream.ClientStream;
 import io.sluice.telemetry.ExchangeMeters;
 import io.sluice.telemetry.ExchangeRecord;
-import java.net.InetAddress;
+import java.util.List;
 
 /**
  * One request and its response. Finds the route, gets a connection to an endpoint, lets a relay move each body, and ends
@@ -41,6 +41,9 @@ import java.net.InetAddress;
  * (well or with an error's answer), client gone, stream aborted; each through {@link #finish}.
  */
 public final class Exchange implements ClientListener {
+    /** The answer to an OPTIONS that may go no further (RFC 9110 §7.6.2). */
+    private static final Action.Answer HERE = new Action.Answer(200, List.of(), new byte[0]);
+
     private final Worker worker;
     private final ClientStream client;
     private final RequestHead head;
@@ -89,7 +92,7 @@ public final class Exchange implements ClientListener {
     /** Sends it on its way; its client may hear of its end during this call. */
     public void begin() {
         route = snapshot.router().match(head);
-        ProxyError refused = prepare();
+        ProxyError refused = Admission.of(head, route, snapshot, client.peer());
         if (refused == null && route.action() instanceof Action.Forward forward) {
             service = forward.split().pick();
         }
@@ -101,7 +104,13 @@ public final class Exchange implements ClientListener {
         switch (route.action()) {
             case Action.Answer answer -> answer(answer);
             case Action.Refuse refuse -> fail(refuse.error());
-            case Action.Forward forward -> acquire(null);
+            case Action.Forward forward -> {
+                if (MaxForwards.of(head) == 0) {
+                    answer(HERE);
+                } else {
+                    acquire(null);
+                }
+            }
         }
     }
 
@@ -112,24 +121,6 @@ public final class Exchange implements ClientListener {
         enter();
         client.closeAfterResponse();
         fail(why);
-    }
-
-    /** Makes the head what is forwarded; null unless the request is refused. */
-    private ProxyError prepare() {
-        HopByHop.strip(head);
-        if (head.contentLength() > route.requestBodyMax()) {
-            return ProxyError.REQUEST_BODY_TOO_LARGE;
-        }
-        if (!route.requestFilters().isEmpty()) {
-            InetAddress from = snapshot.forwarding().client(head, client.peer());
-            for (RequestFilter filter : route.requestFilters()) {
-                ProxyError refused = filter.apply(head, from);
-                if (refused != null) {
-                    return refused;
-                }
-            }
-        }
-        return route.action() instanceof Action.Forward ? snapshot.forwarding().apply(head, client.peer()) : null;
     }
 
     /** Begins to count: route and service are known. */
@@ -329,6 +320,9 @@ public final class Exchange implements ClientListener {
                 acquire(attempt.endpoint());
                 return;
             }
+            if (why.retry() != ProxyError.Retry.NEVER) {
+                meters.retryRefused(why);
+            }
         }
         fail(why);
     }
@@ -368,7 +362,7 @@ public final class Exchange implements ClientListener {
         state.response(Response.SENDING);
         state.response(Response.SENT);
         deadlines.requestOver();
-        record.response(status, System.nanoTime() - record.startedNanos());
+        record.answered(status);
     }
 
     private void closeUnlessShort() {
@@ -391,7 +385,9 @@ public final class Exchange implements ClientListener {
             retries.over();
         }
         if (attempt != null && attempt.response() != null) {
-            record.bytes(requestBytes, attempt.response().bytes());
+            long toClient = attempt.response().bytes();
+            record.bytes(requestBytes, toClient);
+            record.backendBytes(attempt.request().bytes(), toClient);
             record.blocked(attempt.response().blockedNanos(), attempt.request().blockedNanos());
         } else {
             record.bytes(requestBytes, 0);

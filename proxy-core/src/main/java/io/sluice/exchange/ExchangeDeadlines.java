@@ -19,6 +19,7 @@ import java.util.function.LongSupplier;
 final class ExchangeDeadlines {
     private static final long NEVER = Deadline.NEVER;
 
+    private final DeadlineWheel wheel;
     private final Deadline timer;
     private final Deadlines limits;
     private final LongSupplier clientPending;
@@ -40,6 +41,7 @@ final class ExchangeDeadlines {
      */
     ExchangeDeadlines(
             DeadlineWheel wheel, Deadlines limits, LongSupplier clientPending, Consumer<ProxyError> onMissed) {
+        this.wheel = wheel;
         this.timer = new Deadline(wheel, this::look);
         this.limits = limits;
         this.clientPending = clientPending;
@@ -100,7 +102,7 @@ final class ExchangeDeadlines {
     }
 
     private void look() {
-        long now = System.nanoTime();
+        long now = wheel.nowNanos();
         ProxyError missed = missed(now);
         if (missed != null) {
             onMissed.accept(missed);

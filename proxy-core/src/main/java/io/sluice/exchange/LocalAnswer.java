@@ -1,6 +1,5 @@
 package io.sluice.exchange;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.sluice.http.HeaderLine;
 import io.sluice.http.Method;
@@ -9,26 +8,15 @@ import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
 import io.sluice.stream.ClientStream;
 import java.nio.charset.StandardCharsets;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 
 /** The one road on which responses made here leave. <em>Immutable.</em> */
 final class LocalAnswer {
     private static final HeaderLine PLAIN_TEXT = HeaderLine.of("Content-Type", "text/plain; charset=utf-8");
     private static final HeaderLine ALLOW = HeaderLine.of("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
     private static final HeaderLine RETRY_AFTER = HeaderLine.of("Retry-After", "1");
-    private static final Map<ProxyError, byte[]> BODIES = bodies();
 
     private LocalAnswer() {}
-
-    private static Map<ProxyError, byte[]> bodies() {
-        Map<ProxyError, byte[]> bodies = new EnumMap<>(ProxyError.class);
-        for (ProxyError error : ProxyError.values()) {
-            bodies.put(error, (error.status() + " " + error.word() + "\n").getBytes(StandardCharsets.US_ASCII));
-        }
-        return bodies;
-    }
 
     /** Sends the answer that an error has. */
     static void error(ClientStream client, ResponseHead head, Method method, ProxyError error) {
@@ -37,7 +25,8 @@ final class LocalAnswer {
             case 503 -> List.of(PLAIN_TEXT, RETRY_AFTER);
             default -> List.of(PLAIN_TEXT);
         };
-        send(client, head, method, error.status(), fields, BODIES.get(error));
+        byte[] body = (error.status() + " " + error.word() + "\n").getBytes(StandardCharsets.US_ASCII);
+        send(client, head, method, error.status(), fields, body);
     }
 
     /**
@@ -54,8 +43,7 @@ final class LocalAnswer {
         }
         client.head(head);
         if (body.length > 0 && !bodiless && method != Method.HEAD) {
-            ByteBuf data = Unpooled.wrappedBuffer(body);
-            client.body(data);
+            client.body(Unpooled.wrappedBuffer(body));
         }
         client.end(Trailers.NONE);
         client.flush();

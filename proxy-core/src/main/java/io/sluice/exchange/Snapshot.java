@@ -4,12 +4,14 @@ import io.sluice.config.SluiceConfig;
 import io.sluice.filter.Forwarding;
 import io.sluice.http.HeadLimits;
 import io.sluice.http.HeadParser;
+import io.sluice.route.Action;
 import io.sluice.route.Deadlines;
 import io.sluice.route.Route;
 import io.sluice.route.Router;
 import io.sluice.service.Service;
 import io.sluice.telemetry.ExchangeMeters;
 import io.sluice.telemetry.Metrics;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,8 +63,10 @@ public final class Snapshot {
             for (Route route : routes) {
                 ExchangeMeters[] row = meters[l][route.index()];
                 row[0] = metrics.exchange(listener, route.name(), "-");
-                for (Service service : services) {
-                    row[service.index() + 1] = metrics.exchange(listener, route.name(), service.name());
+                if (route.action() instanceof Action.Forward forward) {
+                    for (Service service : forward.split().services()) {
+                        row[service.index() + 1] = metrics.exchange(listener, route.name(), service.name());
+                    }
                 }
             }
         }
@@ -84,8 +88,13 @@ public final class Snapshot {
         return router;
     }
 
-    /** Knows which peers to believe, and writes the forwarding fields. */
-    public Forwarding forwarding() {
+    /** Whether forwarding fields from this address are believed. */
+    public boolean trusts(InetAddress address) {
+        return forwarding.trusts(address);
+    }
+
+    /** Writes the forwarding fields. */
+    Forwarding forwarding() {
         return forwarding;
     }
 

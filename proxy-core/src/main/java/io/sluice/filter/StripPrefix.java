@@ -37,7 +37,7 @@ public final class StripPrefix implements RequestFilter {
         if (rest == end) {
             head.path(ROOT);
         } else if (bytes[rest] == '/') {
-            head.path(Arrays.copyOfRange(bytes, rest, end));
+            head.path(rest, end);
         }
         return null;
     }

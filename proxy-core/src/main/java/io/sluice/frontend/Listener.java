@@ -7,7 +7,6 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
-import io.sluice.config.BufferConfig;
 import io.sluice.config.HostPort;
 import io.sluice.config.ListenerConfig;
 import io.sluice.exchange.ListenerFacts;
@@ -31,7 +30,6 @@ public final class Listener {
     private final ListenerFacts facts;
     private final Transport transport;
     private final SocketOptions options;
-    private final BufferConfig buffers;
     private final ConnectionGate gate;
     private final Map<EventLoop, LoopContext> loops;
     private final List<Channel> channels = new ArrayList<>();
@@ -42,14 +40,12 @@ public final class Listener {
             ListenerFacts facts,
             Transport transport,
             SocketOptions options,
-            BufferConfig buffers,
             ConnectionGate gate,
             Map<EventLoop, LoopContext> loops) {
         this.config = config;
         this.facts = facts;
         this.transport = transport;
         this.options = options;
-        this.buffers = buffers;
         this.gate = gate;
         this.loops = Map.copyOf(loops);
     }
@@ -114,9 +110,7 @@ public final class Listener {
     }
 
     private void initialise(SocketChannel channel) {
-        options.applyTo(channel.config());
-        ReadSizer sizer = new ReadSizer(buffers);
-        channel.config().setRecvByteBufAllocator(sizer);
+        ReadSizer sizer = options.applyTo(channel.config());
         LoopContext loop = loops.get(channel.eventLoop());
         if (channel.remoteAddress() == null) {
             // Gone between accept and here.

@@ -55,4 +55,12 @@ public final class Peer {
         }
         return addressText;
     }
+
+    /** Our address and port as text, as a Host field has it. Allocates. */
+    public String localText() {
+        String address = local.getAddress().getHostAddress();
+        int zone = address.indexOf('%');
+        String plain = zone < 0 ? address : address.substring(0, zone);
+        return (plain.indexOf(':') < 0 ? plain : "[" + plain + "]") + ":" + local.getPort();
+    }
 }

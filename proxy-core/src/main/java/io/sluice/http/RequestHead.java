@@ -120,6 +120,18 @@ public final class RequestHead extends Head {
         forwardedPathEnd = length;
     }
 
+    /**
+     * Forwards another part of this head's bytes as the path, as where a prefix is taken off; the query stays. Allocates
+     * nothing.
+     *
+     * @param start where a slash stands
+     * @param end   not behind the end of the path that was forwarded before
+     */
+    public void path(int start, int end) {
+        forwardedPathStart = start;
+        forwardedPathEnd = end;
+    }
+
     /** The method as text. */
     public String methodText() {
         return method == Method.OTHER ? text(methodStart, methodEnd) : method.name();

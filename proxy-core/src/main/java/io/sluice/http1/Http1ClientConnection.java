@@ -70,8 +70,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         this.response = new ResponseOutput(channel, store, this::responseSent);
         this.deadline = new Deadline(worker.wheel(), this::onDeadline);
         InetSocketAddress remote = channel.remoteAddress();
-        this.peer = new Peer(
-                remote, channel.localAddress(), false, worker.snapshot().forwarding().trusts(remote.getAddress()));
+        this.peer = new Peer(remote, channel.localAddress(), false, worker.snapshot().trusts(remote.getAddress()));
     }
 
     // ---- what the client sends ----

@@ -6,7 +6,6 @@ import io.netty.channel.EventLoop;
 import io.netty.resolver.AddressResolver;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.util.concurrent.Future;
-import io.sluice.config.BufferConfig;
 import io.sluice.http.HeadLimits;
 import io.sluice.http.HeadParser;
 import io.sluice.http.ProxyError;
@@ -24,7 +23,6 @@ public final class Http1Connector implements Connector {
     private final EventLoop loop;
     private final Transport transport;
     private final HeadStore store;
-    private final BufferConfig buffers;
     private final HeadLimits limits;
     private final HeadParser parser;
     private final Function<Service, SocketOptions> options;
@@ -41,14 +39,12 @@ public final class Http1Connector implements Connector {
             EventLoop loop,
             Transport transport,
             HeadStore store,
-            BufferConfig buffers,
             HeadLimits limits,
             Function<Service, SocketOptions> options,
             AddressResolverGroup<InetSocketAddress> resolvers) {
         this.loop = loop;
         this.transport = transport;
         this.store = store;
-        this.buffers = buffers;
         this.limits = limits;
         this.parser = new HeadParser(limits);
         this.options = options;
@@ -94,9 +90,7 @@ public final class Http1Connector implements Connector {
 
         private void connect(InetSocketAddress address) {
             channel = transport.newChannel();
-            options.apply(service).applyToConnecting(channel.config());
-            ReadSizer sizer = new ReadSizer(buffers);
-            channel.config().setRecvByteBufAllocator(sizer);
+            ReadSizer sizer = options.apply(service).applyToConnecting(channel.config());
             Http1BackendConnection connection =
                     new Http1BackendConnection(channel, store, parser, limits, sizer);
             channel.pipeline().addLast(connection);

@@ -15,6 +15,7 @@ public final class BackendPools {
     private final Metrics metrics;
     private final int loops;
     private final Map<Endpoint, EndpointPool> pools = new IdentityHashMap<>();
+    private boolean retired;
 
     /**
      * Creates it, empty.
@@ -32,7 +33,7 @@ public final class BackendPools {
     public EndpointPool of(Service service, Endpoint endpoint) {
         EndpointPool pool = pools.get(endpoint);
         if (pool == null) {
-            int idle = service.config().pool().idlePerEndpoint();
+            int idle = retired ? 0 : service.config().pool().idlePerEndpoint();
             pool = new EndpointPool(service, endpoint, this, (idle + loops - 1) / loops);
             pools.put(endpoint, pool);
         }
@@ -53,6 +54,7 @@ public final class BackendPools {
 
     /** Closes all idle connections, and keeps none from now on. */
     public void retire() {
+        retired = true;
         for (EndpointPool pool : new ArrayList<>(pools.values())) {
             pool.retire();
         }

@@ -81,6 +81,10 @@ final class HostIndex {
             if (host.endsWith(".")) {
                 host = host.substring(0, host.length() - 1);
             }
+            // A host on the wire has its brackets (RFC 3986 §3.2.2); the configuration may leave them out.
+            if (host.indexOf(':') >= 0 && !host.startsWith("[")) {
+                host = "[" + host + "]";
+            }
             PathIndex.Builder paths;
             if (host.equals(ANY)) {
                 paths = any;

@@ -46,6 +46,11 @@ public final class ServiceSplit {
      */
     public record Share(Service service, int weight) {}
 
+    /** All services it may choose. */
+    public List<Service> services() {
+        return List.of(services);
+    }
+
     /** Chooses a service. Allocates nothing. */
     public Service pick() {
         if (services.length == 1) {

@@ -1,6 +1,5 @@
 package io.sluice.server;
 
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 
 /** The one buffer pool of a proxy. <em>Immutable.</em> */
@@ -14,7 +13,7 @@ final class Buffers {
     private Buffers() {}
 
     /** A pool with one arena for each event loop, so that loops don't meet in it. */
-    static ByteBufAllocator allocator(int loops) {
+    static PooledByteBufAllocator allocator(int loops) {
         return new PooledByteBufAllocator(
                 true, 0, loops, PAGE_BYTES, CHUNK_DOUBLINGS, CACHED_SMALL, CACHED_NORMAL, false);
     }

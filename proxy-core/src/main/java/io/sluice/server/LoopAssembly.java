@@ -49,7 +49,7 @@ record LoopAssembly(
         }
         HeadStore store = new HeadStore();
         Http1Connector connector = new Http1Connector(
-                loop, transport, store, config.buffers(), responseLimits, options::get, resolvers);
+                loop, transport, store, responseLimits, options::get, resolvers);
         DeadlineWheel wheel = new DeadlineWheel(loop);
         BackendPools pools = new BackendPools(connector, wheel, metrics, config.eventLoops());
         return new LoopContext(new Worker(loop, wheel, pools, snapshots, accessLog), store);

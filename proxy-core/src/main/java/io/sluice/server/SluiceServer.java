@@ -1,9 +1,8 @@
 package io.sluice.server;
 
-import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.sluice.config.ListenerConfig;
@@ -72,7 +71,7 @@ public final class SluiceServer implements AutoCloseable {
                 metrics,
                 accessLog,
                 transport.eventLoops(config.eventLoops()),
-                new DnsAddressResolverGroup(new DnsNameResolverBuilder().datagramChannelFactory(NioDatagramChannel::new)));
+                new DnsAddressResolverGroup(new DnsNameResolverBuilder().datagramChannelFactory(transport::newDatagramChannel)));
         try {
             server.open(transport);
             return server;
@@ -84,7 +83,8 @@ public final class SluiceServer implements AutoCloseable {
 
     private void open(Transport transport) throws IOException {
         SluiceConfig config = snapshot.config();
-        ByteBufAllocator allocator = Buffers.allocator(config.eventLoops());
+        PooledByteBufAllocator allocator = Buffers.allocator(config.eventLoops());
+        metrics.bufferedBytes(allocator::pinnedDirectMemory);
         LoopAssembly assembly = new LoopAssembly(transport, allocator, () -> snapshot, metrics, accessLog, resolvers);
         Map<EventLoop, LoopContext> contexts = new IdentityHashMap<>();
         for (var executor : loops) {
@@ -101,7 +101,7 @@ public final class SluiceServer implements AutoCloseable {
                     listeners.size(), listening.name(), listening.halfClose(), metrics.listener(listening.name()));
             SocketOptions options = new SocketOptions(transport, listening.socket(), config.buffers(), allocator);
             Listener listener =
-                    new Listener(listening, facts, transport, options, config.buffers(), gate, contexts);
+                    new Listener(listening, facts, transport, options, gate, contexts);
             listener.bind(loops);
             listeners.add(listener);
         }
@@ -190,7 +190,7 @@ public final class SluiceServer implements AutoCloseable {
     /** Stops at once: connections are closed, event loops ended. Returns when that is done; idempotent. */
     @Override
     public void close() {
-        draining.compareAndSet(null, new CompletableFuture<>());
+        draining.compareAndSet(null, CompletableFuture.completedFuture(0));
         listeners.forEach(Listener::close);
         for (Worker worker : workers) {
             if (!worker.loop().isShuttingDown()) {

@@ -5,7 +5,7 @@ import io.sluice.http.ProxyError;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
 
-/** What a {@link BackendStream} reports, on its event loop. */
+/** What a {@link BackendStream} reports, on its event loop. Implementations are <em>Loop-confined</em>. */
 public interface BackendListener {
 
     /** An interim or the final head; borrowed, to be edited at will, gone after the call. */

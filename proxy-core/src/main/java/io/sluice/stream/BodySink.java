@@ -3,7 +3,7 @@ package io.sluice.stream;
 import io.netty.buffer.ByteBuf;
 import io.sluice.http.Trailers;
 
-/** A side that body bytes go to. Nothing leaves before {@link #flush}. */
+/** A side that body bytes go to. Nothing leaves before {@link #flush}. Implementations are <em>Loop-confined</em>. */
 public interface BodySink {
 
     /** Sends a slice of the body; takes the buffer. */

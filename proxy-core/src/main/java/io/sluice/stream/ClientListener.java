@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.sluice.http.ProxyError;
 import io.sluice.http.Trailers;
 
-/** What a {@link ClientStream} reports to its exchange, on its event loop. */
+/** What a {@link ClientStream} reports to its exchange, on its event loop. Implementations are <em>Loop-confined</em>. */
 public interface ClientListener {
 
     /** A slice of the request body; takes the buffer. */

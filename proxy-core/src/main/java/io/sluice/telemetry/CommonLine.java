@@ -2,7 +2,7 @@ package io.sluice.telemetry;
 
 /**
  * The Common Log Format: {@code client - - [time] "METHOD target PROTOCOL" status bytes}. A status never sent is a hyphen.
- * Confined to the writer's thread.
+ * <em>Loop-confined</em> to the writer's thread.
  */
 final class CommonLine implements LineFormat {
     private final SecondText seconds = new SecondText("dd/MMM/uuuu:HH:mm:ss");

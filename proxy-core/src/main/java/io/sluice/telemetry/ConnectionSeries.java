@@ -3,7 +3,7 @@ package io.sluice.telemetry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.sluice.http.ProxyError;
 
-/** The rows that listeners and pools make in one scrape. Confined to the thread of that scrape. */
+/** The rows that listeners and pools make in one scrape. <em>Loop-confined</em> to the thread of that scrape. */
 final class ConnectionSeries {
     private final Family open = Family.gauge("connections", "Client connections open.", "listener");
     // Not connections_total: OpenMetrics knows a counter by its name without _total, and that one is taken.

@@ -11,7 +11,7 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.sluice.http.Method;
 import io.sluice.http.ProxyError;
 
-/** The rows that all {@link ExchangeMeters} make in one scrape. Confined to the thread of that scrape. */
+/** The rows that all {@link ExchangeMeters} make in one scrape. <em>Loop-confined</em> to the thread of that scrape. */
 final class ExchangeSeries {
     private static final double NANOS = 1e-9;
 

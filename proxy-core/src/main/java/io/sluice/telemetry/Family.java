@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One metric while a scrape is being made: its name, its labels' names, and the rows found so far. Confined to the
- * thread of one scrape. A family without rows is not listed.
+ * One metric while a scrape is being made: its name, its labels' names, and the rows found so far.
+ * <em>Loop-confined</em> to the thread of one scrape. A family without rows is not listed.
  */
 final class Family {
     /** What a row is. */

@@ -3,7 +3,10 @@ package io.sluice.telemetry;
 import io.sluice.telemetry.ExchangeRecord.Relay;
 import java.util.List;
 
-/** One JSON object a line (RFC 8259). Its fields are described with the configuration. Confined to the writer's thread. */
+/**
+ * One JSON object a line (RFC 8259). Its fields are described with the configuration. <em>Loop-confined</em> to the
+ * writer's thread.
+ */
 final class JsonLine implements LineFormat {
     private static final List<String> RELAYS = List.of("none", "copied", "spliced");
 

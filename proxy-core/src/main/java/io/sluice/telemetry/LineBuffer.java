@@ -6,7 +6,7 @@ import java.util.Arrays;
 /**
  * Growing bytes that log lines are written into. All it writes is printable ASCII and line ends of its own: text that a
  * client chose goes through {@link #json} or {@link #quoted}, which leave no byte that could end a string or a line.
- * Confined to the writer's thread.
+ * <em>Loop-confined</em> to the writer's thread.
  */
 final class LineBuffer {
     private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};

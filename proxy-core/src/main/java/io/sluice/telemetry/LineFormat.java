@@ -1,6 +1,6 @@
 package io.sluice.telemetry;
 
-/** How a record becomes a line of the access log. Confined to the writer's thread. */
+/** How a record becomes a line of the access log. <em>Loop-confined</em> to the writer's thread. */
 sealed interface LineFormat permits JsonLine, CommonLine {
 
     /**

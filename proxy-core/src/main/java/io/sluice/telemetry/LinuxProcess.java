@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * What Linux tells about this process (proc_pid_stat(5), proc_pid_status(5)). Read anew by each call; a file that is
- * missing or unreadable makes its facts unknown, not 0. Confined to the thread that holds the scrape.
+ * missing or unreadable makes its facts unknown, not 0. <em>Loop-confined</em> to the thread that holds the scrape.
  */
 final class LinuxProcess {
     /** What is not known, as on other systems. */

@@ -11,7 +11,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Where lines go: a file opened for appending, or an output of the process. Confined to the writer's thread once open.
+ * Where lines go: a file opened for appending, or an output of the process. <em>Loop-confined</em> to the writer's
+ * thread once open.
  * <em>Ownership</em>: owns its channel. <em>Ends</em> by {@link #close}.
  */
 final class LogFile {

@@ -10,7 +10,7 @@ import java.lang.management.MemoryUsage;
 
 /**
  * The rows about the process: CPU, context switches, descriptors, memory, collections. What this system doesn't tell is
- * absent, not 0. Confined to the thread that holds the scrape.
+ * absent, not 0. <em>Loop-confined</em> to the thread that holds the scrape.
  */
 final class ProcessSeries {
     private final String version;

@@ -5,7 +5,10 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** The text of a point in time in UTC, to the second; made anew only when the second changes. Confined to one thread. */
+/**
+ * The text of a point in time in UTC, to the second; made anew only when the second changes. <em>Loop-confined</em> to the
+ * writer's thread.
+ */
 final class SecondText {
     private final DateTimeFormatter format;
     private long second = Long.MIN_VALUE;

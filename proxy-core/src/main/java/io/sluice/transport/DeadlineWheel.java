@@ -3,6 +3,8 @@ package io.sluice.transport;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The deadlines of one event loop, coarse and cheap: a ring of slots of {@value #TICK_MILLIS} ms, each a linked list. A
@@ -15,6 +17,7 @@ public final class DeadlineWheel {
     /** The resolution in milliseconds. */
     public static final int TICK_MILLIS = 20;
 
+    private static final Logger LOG = LoggerFactory.getLogger(DeadlineWheel.class);
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS);
     private static final int SLOTS = 1024;
 
@@ -39,6 +42,11 @@ public final class DeadlineWheel {
         this.clock = clock;
         // Ticks count from 1: 0 marks a deadline that is not linked.
         this.originNanos = clock.getAsLong() - TICK_NANOS;
+    }
+
+    /** The time its deadlines go by, as {@link System#nanoTime} counts. */
+    public long nowNanos() {
+        return clock.getAsLong();
     }
 
     void schedule(Deadline deadline) {
@@ -130,8 +138,17 @@ public final class DeadlineWheel {
             due = deadline.nextDue;
             deadline.nextDue = null;
             if (deadline.dueAt(nowNanos)) {
-                deadline.run();
+                run(deadline);
             }
+        }
+    }
+
+    /** What one action throws must not take their time from all the other deadlines of the loop. */
+    private static void run(Deadline deadline) {
+        try {
+            deadline.run();
+        } catch (RuntimeException defect) {
+            LOG.error("the action of a deadline failed", defect);
         }
     }
 }

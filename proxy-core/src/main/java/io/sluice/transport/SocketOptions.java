@@ -19,20 +19,24 @@ public final class SocketOptions {
     private final SocketConfig socket;
     private final ByteBufAllocator allocator;
     private final WriteBufferWaterMark watermark;
+    private final BufferConfig buffers;
 
     /** Compiles the options of one listener or one service. */
     public SocketOptions(Transport transport, SocketConfig socket, BufferConfig buffers, ByteBufAllocator allocator) {
         this.transport = transport;
         this.socket = socket;
         this.allocator = allocator;
+        this.buffers = buffers;
         // The side that reads does so while the other is below the mark, one read at a time: with half for the mark
         // and half for that read, no more than highWatermark ever waits.
         int high = Math.max(1, buffers.highWatermark() / 2);
         this.watermark = new WriteBufferWaterMark(Math.min(buffers.lowWatermark() / 2, high), high);
     }
 
-    /** Sets the options of a connected (or connecting) channel. */
-    public void applyTo(ChannelConfig config) {
+    /** Sets the options of a connected channel; returns what sizes its reads. */
+    public ReadSizer applyTo(ChannelConfig config) {
+        ReadSizer sizer = new ReadSizer(buffers);
+        config.setRecvByteBufAllocator(sizer);
         config.setAllocator(allocator);
         config.setWriteBufferWaterMark(watermark);
         config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
@@ -49,6 +53,7 @@ public final class SocketOptions {
         if (transport == Transport.EPOLL) {
             applyLinux(config);
         }
+        return sizer;
     }
 
     private void applyLinux(ChannelConfig config) {
@@ -63,12 +68,12 @@ public final class SocketOptions {
         }
     }
 
-    /** Sets the options of a channel that is going to connect. */
-    public void applyToConnecting(ChannelConfig config) {
-        applyTo(config);
+    /** Sets the options of a channel that is going to connect; returns what sizes its reads. */
+    public ReadSizer applyToConnecting(ChannelConfig config) {
         if (transport == Transport.EPOLL && socket.fastOpen() != 0) {
             config.setOption(ChannelOption.TCP_FASTOPEN_CONNECT, true);
         }
+        return applyTo(config);
     }
 
     /** Sets the options of a listening channel; {@code shared} lets other sockets listen at the same address. */

@@ -5,15 +5,19 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.kqueue.KQueue;
 import io.netty.channel.kqueue.KQueueIoHandler;
+import io.netty.channel.kqueue.KQueueDatagramChannel;
 import io.netty.channel.kqueue.KQueueServerSocketChannel;
 import io.netty.channel.kqueue.KQueueSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -22,18 +26,23 @@ import java.util.function.Supplier;
 /** How this machine does non-blocking sockets; the one place that knows of several ways. <em>Immutable.</em> */
 public enum Transport {
     /** Linux. */
-    EPOLL(EpollServerSocketChannel::new, EpollSocketChannel::new),
+    EPOLL(EpollServerSocketChannel::new, EpollSocketChannel::new, EpollDatagramChannel::new),
     /** macOS and the BSDs. */
-    KQUEUE(KQueueServerSocketChannel::new, KQueueSocketChannel::new),
+    KQUEUE(KQueueServerSocketChannel::new, KQueueSocketChannel::new, KQueueDatagramChannel::new),
     /** Wherever Java runs. */
-    NIO(NioServerSocketChannel::new, NioSocketChannel::new);
+    NIO(NioServerSocketChannel::new, NioSocketChannel::new, NioDatagramChannel::new);
 
     private final Supplier<ServerSocketChannel> newServerChannel;
     private final Supplier<SocketChannel> newChannel;
+    private final Supplier<DatagramChannel> newDatagramChannel;
 
-    Transport(Supplier<ServerSocketChannel> newServerChannel, Supplier<SocketChannel> newChannel) {
+    Transport(
+            Supplier<ServerSocketChannel> newServerChannel,
+            Supplier<SocketChannel> newChannel,
+            Supplier<DatagramChannel> newDatagramChannel) {
         this.newServerChannel = newServerChannel;
         this.newChannel = newChannel;
+        this.newDatagramChannel = newDatagramChannel;
     }
 
     /** The best one that works here; {@code -Dio.sluice.transport=nio} asks for another. */
@@ -73,6 +82,11 @@ public enum Transport {
     /** A new channel, to be registered and connected. */
     public SocketChannel newChannel() {
         return newChannel.get();
+    }
+
+    /** A new channel for datagrams, to be registered: names are resolved over it. */
+    public DatagramChannel newDatagramChannel() {
+        return newDatagramChannel.get();
     }
 
     /** Whether several sockets can listen at one address and share its connections (SO_REUSEPORT, socket(7)). */

@@ -31,6 +31,26 @@ final class ConfigReaderTest {
             services:
               app: { endpoints: [10.0.0.5:8080] }
             """;
+    private static final String FULL = """
+            listeners: [{ address: 8080, name: web, halfClose: answer, socket: { fastOpen: 256, deferAccept: 5s } }]
+            routes:
+              - match: { host: "*.Example.COM", path: /v1, methods: [GET, PURGE], headers: { X-A: "1" }, query: { q: "*" } }
+                services: [{ name: a, weight: 95 }, { name: b, weight: 5 }]
+                filters:
+                  - stripPrefix: /v1
+                  - rewritePath: { pattern: "^/(?P<n>a)", replacement: '/\\$$1$1$12$${n}' }
+                  - requestHeaders: { set: { Host: inner, X-B: "" }, add: { X-C: c d }, remove: [X-D] }
+                  - deny: ["::1", 10.0.0.0/8]
+              - { match: { path: "~^/x" }, redirect: { location: "https://example.com/?a=b", status: 308 } }
+              - { match: { path: /y }, respond: { status: 404, body: "no\\n", contentType: text/html } }
+            services:
+              a: { endpoints: [{ address: "[::1]:80", weight: 0 }, "b.example.:81"], socket: { fastOpen: true } }
+              b: { endpoints: ["b:80"], pool: { maxPerEndpoint: 3, maxAge: 1h }, loadBalancer: { policy: roundRobin } }
+            accessLog: off
+            admin: off
+            eventLoops: 3
+            trustedProxies: [192.168.1.1]
+            """;
     private static final SocketConfig LISTENER_SOCKET = new SocketConfig(
             4096, true, 0, 0, 128 << 10, true, Duration.ZERO, Duration.ZERO, 0, false);
     private static final LimitConfig LIMITS = new LimitConfig(0, 32 << 10, 16 << 10, 128, 64 << 10, Long.MAX_VALUE);
@@ -120,27 +140,8 @@ final class ConfigReaderTest {
     }
 
     @Test
-    void readsWhatARouteMatchesDoesAndAnswers() throws ConfigException {
-        SluiceConfig config = read("""
-                listeners: [{ address: 8080, name: web, halfClose: answer, socket: { fastOpen: 256, deferAccept: 5s } }]
-                routes:
-                  - match: { host: "*.Example.COM", path: /v1, methods: [GET, PURGE], headers: { X-A: "1" }, query: { q: "*" } }
-                    services: [{ name: a, weight: 95 }, { name: b, weight: 5 }]
-                    filters:
-                      - stripPrefix: /v1
-                      - rewritePath: { pattern: "^/(a)", replacement: '/\\$$1$1' }
-                      - requestHeaders: { set: { Host: inner, X-B: "" }, add: { X-C: c d }, remove: [X-D] }
-                      - deny: ["::1", 10.0.0.0/8]
-                  - { match: { path: "~^/x" }, redirect: { location: "https://example.com/?a=b", status: 308 } }
-                  - { match: { path: /y }, respond: { status: 404, body: "no\\n", contentType: text/html } }
-                services:
-                  a: { endpoints: [{ address: "[::1]:80", weight: 0 }, "b.example.:81"], socket: { fastOpen: true } }
-                  b: { endpoints: ["b:80"], pool: { maxPerEndpoint: 3, maxAge: 1h }, loadBalancer: { policy: roundRobin } }
-                accessLog: off
-                admin: off
-                eventLoops: 3
-                trustedProxies: [192.168.1.1]
-                """);
+    void readsWhatARouteMatchesAndDoes() throws ConfigException {
+        SluiceConfig config = read(FULL);
 
         RouteConfig route = config.routes().getFirst();
         assertThat(route.match())
@@ -155,7 +156,7 @@ final class ConfigReaderTest {
         assertThat(route.filters())
                 .containsExactly(
                         new FilterConfig.StripPrefix("/v1"),
-                        new FilterConfig.RewritePath("^/(a)", "/\\$1$1"),
+                        new FilterConfig.RewritePath("^/(?P<n>a)", "/\\$1$1$12${n}"),
                         new FilterConfig.RequestHeaders(
                                 Map.of("Host", "inner", "X-B", ""), Map.of("X-C", "c d"), List.of("X-D")),
                         new FilterConfig.Deny(List.of(
@@ -164,6 +165,12 @@ final class ConfigReaderTest {
         assertThat(config.routes().get(1).match().path()).isEqualTo(new PathMatch.Regex("^/x"));
         assertThat(config.routes().get(1).action()).isEqualTo(new Redirect("https://example.com/?a=b", 308));
         assertThat(config.routes().get(2).action()).isEqualTo(new Respond(404, "no\n", "text/html"));
+    }
+
+    @Test
+    void readsServicesListenersAndTheProcess() throws ConfigException {
+        SluiceConfig config = read(FULL);
+
         assertThat(config.services().get("a").endpoints())
                 .containsExactly(
                         new EndpointConfig(new HostPort("::1", 80), 0),

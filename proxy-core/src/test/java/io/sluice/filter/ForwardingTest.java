@@ -188,7 +188,7 @@ class ForwardingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "1.1 x (sluice, 1.1 sluice)", "1.1 x (a (b), 1.1 sluice)", "1.1 x (\\), 1.1 sluice)", "sluice 1.1", "1.1 sluice2",
+        "1.1 x (sluice, 1.1 sluice)", "1.1 x (a (b), 1.1 sluice)", "1.1 x (\\), 1.1 sluice )", "sluice 1.1", "1.1 sluice2",
         "1.1 x sluice", "1.1,sluice", "1.1 x ), (, 1.1 sluice",
     })
     void countsNoOtherMentionOfItsNameAsAPassage(String element) {

@@ -3,9 +3,14 @@ package io.sluice.route;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.Unpooled;
+import io.sluice.http.HeadLimits;
+import io.sluice.http.HeadParser;
+import io.sluice.http.ParseStatus;
 import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
 import io.sluice.http.RequestHeads;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +67,34 @@ class RouterTest {
         assertThat(taken(router(LADDER), "GET " + path + " HTTP/1.1", "Host: " + host)).isEqualTo(route);
         // The order of the file must not matter between routes of different specificity.
         assertThat(taken(router(LADDER.reversed()), "GET " + path + " HTTP/1.1", "Host: " + host)).isEqualTo(route);
+    }
+
+    @Test
+    void findsAnIpv6HostConfiguredWithoutBrackets() {
+        assertThat(taken(router(List.of("fd00::A/")), "GET / HTTP/1.1", "Host: [FD00::a]:8080")).isEqualTo("fd00::A/");
+    }
+
+    @Test
+    void readsTheHostOfAnAbsoluteTargetInPlaceOfHost() {
+        RequestHead head = new RequestHead();
+        byte[] received = "GET http://b:80/x HTTP/1.1\r\nHost: b:80\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+        assertThat(new HeadParser(new HeadLimits(1000, 1000, 10)).parseRequest(head, Unpooled.wrappedBuffer(received)))
+                .isEqualTo(ParseStatus.COMPLETE);
+
+        assertThat(name(router(List.of("a/", "b/")).match(head))).isEqualTo("b/");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "/x/../admin/", "/%61dmin/", "//admin/", "/a%2f..%2fadmin/", "/a/..;/admin/", "/a/.;/../admin/", "/admin/..;"
+    })
+    void refusesAmbiguousPathsAsTheParserReadsThem(String path) {
+        RequestHead head = new RequestHead();
+        byte[] received = ("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
+        assertThat(new HeadParser(new HeadLimits(1000, 1000, 10)).parseRequest(head, Unpooled.wrappedBuffer(received)))
+                .isEqualTo(ParseStatus.COMPLETE);
+
+        assertThat(name(router(List.of("*/", "*/admin/")).match(head))).isEqualTo("ambiguous_path");
     }
 
     @Test

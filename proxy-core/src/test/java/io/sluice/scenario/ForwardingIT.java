@@ -115,7 +115,7 @@ final class ForwardingIT {
         proxy.start(backend);
 
         proxy.answerTo(Http.request("POST / HTTP/1.1", "Transfer-Encoding: chunked")
-                + "0003;name=\"quoted\"\r\nabc\r\n" + "A ; x\r\n0123456789\r\n" + "0;last\r\nX-Trailer: t\r\n\r\n");
+                + "0003;name=\"quoted\"\r\nabc\r\n" + "A;x\r\n0123456789\r\n" + "0;last\r\nX-Trailer: t\r\n\r\n");
 
         assertThat(seen[0].text()).isEqualTo("abc0123456789");
         assertThat(seen[0].values("Content-Length")).isEmpty();

@@ -132,6 +132,11 @@ final class RawConnection implements AutoCloseable {
         }
     }
 
+    private String lastReceived() {
+        String all = received();
+        return all.substring(Math.max(0, all.length() - 300)).replaceAll("[^ -~\r\n]", "?");
+    }
+
     /** Reads up to and with an empty line. */
     Message head() throws IOException {
         StringBuilder text = new StringBuilder();
@@ -339,7 +344,7 @@ final class RawConnection implements AutoCloseable {
             }
             return true;
         } catch (SocketTimeoutException e) {
-            throw new AssertionError("nothing arrived within " + PATIENCE + "; before that: \"" + received() + "\"", e);
+            throw new AssertionError("nothing arrived within " + PATIENCE + "; last: \"" + lastReceived() + "\"", e);
         } catch (SocketException e) {
             ended.complete(System.nanoTime());
             throw e;

@@ -54,7 +54,7 @@ record Refusal(String why, String bytes, int status, List<String> words) {
                 of("a TLS handshake", "\u0016\u0003\u0001\u0002\0\u0001\0\u0001\u00fc\u0003\u0003abcdefgh", 400, line),
                 of("the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, "unsupported_version"),
                 of("HTTP/3.0", "GET / HTTP/3.0" + fields, 505, "unsupported_version"),
-                of("HTTP/0.9 by name", "GET / HTTP/0.9" + fields, 505, "unsupported_version"),
+                of("HTTP/0.9 by name", "GET / HTTP/0.9" + fields, 400, line),
                 of("a method of 1,000 bytes", "M".repeat(1000) + " / HTTP/1.1" + fields, 501, "method_too_long"),
                 of("a target of 20,000 bytes", "GET /" + "t".repeat(20_000) + " HTTP/1.1" + fields, 414, "target_too_long"),
                 of("a target that is no path", "GET path HTTP/1.1" + fields, 400, "invalid_target"),
@@ -129,10 +129,11 @@ record Refusal(String why, String bytes, int status, List<String> words) {
                 // HAProxy CVE-2021-40346: an overflow made two readings of one length.
                 post("a length that overflows", 400, length, "Content-Length: 18446744073709551621"),
                 post("a length of 19 digits", 400, length, "Content-Length: 1000000000000000005"),
-                post("gzip", 501, unknown, coding + "gzip"),
                 post("gzip, then chunked", 501, unknown, coding + "gzip, chunked"),
-                post("identity", 501, unknown, coding + "identity"),
-                post("something like chunked", 501, unknown, coding + "xchunked"),
+                // RFC 9112 §6.3: without chunked at the end nobody knows where the request ends.
+                post("gzip", 400, invalid, coding + "gzip"),
+                post("identity", 400, invalid, coding + "identity"),
+                post("something like chunked", 400, invalid, coding + "xchunked"),
                 of("chunked, then gzip", posted(coding + "chunked, gzip"), 400, invalid, unknown),
                 of("chunked twice", posted(coding + "chunked, chunked"), 400, invalid),
                 of("chunked twice in two fields", posted(coding + "chunked", coding + "chunked"), 400, invalid),

@@ -90,7 +90,7 @@ final class RoutingIT {
         assertThat(answer.text()).isEqualTo("fine");
         assertThat(answer.value("Content-Type")).isEqualTo("text/x");
         assertThat(answer.value("Date")).isNotBlank();
-        assertThat(proxy.answerTo(Http.get("/gone")).startLine()).isEqualTo("HTTP/1.1 410 Gone");
+        assertThat(proxy.answerTo(Http.get("/gone")).startLine()).startsWith("HTTP/1.1 410 ");
     }
 
     @Test

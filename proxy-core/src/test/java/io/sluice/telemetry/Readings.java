@@ -1,0 +1,46 @@
+package io.sluice.telemetry;
+
+import io.sluice.http.ProxyError;
+
+/** What meters say, for tests of those who count, without a scrape. <em>Immutable.</em> */
+public final class Readings {
+    private Readings() {}
+
+    /** What the meters of a service's connections say. */
+    public record Pool(long created, long reused, long stale, long active, long idle) {}
+
+    /** Reads the meters of a service's connections. */
+    public static Pool of(PoolMeters meters) {
+        return new Pool(
+                meters.cells().sum(PoolMeters.CREATED),
+                meters.cells().sum(PoolMeters.REUSED),
+                meters.cells().sum(PoolMeters.STALE),
+                meters.cells().sum(PoolMeters.ACTIVE),
+                meters.cells().sum(PoolMeters.IDLE));
+    }
+
+    /** Requests that have begun and not ended. */
+    public static long active(ExchangeMeters meters) {
+        return meters.active();
+    }
+
+    /** Requests that have begun. */
+    public static long begun(ExchangeMeters meters) {
+        return meters.cells().sum(ExchangeMeters.BEGUN);
+    }
+
+    /** Attempts made again after this error. */
+    public static long retried(ExchangeMeters meters, ProxyError error) {
+        return meters.rare().sum(ExchangeMeters.RETRIED + error.ordinal());
+    }
+
+    /** Attempts not made again after this error, though it is of a kind that allows it. */
+    public static long retryRefused(ExchangeMeters meters, ProxyError error) {
+        return meters.rare().sum(ExchangeMeters.RETRY_REFUSED + error.ordinal());
+    }
+
+    /** Heads of this kind that were refused. */
+    public static long rejected(ListenerMeters meters, ProxyError error) {
+        return meters.cells().sum(ListenerMeters.REJECTED + error.ordinal());
+    }
+}
