@@ -64,7 +64,8 @@ final class DemoCommand implements Callable<Integer> {
             out.println("      … " + example.lookFor());
         }
         out.println();
-        out.println("What was counted: curl http://" + RunningProxy.text(demo.adminAddress()) + "/metrics | grep sluice_requests");
+        String admin = RunningProxy.text(demo.adminAddress());
+        out.println("What was counted: curl http://" + admin + "/metrics | grep sluice_requests");
         out.println("Every request makes a line here. Ctrl-C ends the demo.");
         out.println();
         out.flush();

@@ -133,7 +133,8 @@ record MemoryTable(List<Row> rows, int connections, long heapBytes, int eventLoo
         }
         lines.add(line("Java heap, at most", "", "", bytes(heapBytes)));
         lines.add(line("together", "", "", bytes(total())));
-        lines.add(line("of it, for each event loop's clients", "", "1 of " + eventLoops, bytes((total() - heapBytes) / eventLoops)));
+        long each = (total() - heapBytes) / eventLoops;
+        lines.add(line("of it, for each event loop's clients", "", "1 of " + eventLoops, bytes(each)));
         lines.add(line("limit: " + limit.source(), "", "", limit.bytes() < 0 ? "unknown" : bytes(limit.bytes())));
         lines.add("");
         lines.add(verdict(limit));

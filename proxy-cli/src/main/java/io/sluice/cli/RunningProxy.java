@@ -11,7 +11,10 @@ import java.net.InetSocketAddress;
 import java.util.StringJoiner;
 import java.util.concurrent.CompletableFuture;
 
-/** A proxy and its admin address, started and ended as one. <em>Thread-safe.</em> Ends by {@link #drain} or {@link #close}. */
+/**
+ * A proxy and its admin address, started and ended as one. <em>Thread-safe.</em> <em>Ends</em> by {@link #drain} or
+ * {@link #close}.
+ */
 final class RunningProxy implements AutoCloseable {
     private final SluiceServer server;
     private final AdminServer admin;
@@ -60,6 +63,11 @@ final class RunningProxy implements AutoCloseable {
     /** An address as one would write it. */
     static String text(InetSocketAddress address) {
         return new HostPort(address.getAddress().getHostAddress(), address.getPort()).toString();
+    }
+
+    /** Exchanges in flight. */
+    int active() {
+        return server.active();
     }
 
     /** Reopens the access log. */

@@ -14,41 +14,62 @@ final class Shutdown {
 
     private final RunningProxy proxy;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    private boolean draining;
+    private State state = State.RUNNING;
+
+    private enum State {
+        RUNNING,
+        DRAINING,
+        STOPPING
+    }
 
     /** Creates it; nothing ends yet. */
     Shutdown(RunningProxy proxy) {
         this.proxy = proxy;
     }
 
-    /** Takes SIGTERM and SIGINT from now on. */
+    /**
+     * Takes SIGTERM and SIGINT from now on.
+     *
+     * @param tell told what who pressed Ctrl-C should know
+     */
     void listen(Consumer<String> tell) {
         Signals.handle("TERM", () -> signal(() -> LOG.info("Draining signal=SIGTERM")));
         Signals.handle("INT", () -> signal(() -> tell.accept("draining; Ctrl-C again stops at once")));
     }
 
     /**
-     * What a signal does.
+     * What a signal does: the first one drains, the second stops, further ones change nothing.
      *
      * @param announce run if this one starts the drain
      */
     void signal(Runnable announce) {
-        if (first()) {
-            announce.run();
-            proxy.drain().whenComplete((cut, failure) -> finish(cut, failure));
-        } else {
+        switch (advance()) {
+            case RUNNING -> {
+                announce.run();
+                proxy.drain().whenComplete(this::drained);
+            }
             // Closing waits for the event loops; meanwhile the thread that signals come on stays free.
-            Thread.ofPlatform().name("sluice-stop").start(this::stopAtOnce);
+            case DRAINING -> Thread.ofPlatform().name("sluice-stop").start(this::stopAtOnce);
+            case STOPPING -> LOG.info("Already stopping");
         }
     }
 
-    private synchronized boolean first() {
-        boolean first = !draining;
-        draining = true;
-        return first;
+    /** Goes one step further, and says which state it left. */
+    private synchronized State advance() {
+        State left = state;
+        state = left == State.RUNNING ? State.DRAINING : State.STOPPING;
+        return left;
     }
 
-    private void finish(Integer cut, Throwable failure) {
+    private synchronized boolean stopping() {
+        return state == State.STOPPING;
+    }
+
+    private void drained(Integer cut, Throwable failure) {
+        if (stopping()) {
+            // The drain ended because all was stopped; who did that tells.
+            return;
+        }
         if (failure == null) {
             LOG.info("Stopped after a drain exchangesCut={}", cut);
         } else {
@@ -58,10 +79,10 @@ final class Shutdown {
     }
 
     private void stopAtOnce() {
+        int cut = proxy.active();
         proxy.close();
-        if (ended.complete(null)) {
-            LOG.info("Stopped at once by a second signal");
-        }
+        LOG.info("Stopped at once by a second signal exchangesCut={}", cut);
+        ended.complete(null);
     }
 
     /** Waits for the end. */

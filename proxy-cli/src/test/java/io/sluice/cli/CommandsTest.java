@@ -2,6 +2,7 @@ package io.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.config.KeyReference;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -80,7 +81,9 @@ final class CommandsTest {
         Outcome outcome = execute("--help");
 
         assertThat(outcome.exit()).isEqualTo(ExitCode.FINE);
-        assertThat(outcome.out()).contains("run", "check", "explain", "version", "demo", "Exit codes", "SIGHUP").doesNotContain("train");
+        assertThat(outcome.out())
+                .contains("run", "check", "explain", "version", "demo", "Exit codes", "SIGHUP")
+                .doesNotContain("train");
     }
 
     @ParameterizedTest
@@ -104,7 +107,8 @@ final class CommandsTest {
     @ParameterizedTest
     @ValueSource(strings = {"run", "check"})
     void printsEveryProblemOfAFileAndStartsNothing(String command) throws IOException {
-        Outcome outcome = execute(command, "-c", file(GOOD.replace("8080", "http").replace("service: app", "service: apl")));
+        String bad = GOOD.replace("8080", "http").replace("service: app", "service: apl");
+        Outcome outcome = execute(command, "-c", file(bad));
 
         assertThat(outcome.exit()).isEqualTo(ExitCode.WRONG_INPUT);
         assertThat(outcome.err()).contains("sluice.yaml:2:", "sluice.yaml:4:", "2 problems").doesNotContain("\tat ");
@@ -180,7 +184,9 @@ final class CommandsTest {
         Outcome outcome = execute("explain", "xyzzyxyzzy");
 
         assertThat(outcome.exit()).isEqualTo(ExitCode.WRONG_INPUT);
-        assertThat(outcome.err()).contains("no key is called xyzzyxyzzy", "'sluice explain' lists all").doesNotContain("did you mean");
+        assertThat(outcome.err())
+                .contains("no key is called xyzzyxyzzy", "'sluice explain' lists all")
+                .doesNotContain("did you mean");
     }
 
     @Test
@@ -188,10 +194,8 @@ final class CommandsTest {
         Outcome outcome = execute("explain");
 
         assertThat(outcome.exit()).isEqualTo(ExitCode.FINE);
-        assertThat(outcome.out()).contains("listeners[].address", "timeouts.connect ").hasLineCount(KEYS);
+        assertThat(outcome.out()).contains("listeners[].address", "timeouts.connect ").hasLineCount(KeyReference.entries().size());
     }
-
-    private static final int KEYS = io.sluice.config.KeyReference.entries().size();
 
     @Test
     void explainsNothingOfAWrongConfiguration() throws IOException {

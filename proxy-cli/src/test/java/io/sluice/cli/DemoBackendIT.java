@@ -33,7 +33,8 @@ final class DemoBackendIT {
 
     @Test
     void echoesTheRequestAsItWasReceived() throws IOException {
-        String answer = answer("POST /echo?a=\"b\" HTTP/1.1\r\nhOST: x\r\nX-Odd: \\\u007f\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbody");
+        String answer = answer("POST /echo?a=\"b\" HTTP/1.1\r\nhOST: x\r\nX-Odd: \\\u007f\r\n"
+                + "Content-Length: 4\r\nConnection: close\r\n\r\nbody");
 
         assertThat(answer)
                 .startsWith("HTTP/1.1 200 OK\r\n")

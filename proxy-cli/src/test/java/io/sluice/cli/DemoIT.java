@@ -123,7 +123,7 @@ final class DemoIT {
         DemoCommand.print(demo, new PrintWriter(text));
 
         assertThat(demo.examples()).hasSize(5);
-        demo.yaml().lines().forEach(line -> assertThat(text.toString()).contains("    " + line + System.lineSeparator()));
+        demo.yaml().lines().forEach(line -> assertThat(text.toString()).contains("    " + line));
         for (Demo.Example example : demo.examples()) {
             assertThat(text.toString()).contains(example.command(), example.lookFor());
         }

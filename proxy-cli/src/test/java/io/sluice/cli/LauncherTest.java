@@ -70,7 +70,10 @@ final class LauncherTest {
         }
 
         List<String> arguments() {
-            return out.stream().filter(line -> line.startsWith("<")).map(line -> line.substring(1, line.length() - 1)).toList();
+            return out.stream()
+                    .filter(line -> line.startsWith("<"))
+                    .map(line -> line.substring(1, line.length() - 1))
+                    .toList();
         }
     }
 
@@ -111,7 +114,8 @@ final class LauncherTest {
 
     private Path java(Path folder, String version) throws IOException {
         script(folder.resolve("bin/java"), JAVA.replace("VERSION", version));
-        Files.writeString(folder.resolve("release"), "IMPLEMENTOR=\"Nobody\"\nJAVA_VERSION=\"" + version + "\"\nLIBC=\"gnu\"\n");
+        String facts = "IMPLEMENTOR=\"Nobody\"\nJAVA_VERSION=\"" + version + "\"\nLIBC=\"gnu\"\n";
+        Files.writeString(folder.resolve("release"), facts);
         return folder;
     }
 
@@ -224,7 +228,8 @@ final class LauncherTest {
 
         Outcome outcome = run("run", "-c", "my file.yaml", "", "*", "$HOME", "'");
 
-        assertThat(outcome.arguments()).endsWith("-jar", home + "/proxy-cli/target/sluice.jar", "run", "-c", "my file.yaml", "", "*", "$HOME", "'");
+        String jar = home + "/proxy-cli/target/sluice.jar";
+        assertThat(outcome.arguments()).endsWith("-jar", jar, "run", "-c", "my file.yaml", "", "*", "$HOME", "'");
     }
 
     @Test
@@ -287,8 +292,11 @@ final class LauncherTest {
 
         Outcome outcome = run("run", "-c", "x");
 
-        assertThat(Files.readString(home.resolve("built-with"))).startsWith(jdk + "|").contains("package -pl proxy-cli -am");
-        assertThat(outcome.err()).contains("building with Maven", "heard while building", "starts faster").doesNotContain("training");
+        String builtWith = Files.readString(home.resolve("built-with"));
+        assertThat(builtWith).startsWith(jdk + "|").contains("package -pl proxy-cli -am");
+        assertThat(outcome.err())
+                .contains("building with Maven", "heard while building", "starts faster")
+                .doesNotContain("training");
         assertThat(outcome.out()).doesNotContain("heard while building", "heard while training");
         assertThat(outcome.arguments())
                 .contains("-XX:AOTCache=" + home + "/proxy-cli/target/sluice.aot")

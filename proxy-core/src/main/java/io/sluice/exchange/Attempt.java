@@ -232,6 +232,15 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
         }
     }
 
+    /** Enters into the record what its relays moved, and whom they waited for. */
+    void note(long fromClient) {
+        if (response != null) {
+            record.bytes(fromClient, response.bytes());
+            record.backendBytes(request.bytes(), response.bytes());
+            record.blocked(response.blockedNanos(), request.blockedNanos());
+        }
+    }
+
     /** Gives back all it owns, closing what is not finished; idempotent. */
     void leave() {
         if (connecting != null) {

@@ -331,12 +331,16 @@ public final class Exchange implements ClientListener {
     void fail(ProxyError why) {
         failure = why;
         leaveAttempt();
-        if (state.response() != Response.AWAITING) {
+        boolean unsent = state.response() == Response.SENDING && client.retract();
+        if (state.response() != Response.AWAITING && !unsent) {
             client.abort(why);
             finish();
             return;
         }
         abandonRequest();
+        if (why.side() == ProxyError.Side.CLIENT) {
+            client.closeAfterResponse();
+        }
         beginAnswer(why.status());
         LocalAnswer.error(client, worker.answerHead(), head.method(), why);
         awaitClient();
@@ -359,7 +363,9 @@ public final class Exchange implements ClientListener {
     }
 
     private void beginAnswer(int status) {
-        state.response(Response.SENDING);
+        if (state.response() == Response.AWAITING) {
+            state.response(Response.SENDING);
+        }
         state.response(Response.SENT);
         deadlines.requestOver();
         record.answered(status);
@@ -384,13 +390,9 @@ public final class Exchange implements ClientListener {
         if (retries != null) {
             retries.over();
         }
-        if (attempt != null && attempt.response() != null) {
-            long toClient = attempt.response().bytes();
-            record.bytes(requestBytes, toClient);
-            record.backendBytes(attempt.request().bytes(), toClient);
-            record.blocked(attempt.response().blockedNanos(), attempt.request().blockedNanos());
-        } else {
-            record.bytes(requestBytes, 0);
+        record.bytes(requestBytes, 0);
+        if (attempt != null) {
+            attempt.note(requestBytes);
         }
         record.ended(failure, System.nanoTime());
         meters.ended(record);

@@ -50,32 +50,37 @@ final class ExchangeDeadlines {
 
     void begun(long now) {
         if (limits.requestNanos() != Deadlines.NONE) {
-            totalAt = arm(now, limits.requestNanos());
+            totalAt = now + limits.requestNanos();
+        arm();
         }
     }
 
     void connecting(long now) {
         requestBodyAt = NEVER;
         responseHeadAt = NEVER;
-        connectAt = arm(now, limits.connectNanos());
+        connectAt = now + limits.connectNanos();
+        arm();
     }
 
     void requestExpected(long now) {
         connectAt = NEVER;
         responseHeadAt = NEVER;
-        requestBodyAt = arm(now, limits.requestBodyIdleNanos());
+        requestBodyAt = now + limits.requestBodyIdleNanos();
+        arm();
     }
 
     void backendExpected(long now) {
         connectAt = NEVER;
         requestBodyAt = NEVER;
-        responseHeadAt = arm(now, limits.responseHeadersNanos());
+        responseHeadAt = now + limits.responseHeadersNanos();
+        arm();
     }
 
     void responseExpected(long now) {
         responseHeadAt = NEVER;
         clientLookAt = NEVER;
-        responseBodyAt = arm(now, limits.responseBodyIdleNanos());
+        responseBodyAt = now + limits.responseBodyIdleNanos();
+        arm();
     }
 
     void clientExpected(long now) {
@@ -83,7 +88,8 @@ final class ExchangeDeadlines {
         responseBodyAt = NEVER;
         clientProgressNanos = now;
         clientPendingSeen = clientPending.getAsLong();
-        clientLookAt = arm(now, limits.responseWriteIdleNanos() / 4);
+        clientLookAt = now + limits.responseWriteIdleNanos() / 4;
+        arm();
     }
 
     /** Nothing more of the request is waited for. */
@@ -95,10 +101,9 @@ final class ExchangeDeadlines {
         timer.cancel();
     }
 
-    private long arm(long now, long nanos) {
-        long at = now + nanos;
-        timer.at(at);
-        return at;
+    private void arm() {
+        long first = Math.min(Math.min(totalAt, connectAt), Math.min(requestBodyAt, responseHeadAt));
+        timer.at(Math.min(first, Math.min(responseBodyAt, clientLookAt)));
     }
 
     private void look() {
@@ -108,9 +113,7 @@ final class ExchangeDeadlines {
             onMissed.accept(missed);
             return;
         }
-        long next = Math.min(Math.min(totalAt, connectAt), Math.min(requestBodyAt, responseHeadAt));
-        next = Math.min(next, Math.min(responseBodyAt, clientLookAt));
-        timer.at(next);
+        arm();
     }
 
     private ProxyError missed(long now) {

@@ -58,7 +58,8 @@ public final class HeadParser {
 
     /**
      * Reads on in a response's head; its framing depends on the request's method (RFC 9112 §6.3). Content-Length and
-     * Transfer-Encoding of a 1xx or 204 are dropped, and a connection whose 204 announces a body does not persist.
+     * Transfer-Encoding must be valid even where they frame nothing; those of a 1xx or 204 are dropped, and a connection
+     * whose 204 announces a body does not persist.
      *
      * @param head empty before the first call, then the same until it is complete
      * @param in   borrowed; what belongs to the head is consumed, and nothing behind it; where it is refused, some or all

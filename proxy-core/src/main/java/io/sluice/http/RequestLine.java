@@ -92,16 +92,13 @@ final class RequestLine {
         // What the line needs at least behind the target is counted too, so that it is refused as early as it can be.
         if (at > lineBytesMax - 1 - VERSION_BYTES) {
             head.error = ProxyError.TARGET_TOO_LONG;
-        } else if (at < end && bytes[at] != ' ') {
-            boolean control = bytes[at] >= 0 && bytes[at] < ' ';
-            head.error = control ? ProxyError.MALFORMED_REQUEST_LINE : ProxyError.INVALID_TARGET;
-        } else if (at < end) {
-            if (at == head.pathStart) {
-                head.error = ProxyError.MALFORMED_REQUEST_LINE;
-            }
+        } else if (at < end && bytes[at] == ' ' && at > head.pathStart) {
             head.queryEnd = at;
             head.scanned = at + 1;
             head.expected = VERSION;
+        } else if (at < end) {
+            boolean separator = bytes[at] >= 0 && bytes[at] <= ' ';
+            head.error = separator ? ProxyError.MALFORMED_REQUEST_LINE : ProxyError.INVALID_TARGET;
         }
     }
 

@@ -11,49 +11,52 @@ final class ResponseRules {
             return ProxyError.MALFORMED_RESPONSE;
         }
         head.keepAlive = ConnectionOptions.persistent(options, head.minorVersion);
-        if (head.status < 200 || head.status == 204) {
-            withoutBody(head);
-            return null;
+        if (!valid(head)) {
+            return ProxyError.INVALID_RESPONSE_FRAMING;
         }
-        return framing(head, method);
+        boolean chunked = head.find(HeaderName.TRANSFER_ENCODING) >= 0;
+        if (head.status < 200 || head.status == 204) {
+            withoutBody(head, chunked);
+        } else {
+            head.framing = framing(head, method, chunked);
+            head.keepAlive &= head.framing != BodyFraming.UNTIL_CLOSE;
+        }
+        return null;
     }
 
-    /** RFC 9110 §8.6, RFC 9112 §6.1: no framing field is allowed here, and none frames or is passed on. */
-    private static void withoutBody(ResponseHead head) {
+    /** Whether the framing fields can be read in one way only; so they must be even where they frame nothing. */
+    private static boolean valid(ResponseHead head) {
+        int coding = head.find(HeaderName.TRANSFER_ENCODING);
         int length = head.find(HeaderName.CONTENT_LENGTH);
-        boolean announced = length >= 0
-                && Framing.length(head.bytes, head.valueStart(length), head.valueEnd(length)) != 0;
-        if (announced || head.find(HeaderName.TRANSFER_ENCODING) >= 0) {
+        if (coding >= 0) {
+            return length < 0 && chunkedOnly(head, coding);
+        }
+        if (length >= 0) {
+            head.contentLength = Framing.length(head.bytes, head.valueStart(length), head.valueEnd(length));
+            return head.contentLength >= 0 && head.next(HeaderName.CONTENT_LENGTH, length + 1) < 0;
+        }
+        return true;
+    }
+
+    /** RFC 9110 §8.6, RFC 9112 §6.1: no framing field is allowed here, so that even a valid one is not passed on. */
+    private static void withoutBody(ResponseHead head, boolean chunked) {
+        if (chunked || head.contentLength > 0) {
             // Whoever announces a body may send it as well: this connection is not used again.
             head.keepAlive = false;
         }
+        head.contentLength = -1;
         head.dropAll(HeaderName.CONTENT_LENGTH);
         head.dropAll(HeaderName.TRANSFER_ENCODING);
     }
 
-    private static ProxyError framing(ResponseHead head, Method method) {
-        int coding = head.find(HeaderName.TRANSFER_ENCODING);
-        int length = head.find(HeaderName.CONTENT_LENGTH);
-        if (coding >= 0 && (length >= 0 || !chunkedOnly(head, coding))) {
-            return ProxyError.INVALID_RESPONSE_FRAMING;
-        }
-        if (length >= 0) {
-            head.contentLength = Framing.length(head.bytes, head.valueStart(length), head.valueEnd(length));
-            if (head.contentLength < 0 || head.next(HeaderName.CONTENT_LENGTH, length + 1) >= 0) {
-                return ProxyError.INVALID_RESPONSE_FRAMING;
-            }
-        }
+    private static BodyFraming framing(ResponseHead head, Method method, boolean chunked) {
         if (method == Method.HEAD || head.status == 304 || head.contentLength == 0) {
-            head.framing = BodyFraming.NONE;
-        } else if (length >= 0) {
-            head.framing = BodyFraming.LENGTH;
-        } else if (coding >= 0) {
-            head.framing = BodyFraming.CHUNKED;
-        } else {
-            head.framing = BodyFraming.UNTIL_CLOSE;
-            head.keepAlive = false;
+            return BodyFraming.NONE;
         }
-        return null;
+        if (chunked) {
+            return BodyFraming.CHUNKED;
+        }
+        return head.contentLength > 0 ? BodyFraming.LENGTH : BodyFraming.UNTIL_CLOSE;
     }
 
     private static boolean chunkedOnly(ResponseHead head, int coding) {

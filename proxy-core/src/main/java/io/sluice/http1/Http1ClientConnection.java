@@ -165,6 +165,11 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
+    public boolean retract() {
+        return response.retract();
+    }
+
+    @Override
     public void closeAfterResponse() {
         closing = true;
     }

@@ -37,6 +37,8 @@ final class MessageWriter {
     private final HeadStore store;
     private ByteBuf piece;
     private boolean chunked;
+    /** Whether anything of the message was handed to the channel. */
+    private boolean left;
 
     MessageWriter(Channel channel, HeadStore store) {
         this.channel = channel;
@@ -136,6 +138,7 @@ final class MessageWriter {
     }
 
     private void end(byte[] head, int length, int bodyHint) {
+        left = false;
         head[length] = '\r';
         head[length + 1] = '\n';
         room(length + 2 + bodyHint).writeBytes(head, 0, length + 2);
@@ -154,6 +157,7 @@ final class MessageWriter {
             data.release();
         } else {
             writePiece();
+            left = true;
             channel.write(data, channel.voidPromise());
         }
         if (chunked && count > 0) {
@@ -183,6 +187,16 @@ final class MessageWriter {
         return (buffer == null ? 0 : buffer.totalPendingWriteBytes()) + (piece == null ? 0 : piece.readableBytes());
     }
 
+    /** Forgets the message, if nothing of it was handed to the channel; returns whether that is so. */
+    boolean retract() {
+        if (left) {
+            return false;
+        }
+        release();
+        chunked = false;
+        return true;
+    }
+
     /** Forgets what was gathered; idempotent. */
     void release() {
         if (piece != null) {
@@ -195,6 +209,7 @@ final class MessageWriter {
         if (piece != null) {
             ByteBuf whole = piece;
             piece = null;
+            left = true;
             channel.write(whole, channel.voidPromise());
         }
     }

@@ -67,6 +67,15 @@ final class ResponseOutput {
                 : request.http10() ? MessageWriter.Persistence.KEEP_ALIVE : MessageWriter.Persistence.DEFAULT);
     }
 
+    /** Forgets the head and what followed, if all of it is still gathered here; returns whether it is. */
+    boolean retract() {
+        if (progress != Progress.BEGUN || !writer.retract()) {
+            return false;
+        }
+        next();
+        return true;
+    }
+
     /** Gathers or writes a slice; takes it. */
     void body(ByteBuf data) {
         writer.body(data);

@@ -155,12 +155,12 @@ public final class SluiceServer implements AutoCloseable {
         long acceptingMillis = config().timeouts().drainAccepting().toMillis();
         CompletableFuture.delayedExecutor(acceptingMillis, TimeUnit.MILLISECONDS).execute(() -> {
             listeners.forEach(Listener::close);
-            drainWorkers(done);
+            drainWorkers();
         });
         return done;
     }
 
-    private void drainWorkers(CompletableFuture<Integer> done) {
+    private void drainWorkers() {
         List<CompletableFuture<Void>> ends = new ArrayList<>();
         for (Worker worker : workers) {
             CompletableFuture<Void> end = new CompletableFuture<>();
@@ -169,11 +169,7 @@ public final class SluiceServer implements AutoCloseable {
         }
         CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
                 .completeOnTimeout(null, config().timeouts().drain().toMillis(), TimeUnit.MILLISECONDS)
-                .thenRunAsync(() -> {
-                    int cut = active();
-                    close();
-                    done.complete(cut);
-                });
+                .thenRunAsync(this::close);
     }
 
     /** Exchanges in flight; 0 once it is closed. */
@@ -190,7 +186,8 @@ public final class SluiceServer implements AutoCloseable {
     /** Stops at once: connections are closed, event loops ended. Returns when that is done; idempotent. */
     @Override
     public void close() {
-        draining.compareAndSet(null, CompletableFuture.completedFuture(0));
+        draining.compareAndSet(null, new CompletableFuture<>());
+        int cut = active();
         listeners.forEach(Listener::close);
         for (Worker worker : workers) {
             if (!worker.loop().isShuttingDown()) {
@@ -201,5 +198,6 @@ public final class SluiceServer implements AutoCloseable {
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
         accessLog.close();
         metrics.close();
+        draining.get().complete(cut);
     }
 }

@@ -19,6 +19,12 @@ public interface ClientStream extends BodySource, BodySink {
      */
     void head(ResponseHead head);
 
+    /**
+     * Takes back a final head if nothing of it has left yet; true if another may be given instead. No body slice that came
+     * behind it is sent then.
+     */
+    boolean retract();
+
     /** Makes this response the connection's last one; to be called before {@link #head}. */
     void closeAfterResponse();
 

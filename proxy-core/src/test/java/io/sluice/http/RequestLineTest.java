@@ -59,6 +59,7 @@ final class RequestLineTest {
                 "bare CR in the target, CVE-2025-67735", "GET /\rX HTTP/1.1" + REST,
                 "NUL in the target", "GET /\0 HTTP/1.1" + REST,
                 "no target", "GET HTTP/1.1" + REST,
+                "empty target", "GET  HTTP/1.1" + REST,
                 "no line at all", "\r\n\r\n\r\n");
     }
 

@@ -6,6 +6,7 @@ import io.sluice.service.Service;
 import io.sluice.stream.FakeBackend;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Opens connections when a test says so. <em>Loop-confined.</em> */
 public final class FakeConnector implements Connector {
@@ -48,7 +49,13 @@ public final class FakeConnector implements Connector {
 
         /** It opens. */
         public FakeBackend opens() {
+            return opensAnd(backend -> { });
+        }
+
+        /** It opens, prepared before the listener is told. */
+        public FakeBackend opensAnd(Consumer<FakeBackend> prepare) {
             FakeBackend backend = new FakeBackend();
+            prepare.accept(backend);
             listener.onConnected(backend);
             return backend;
         }

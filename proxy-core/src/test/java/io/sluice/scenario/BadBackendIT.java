@@ -80,7 +80,7 @@ final class BadBackendIT {
         Message answer = client.response();
 
         assertThat(answer.status()).as(answer.toString()).isEqualTo(502);
-        backend.connection(0).ended().get();
+        backend.connection(0).awaitEnded();
         await("counted").untilAsserted(() -> assertThat(bad.words().stream()
                 .mapToDouble(word -> proxy.metric("sluice_errors_total", "error=" + word)).sum()).isEqualTo(1));
         // The client did nothing wrong: its connection goes on, with another to the backend.
@@ -177,7 +177,7 @@ final class BadBackendIT {
         client.send(Http.get("/2"));
 
         assertThat(client.response().text()).isEqualTo("second");
-        backend.connection(0).ended().get();
+        backend.connection(0).awaitEnded();
     }
 
     @Test
@@ -197,7 +197,7 @@ final class BadBackendIT {
         assertThat(proxy.answerTo(Http.get("/1")).text()).isEqualTo("first");
         proxy.awaitMetric(1, "sluice_pool_idle");
         idle.raise();
-        backend.connection(0).ended().get();
+        backend.connection(0).awaitEnded();
 
         assertThat(proxy.answerTo(Http.get("/2")).text()).isEqualTo("second");
     }

@@ -61,7 +61,7 @@ final class BadChunkIT {
         client.awaitEnd();
         if (backend.connections() > 0) {
             // It must never look complete there.
-            backend.connection(0).ended().get();
+            backend.connection(0).awaitEnded();
             assertThat(backend.connection(0).received()).doesNotContain("\r\n0\r\n\r\n").doesNotContain("/behind");
         }
     }
@@ -89,7 +89,7 @@ final class BadChunkIT {
         if (answer.status() != 502) {
             assertThat(answer.ending()).isIn(Ending.CLOSED, Ending.RESET);
         }
-        backend.connection(0).ended().get();
+        backend.connection(0).awaitEnded();
         assertThat(proxy.answerTo(Http.get("/")).text()).isEqualTo("next");
     }
 

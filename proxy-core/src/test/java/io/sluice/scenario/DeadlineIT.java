@@ -102,7 +102,7 @@ final class DeadlineIT {
         tookAbout(SHORT);
         assertThat(answer.status()).isEqualTo(408);
         assertThat(answer.value("Connection")).isEqualToIgnoringCase("close");
-        backend.connection(0).ended().get();
+        backend.connection(0).awaitEnded();
         proxy.awaitCounted("request_body_timeout");
     }
 
@@ -132,7 +132,7 @@ final class DeadlineIT {
 
         tookAbout(SHORT);
         assertThat(answer.status()).isEqualTo(504);
-        backend.connection(0).ended().get();
+        backend.connection(0).awaitEnded();
         proxy.awaitCounted("response_head_timeout");
         // The client did nothing wrong.
         client.send(Http.get("/settle"));
@@ -168,7 +168,7 @@ final class DeadlineIT {
         tookAbout(SHORT);
         assertThat(answer.text()).isEqualTo("half");
         assertThat(answer.ending()).isIn(Ending.CLOSED, Ending.RESET);
-        backend.connection(0).ended().get();
+        backend.connection(0).awaitEnded();
         proxy.awaitCounted("response_body_timeout");
     }
 
@@ -307,7 +307,7 @@ final class DeadlineIT {
         proxy.answerTo(Http.get("/"));
         begin();
 
-        backend.connection(0).ended().get();
+        backend.connection(0).awaitEnded();
 
         tookAbout(SHORT.minusMillis(50));
         proxy.awaitMetric(0, "sluice_pool_idle");
@@ -321,7 +321,7 @@ final class DeadlineIT {
         proxy.answerTo(Http.get("/"));
 
         // A second less than it says.
-        await().atMost(Duration.ofSeconds(4)).until(() -> backend.connection(0).ended().isDone());
+        await().atMost(Duration.ofSeconds(4)).until(() -> backend.connection(0).hasEnded());
 
         tookAbout(Duration.ofMillis(900));
     }

@@ -1,5 +1,7 @@
 package io.sluice.scenario;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -61,9 +63,9 @@ record Descriptors(Map<String, Integer> byKind) {
                     throw new UncheckedIOException(e);
                 }
             });
-            try (Socket socket = new Socket(server.getInetAddress(), server.getLocalPort())) {
-                socket.setSoTimeout(1);
-            }
+            // Only a thread that has to wait makes the JVM open its pollers.
+            await().until(() -> accepting.getState() == Thread.State.WAITING);
+            new Socket(server.getInetAddress(), server.getLocalPort()).close();
             accepting.join();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -71,7 +71,7 @@ final class DrainIT {
         idle.awaitClose();
         unused.close();
         idle.close();
-        backend.connection(0).ended().get();
+        backend.connection(0).awaitEnded();
         assertThat(drained.get(5, TimeUnit.SECONDS)).isZero();
     }
 
@@ -105,7 +105,7 @@ final class DrainIT {
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isBetween(Duration.ofMillis(295), Duration.ofSeconds(3));
         one.awaitEnd();
         two.awaitEnd();
-        backend.connection(0).ended().get();
+        backend.connection(0).awaitEnded();
     }
 
     @Test
@@ -133,7 +133,7 @@ final class DrainIT {
 
         waiting.awaitEnd();
         idle.awaitEnd();
-        backend.connection(0).ended().get(5, TimeUnit.SECONDS);
+        backend.connection(0).awaitEnded();
         assertThatThrownBy(() -> RawConnection.to(proxy.address()).close()).isInstanceOf(IOException.class);
     }
 

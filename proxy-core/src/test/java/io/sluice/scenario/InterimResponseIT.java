@@ -128,7 +128,7 @@ final class InterimResponseIT {
 
         assertThat(head.status()).isEqualTo(502);
         assertThat(interim).isLessThanOrEqualTo(100);
-        backend.connection(0).ended().get();
+        backend.connection(0).awaitEnded();
         proxy.awaitCounted("too_many_interim_responses");
     }
 

@@ -56,7 +56,7 @@ final class LeavingIT {
 
             long left = System.nanoTime();
             way.leave(client);
-            Duration taken = Duration.ofNanos(atBackend.ended().get() - left);
+            Duration taken = Duration.ofNanos(atBackend.awaitEnded() - left);
 
             best = taken.compareTo(best) < 0 ? taken : best;
         }
@@ -121,7 +121,7 @@ final class LeavingIT {
 
         client.halfClose();
 
-        backend.connection(0).ended().get();
+        backend.connection(0).awaitEnded();
         assertThat(backend.connection(0).received()).doesNotContain("\r\n0\r\n");
     }
 
@@ -135,7 +135,7 @@ final class LeavingIT {
 
         client.halfClose();
 
-        backend.connection(0).ended().get();
+        backend.connection(0).awaitEnded();
         client.awaitEnd();
         proxy.awaitCounted("client_gone");
     }
@@ -193,7 +193,7 @@ final class LeavingIT {
 
         client.reset();
 
-        backend.connection(0).ended().get();
+        backend.connection(0).awaitEnded();
         proxy.awaitMetric(0, "sluice_requests_active");
     }
 

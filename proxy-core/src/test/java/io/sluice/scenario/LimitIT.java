@@ -44,7 +44,7 @@ final class LimitIT {
 
         assertThat(answer.status()).isEqualTo(413);
         assertThat(answer.value("Connection")).isEqualToIgnoringCase("close");
-        backend.connection(0).ended().get();
+        backend.connection(0).awaitEnded();
         assertThat(backend.connection(0).received()).doesNotContain("\r\n0\r\n\r\n");
         proxy.awaitCounted("request_body_too_large");
     }
@@ -169,7 +169,7 @@ final class LimitIT {
 
         proxy.answerTo(Http.get("/"));
 
-        backend.connection(0).ended().get();
+        backend.connection(0).awaitEnded();
         proxy.awaitMetric(0, "sluice_pool_idle");
     }
 }

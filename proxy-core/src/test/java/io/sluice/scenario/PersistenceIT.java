@@ -184,7 +184,7 @@ final class PersistenceIT {
 
         proxy.answerTo(Http.get("/"));
 
-        backend.connection(0).ended().get();
+        backend.connection(0).awaitEnded();
         proxy.awaitMetric(0, "sluice_pool_idle");
     }
 }

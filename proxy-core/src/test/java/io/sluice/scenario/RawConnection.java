@@ -14,6 +14,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32;
 
@@ -79,7 +82,12 @@ final class RawConnection implements AutoCloseable {
     void send(byte[] bytes) throws IOException {
         for (int at = 0; at < bytes.length; at += WRITE) {
             int length = Math.min(WRITE, bytes.length - at);
-            out.write(bytes, at, length);
+            try {
+                out.write(bytes, at, length);
+            } catch (IOException e) {
+                ended.complete(System.nanoTime());
+                throw e;
+            }
             bytesSent.addAndGet(length);
         }
     }
@@ -156,7 +164,11 @@ final class RawConnection implements AutoCloseable {
         if (head.values("Transfer-Encoding").isEmpty() && head.values("Content-Length").isEmpty()) {
             return head;
         }
-        return complete(body(head));
+        Message request = body(head);
+        if (request.ending() != Ending.COMPLETE) {
+            throw new EOFException("the request ended too early: " + request);
+        }
+        return request;
     }
 
     /** Reads a whole response by its framing; one without any lasts until the peer closes. */
@@ -319,9 +331,18 @@ final class RawConnection implements AutoCloseable {
         return position < limit || in.available() > 0;
     }
 
-    /** Completes, with {@link System#nanoTime}, once a read has met the peer's close or reset. */
-    CompletableFuture<Long> ended() {
-        return ended;
+    /** Waits until whoever reads or writes here has met the peer's close or reset; {@link System#nanoTime} of that moment. */
+    long awaitEnded() throws InterruptedException {
+        try {
+            return ended.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new AssertionError("the connection did not end within " + PATIENCE + "; last: \"" + lastReceived() + "\"", e);
+        }
+    }
+
+    /** Whether whoever reads or writes here has met the peer's close or reset. */
+    boolean hasEnded() {
+        return ended.isDone();
     }
 
     /** The next byte, or -1 at the peer's close. */

@@ -120,6 +120,14 @@ final class RoutingIT {
         }
     }
 
+    @Test
+    void refusesAPathWhoseReadingsTakeDifferentRoutes() throws Exception {
+        assertThat(proxy.answerTo(Http.get("/site/%2e%2e/private/x")).status()).isEqualTo(400);
+
+        proxy.awaitCounted("ambiguous_path");
+        assertThat(app.connections()).isZero();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"API.TEST", "api.test:8080", "Api.Test:80"})
     void comparesHostsAsNamesWithoutTheirPort(String host) throws Exception {
