@@ -10,8 +10,10 @@ from .report import Bar, Section, at_most, say, shown
 RESPONSE_BYTES = 100 << 20
 WARM_SECONDS = 4
 RSS_GROWTH_MIB_MAX = 48
-# The last part of the hold, in which the backend must not get rid of anything any more.
+# The last part of the hold: by then everything is full. The kernel still pushes a few KiB when it probes a closed
+# window; a proxy that reads on would take megabytes.
 QUIET_SECONDS = 3
+QUIET_KIB_MAX = 16
 # What the kernel alone may hold of a response: both send buffers at their largest, and what is received unread.
 BUFFERED_MIB_MAX = 16
 # By default nginx writes to disk what a client doesn't read, 1 GiB a response: that would hide the question.
@@ -33,6 +35,9 @@ class Outcome:
 
     def mib_per_client(self, clients):
         return self.taken / clients / (1 << 20)
+
+    def quiet_kib_per_client(self, clients):
+        return self.taken_in_quiet / clients / 1024
 
     def read_on(self):
         return "yes" if self.missing == 0 else f"{self.missing} bytes short"
@@ -56,11 +61,11 @@ def measure(options):
         f"each client, in all and in the last {QUIET_SECONDS} s (kernel buffers included). Then one client reads on to "
         f"the end. nginx runs with {NGINX_WITHOUT_DISK.rstrip(';')}, or it would write to disk.")
     section.headers = ["proxy", "RSS before MiB", "RSS peak MiB", "growth MiB", "backend sent, MiB a client",
-                       "of it at the end, MiB", "reads on"]
+                       "of it at the end, KiB", "reads on"]
     for name, outcome in outcomes.items():
         section.rows.append([
             name, shown(outcome.before / 1024, 1), shown(outcome.peak / 1024, 1), shown(outcome.growth_mib(), 1),
-            shown(outcome.mib_per_client(options.clients)), shown(outcome.taken_in_quiet / (1 << 20)),
+            shown(outcome.mib_per_client(options.clients)), shown(outcome.quiet_kib_per_client(options.clients)),
             outcome.read_on()])
     for name in options.launchers:
         if name in outcomes:
@@ -72,8 +77,8 @@ def _bars(section, name, outcome, clients):
     section.bars.append(at_most(f"{name}: growth of resident memory", outcome.growth_mib(), RSS_GROWTH_MIB_MAX, " MiB"))
     section.bars.append(at_most(f"{name}: taken from the backend for each client", outcome.mib_per_client(clients),
                                 BUFFERED_MIB_MAX, " MiB"))
-    section.bars.append(at_most(f"{name}: still taken in the last {QUIET_SECONDS} s", outcome.taken_in_quiet / (1 << 20),
-                                0, " MiB"))
+    section.bars.append(at_most(f"{name}: of it in the last {QUIET_SECONDS} s", outcome.quiet_kib_per_client(clients),
+                                QUIET_KIB_MAX, " KiB"))
     section.bars.append(Bar(f"{name}: a client that reads on gets all", outcome.read_on(), outcome.missing == 0))
 
 

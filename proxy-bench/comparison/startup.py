@@ -25,7 +25,8 @@ def measure(options):
                                for cores in (every_core, one_core)]
     section = Section("Time to start",
                       f"From the command to the first connection accepted, and to the first complete answer; medians of "
-                      f"{options.rounds}, in milliseconds.")
+                      f"{options.rounds}, in milliseconds. This tree's Sluice starts "
+                      f"{'with' if options.start_cache else 'without'} its start-up cache (./sluice train makes it).")
     section.headers = ["proxy", "accepts", "answers", "slowest answer", "accepts, one core", "answers, one core"]
     for name, (free, pinned) in times.items():
         section.rows.append([name, _millis(free, 0), _millis(free, 1), shown(max(run[1] for run in free) * 1000, 0),
