@@ -52,6 +52,8 @@ final class RequestInput {
     private long startedNanos;
     private ByteBuf ahead;
     private boolean reading;
+    /** Whether the request was read to its end; where it was given up before, more of it may come. */
+    private boolean whole;
     private long forgotten;
 
     RequestInput(Channel channel, ReadSizer sizer, Worker worker, HeadStore store, Requests requests) {
@@ -80,7 +82,7 @@ final class RequestInput {
 
     /** Whether a request was read to its end, and nothing behind it. */
     boolean heldEmpty() {
-        return state == State.HELD && ahead == null;
+        return state == State.HELD && whole && ahead == null;
     }
 
     /** The head in progress, or of the request in progress; null when idle. */
@@ -140,6 +142,7 @@ final class RequestInput {
     /** Returns whether there may be more to do with these bytes; so do the others. */
     private boolean readHead(ByteBuf in) {
         if (head == null) {
+            whole = false;
             head = store.request();
             startedNanos = System.nanoTime();
         }
@@ -178,6 +181,7 @@ final class RequestInput {
     private void endBody() {
         Trailers trailers = body.trailers();
         state = State.HELD;
+        whole = true;
         body.clear();
         // Whoever held the body back did so for the body: from here on the client is watched again.
         if (!channel.config().isAutoRead()) {

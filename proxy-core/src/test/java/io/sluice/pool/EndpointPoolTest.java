@@ -72,11 +72,6 @@ class EndpointPoolTest {
     }
 
     @Test
-    void isOneAnEndpoint() {
-        assertThat(pools.of(service, endpoint)).isSameAs(pool);
-    }
-
-    @Test
     void opensAConnectionThatIsTheCallers() {
         assertThat(pool.takeIdle()).isNull();
 
@@ -361,34 +356,6 @@ class EndpointPoolTest {
 
         assertThat(backend.closed).isFalse();
         assertThat(pool.takeIdle()).isNotNull();
-    }
-
-    @Test
-    void closesTheIdleOnesAndKeepsNoMoreOnceRetired() {
-        Lease inUse = open();
-        FakeBackend idle = released(open());
-
-        pools.retire();
-        assertThat(idle.closed).isTrue();
-        assertThat(backend(inUse).closed).isFalse();
-        released(inUse);
-
-        assertThat(backend(inUse).closed).isTrue();
-        assertThat(endpoint.connections()).isZero();
-        assertThat(meters().idle()).isZero();
-    }
-
-    @Test
-    void keepsNothingOfAnEndpointFirstUsedAfterRetiring() {
-        configure(new PoolConfig(8, Duration.ofSeconds(30), Integer.MAX_VALUE, Duration.ZERO), 1);
-        BackendPools fresh = new BackendPools(connector, time.wheel(), metrics, 1);
-        fresh.retire();
-
-        Lease lease = new Caller().connect(fresh.of(service, endpoint));
-        released(lease);
-
-        assertThat(backend(lease).closed).isTrue();
-        assertThat(endpoint.connections()).isZero();
     }
 
     private static final class Caller implements EndpointPool.Listener {

@@ -1,0 +1,89 @@
+package io.sluice.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.config.HostPort;
+import io.sluice.config.ServiceConfig;
+import io.sluice.config.ServiceConfig.EndpointConfig;
+import io.sluice.config.ServiceConfig.PoolConfig;
+import io.sluice.http.ProxyError;
+import io.sluice.service.Endpoint;
+import io.sluice.service.Service;
+import io.sluice.stream.FakeBackend;
+import io.sluice.telemetry.Metrics;
+import io.sluice.telemetry.Readings;
+import io.sluice.transport.HandWheel;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class BackendPoolsTest {
+    private final Metrics metrics = new Metrics("test");
+    private final FakeConnector connector = new FakeConnector();
+    private final BackendPools pools = new BackendPools(connector, new HandWheel().wheel(), metrics, 1);
+    private final Service service = new Service(0, new ServiceConfig(
+            "app",
+            List.of(new EndpointConfig(new HostPort("127.0.0.1", 1), 1), new EndpointConfig(new HostPort("::1", 1), 1)),
+            ServiceConfig.Policy.ROUND_ROBIN,
+            new PoolConfig(8, Duration.ofSeconds(30), Integer.MAX_VALUE, Duration.ZERO),
+            null));
+    private final Endpoint first = service.endpoints().getFirst();
+    private final Endpoint second = service.endpoints().getLast();
+
+    private Lease open(Endpoint endpoint) {
+        Lease[] opened = new Lease[1];
+        pools.of(service, endpoint).connect(new EndpointPool.Listener() {
+            @Override
+            public void onLeased(Lease lease) {
+                opened[0] = lease;
+            }
+
+            @Override
+            public void onNotLeased(ProxyError why) {
+                throw new AssertionError(why);
+            }
+        });
+        connector.last().opens();
+        return opened[0];
+    }
+
+    private static FakeBackend released(Lease lease) {
+        FakeBackend backend = (FakeBackend) lease.stream();
+        backend.reusable = true;
+        lease.release();
+        return backend;
+    }
+
+    @Test
+    void keepsAPoolForEachEndpoint() {
+        FakeBackend backend = released(open(first));
+
+        assertThat(pools.of(service, first)).isSameAs(pools.of(service, first));
+        assertThat(pools.of(service, second).takeIdle()).isNull();
+        assertThat(pools.of(service, first).takeIdle().stream()).isSameAs(backend);
+    }
+
+    @Test
+    void closesTheIdleOnesAndKeepsNoMoreOnceRetired() {
+        Lease inUse = open(first);
+        FakeBackend idle = released(open(first));
+        FakeBackend other = released(open(second));
+
+        pools.retire();
+        assertThat(idle.closed).isTrue();
+        assertThat(other.closed).isTrue();
+        assertThat(((FakeBackend) inUse.stream()).closed).isFalse();
+
+        assertThat(released(inUse).closed).isTrue();
+        assertThat(first.connections()).isZero();
+        assertThat(Readings.of(metrics.pool("app"))).isEqualTo(new Readings.Pool(3, 0, 0, 0, 0));
+    }
+
+    @Test
+    void keepsNothingOfAnEndpointFirstUsedAfterRetiring() {
+        pools.retire();
+
+        assertThat(released(open(first)).closed).isTrue();
+        assertThat(first.connections()).isZero();
+    }
+}
