@@ -74,7 +74,9 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
 
     /** Whether another attempt would tell the client nothing twice, and the backends no body twice. */
     boolean replayable() {
-        return state.response() == Response.AWAITING && interimResponses == 0 && (request == null || request.bytes() == 0);
+        // Of an aborted request the body was not kept.
+        return state.response() == Response.AWAITING && interimResponses == 0
+                && state.request() != Request.ABORTED && (request == null || request.bytes() == 0);
     }
 
     /**
@@ -124,6 +126,37 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
             client.expectBulk();
         }
         lease.stream().head(head);
+    }
+
+    /** Flushes what came of the request, and stops reading it while the backend has enough. */
+    void requestBatchEnd() {
+        request.batchEnd();
+        if (over || state.request() != Request.READING) {
+            // The write failed at once: what came of that has its own deadlines.
+            return;
+        }
+        long now = System.nanoTime();
+        if (!request.blocked()) {
+            deadlines.requestExpected(now);
+        } else if (state.response() == Response.AWAITING) {
+            deadlines.backendExpected(now);
+        } else {
+            deadlines.requestOver();
+        }
+    }
+
+    /** Ends the request; all that waits of it leaves. */
+    void endRequest(Trailers trailers) {
+        request.end(trailers);
+        if (over) {
+            // As above; perhaps another attempt is on already.
+            return;
+        }
+        if (state.response() == Response.AWAITING) {
+            deadlines.backendExpected(System.nanoTime());
+        } else {
+            deadlines.requestOver();
+        }
     }
 
     // ---- what the backend says ----
@@ -214,7 +247,11 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
         if (state.request() == Request.READING) {
             state.request(Request.ABORTED);
             request.writable();
-            deadlines.backendExpected(System.nanoTime());
+            if (state.response() == Response.AWAITING) {
+                deadlines.backendExpected(System.nanoTime());
+            } else {
+                deadlines.requestOver();
+            }
         }
     }
 

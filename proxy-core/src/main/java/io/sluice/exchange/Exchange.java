@@ -159,10 +159,10 @@ public final class Exchange implements ClientListener {
         attempt.send(head);
         boolean paused = held.drainTo(attempt.request());
         if (state.request() == Request.READ) {
-            endRequest(held.trailers());
+            attempt.endRequest(held.trailers());
         } else if (later) {
-            requestBatchEnd();
-            if (paused && !attempt.request().blocked()) {
+            attempt.requestBatchEnd();
+            if (paused && attempt.connected() && !attempt.request().blocked()) {
                 client.resume();
             }
         }
@@ -195,40 +195,26 @@ public final class Exchange implements ClientListener {
         }
         state.request(Request.READ);
         if (attempt.connected()) {
-            endRequest(trailers);
+            attempt.endRequest(trailers);
         } else {
             held.end(trailers);
-        }
-    }
-
-    private void endRequest(Trailers trailers) {
-        attempt.request().end(trailers);
-        if (state.response() == Response.AWAITING) {
-            deadlines.backendExpected(System.nanoTime());
-        } else {
-            deadlines.requestOver();
         }
     }
 
     @Override
     public void onRequestBatchEnd() {
         if (state.request() == Request.READING && attempt.connected()) {
-            requestBatchEnd();
-        }
-    }
-
-    private void requestBatchEnd() {
-        attempt.request().batchEnd();
-        long now = System.nanoTime();
-        if (!attempt.request().blocked()) {
-            deadlines.requestExpected(now);
-        } else if (state.response() == Response.AWAITING) {
-            deadlines.backendExpected(now);
+            attempt.requestBatchEnd();
         }
     }
 
     @Override
     public void onRequestBroken(ProxyError why) {
+        if (meters == null) {
+            // A defect of ours, before the exchange was counted.
+            route = snapshot.router().refused();
+            enter();
+        }
         state.request(Request.ABORTED);
         client.closeAfterResponse();
         fail(why);
@@ -313,7 +299,7 @@ public final class Exchange implements ClientListener {
         leaveAttempt();
         if (replayable) {
             if (retries == null) {
-                retries = new Retries(snapshot.retryBudget(), route.retry());
+                retries = new Retries(snapshot.retryBudget(service), route.retry());
             }
             if (retries.allow(why, head.method(), service)) {
                 meters.retried(why);
@@ -355,7 +341,7 @@ public final class Exchange implements ClientListener {
 
     /** Nobody will read the rest of the request. */
     private void abandonRequest() {
-        if (state.request() == Request.READING) {
+        if (state.request() != Request.READ) {
             closeUnlessShort();
             state.request(Request.ABORTED);
         }

@@ -32,6 +32,7 @@ final class ExchangeDeadlines {
     private long clientLookAt = NEVER;
     private long clientProgressNanos;
     private long clientPendingSeen;
+    private boolean over;
 
     /**
      * Creates them; none runs yet.
@@ -51,7 +52,7 @@ final class ExchangeDeadlines {
     void begun(long now) {
         if (limits.requestNanos() != Deadlines.NONE) {
             totalAt = now + limits.requestNanos();
-        arm();
+            arm();
         }
     }
 
@@ -84,6 +85,7 @@ final class ExchangeDeadlines {
     }
 
     void clientExpected(long now) {
+        connectAt = NEVER;
         responseHeadAt = NEVER;
         responseBodyAt = NEVER;
         clientProgressNanos = now;
@@ -97,13 +99,18 @@ final class ExchangeDeadlines {
         requestBodyAt = NEVER;
     }
 
+    /** Ends them for good: an event that arms one while it ends the exchange must not leave it behind. */
     void cancel() {
+        over = true;
         timer.cancel();
     }
 
+    /** There is one timer for all: it must never be later than the earliest of them. */
     private void arm() {
-        long first = Math.min(Math.min(totalAt, connectAt), Math.min(requestBodyAt, responseHeadAt));
-        timer.at(Math.min(first, Math.min(responseBodyAt, clientLookAt)));
+        if (!over) {
+            long next = Math.min(Math.min(totalAt, connectAt), Math.min(requestBodyAt, responseHeadAt));
+            timer.at(Math.min(next, Math.min(responseBodyAt, clientLookAt)));
+        }
     }
 
     private void look() {
@@ -111,13 +118,15 @@ final class ExchangeDeadlines {
         ProxyError missed = missed(now);
         if (missed != null) {
             onMissed.accept(missed);
-            return;
+        } else {
+            arm();
         }
-        arm();
     }
 
     private ProxyError missed(long now) {
         if (totalAt <= now) {
+            // It is told once: the answer that tells the client has deadlines of its own.
+            totalAt = NEVER;
             return ProxyError.REQUEST_TIMEOUT;
         }
         if (connectAt <= now) {

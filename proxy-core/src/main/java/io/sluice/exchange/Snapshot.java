@@ -13,6 +13,7 @@ import io.sluice.telemetry.ExchangeMeters;
 import io.sluice.telemetry.Metrics;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,8 @@ public final class Snapshot {
     private final HeadLimits requestLimits;
     private final HeadParser requestParser;
     private final Deadlines deadlines;
-    private final RetryBudget retryBudget = new RetryBudget();
+    /** By service. */
+    private final RetryBudget[] retryBudgets;
     /** By listener, then route, then service (0 = none, else its index + 1). */
     private final ExchangeMeters[][][] meters;
 
@@ -38,6 +40,8 @@ public final class Snapshot {
         this.requestLimits = new HeadLimits(
                 config.limits().requestHead(), config.limits().requestLine(), config.limits().headers());
         this.requestParser = new HeadParser(requestLimits);
+        this.retryBudgets = new RetryBudget[services.size()];
+        Arrays.setAll(retryBudgets, service -> new RetryBudget());
         this.deadlines = Deadlines.of(config.timeouts());
         this.meters = meters(config, services, router, metrics);
     }
@@ -113,9 +117,9 @@ public final class Snapshot {
         return deadlines;
     }
 
-    /** What keeps retries few. */
-    RetryBudget retryBudget() {
-        return retryBudget;
+    /** What keeps the retries to a service few. */
+    RetryBudget retryBudget(Service service) {
+        return retryBudgets[service.index()];
     }
 
     /** The meters of an exchange; the service is null where there is none. */

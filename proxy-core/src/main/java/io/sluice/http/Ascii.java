@@ -12,7 +12,8 @@ public final class Ascii {
             return false;
         }
         for (int i = 0; i < lowerCase.length; i++) {
-            if (lower(bytes[start + i]) != lowerCase[i]) {
+            byte b = bytes[start + i];
+            if (b != lowerCase[i] && lower(b) != lowerCase[i]) {
                 return false;
             }
         }

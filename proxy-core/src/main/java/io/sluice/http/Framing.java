@@ -1,15 +1,15 @@
 package io.sluice.http;
 
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 
 /** Reads Content-Length and Transfer-Encoding in the one way that everybody reads alike. <em>Immutable.</em> */
 final class Framing {
     private static final int LENGTH_DIGITS_MAX = 18;
     private static final byte[] CHUNKED = ascii("chunked");
     /** Codings of RFC 9112 §7.2 and their old names; we take none of them off. */
-    private static final List<byte[]> COMPRESSIONS = List.of(
-            ascii("gzip"), ascii("deflate"), ascii("compress"), ascii("x-gzip"), ascii("x-compress"));
+    private static final byte[][] COMPRESSIONS = {
+        ascii("gzip"), ascii("deflate"), ascii("compress"), ascii("x-gzip"), ascii("x-compress"),
+    };
 
     private Framing() {}
 

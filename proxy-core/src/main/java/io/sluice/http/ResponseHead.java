@@ -30,7 +30,8 @@ public final class ResponseHead extends Head {
     public void start(int status, long contentLength, Method method) {
         clear();
         this.status = status;
-        this.contentLength = contentLength;
+        // RFC 9110 §8.6: a 204 must not have the field, and a 304 only the length that a 200 would have had.
+        this.contentLength = status == 204 || status == 304 ? -1 : contentLength;
         this.framing = contentLength == 0 || method == Method.HEAD ? BodyFraming.NONE : BodyFraming.LENGTH;
         this.keepAlive = true;
     }

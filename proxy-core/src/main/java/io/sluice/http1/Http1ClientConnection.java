@@ -93,6 +93,10 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
+        batchEnd();
+    }
+
+    private void batchEnd() {
         if (exchange != null && request.inBody()) {
             exchange.onRequestBatchEnd();
         }
@@ -258,6 +262,8 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         sizer.askSmall();
         awaitRequest();
         request.next();
+        // What was read ahead may have begun the next request already, and no end of a read follows it.
+        batchEnd();
     }
 
     private void awaitRequest() {

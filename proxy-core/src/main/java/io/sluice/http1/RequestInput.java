@@ -176,6 +176,10 @@ final class RequestInput {
         Trailers trailers = body.trailers();
         state = State.HELD;
         body.clear();
+        // Whoever held the body back did so for the body: from here on the client is watched again.
+        if (!channel.config().isAutoRead()) {
+            channel.config().setAutoRead(true);
+        }
         requests.onEnd(trailers);
     }
 

@@ -2,6 +2,7 @@ package io.sluice.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.config.RetryConfig;
 import io.sluice.http.ProxyError;
 import io.sluice.service.Endpoint;
 import io.sluice.stream.FakeBackend;
@@ -127,13 +128,16 @@ class ExchangeFailureTest {
                 "retry: { attempts: 2 }", "retry: { attempts: 2, budget: { percent: 0, min: 1 } }"));
         one.requests("GET /");
         one.connector.last().fails(ProxyError.CONNECT_FAILED);
-        assertThat(one.snapshot.retryBudget().take(one.service("app"), one.snapshot.config().routes().getFirst().retry()))
+        RetryConfig config = one.snapshot.config().routes().getFirst().retry();
+        assertThat(one.snapshot.retryBudget(one.service("app")).take(one.service("app"), config))
                 .as("a second place").isFalse();
+        assertThat(one.snapshot.retryBudget(one.service("single")).take(one.service("single"), config))
+                .as("another service's").isTrue();
 
         one.connector.last().fails(ProxyError.CONNECT_FAILED);
         one.connector.last().fails(ProxyError.CONNECT_FAILED);
 
-        assertThat(one.snapshot.retryBudget().take(one.service("app"), one.snapshot.config().routes().getFirst().retry()))
+        assertThat(one.snapshot.retryBudget(one.service("app")).take(one.service("app"), config))
                 .as("it was given back").isTrue();
         one.nothingIsLeft();
         bench.requests("GET /hello");
@@ -321,6 +325,19 @@ class ExchangeFailureTest {
         assertThat(bench.record().error()).isEqualTo(error);
         assertThat(bench.record().status()).isEqualTo(200);
         assertThat(bench.record().bytesOut()).isEqualTo(5);
+    }
+
+    @Test
+    void answersForABackendWhoseHeadHasNotLeftYet() {
+        bench.requests("GET /");
+        FakeBackend backend = bench.opens();
+        backend.saysHead("HTTP/1.1 200 OK", "Transfer-Encoding: chunked");
+        backend.isGone(ProxyError.INVALID_RESPONSE_FRAMING);
+
+        assertThat(bench.client.status).isEqualTo(502);
+        assertThat(bench.client.body).isEqualTo("502 invalid_response_framing\n");
+        assertThat(bench.client.aborts).isZero();
+        assertThat(bench.record().status()).isEqualTo(502);
     }
 
     @Test

@@ -49,8 +49,16 @@ public final class FakeBackend implements BackendStream {
 
     // ---- what a test lets it say ----
 
-    /** Says a head. */
+    /** Says a head, as one read brings it. */
     public void says(String... lines) {
+        saysHead(lines);
+        if (!closed) {
+            listener.onResponseBatchEnd();
+        }
+    }
+
+    /** Says a head, the bytes of the same read going on. */
+    public void saysHead(String... lines) {
         ResponseHead head = new ResponseHead();
         ByteBuf bytes = text(String.join("\r\n", lines) + "\r\n\r\n");
         ParseStatus status = PARSER.parseResponse(head, bytes, method);

@@ -54,6 +54,7 @@ public final class FakeClient implements ClientStream {
     public Runnable onFlush;
     /** Who is told. */
     public ClientListener listener;
+    private boolean left;
     private final Peer peer = new Peer(
             new InetSocketAddress("192.0.2.7", 50000), new InetSocketAddress("192.0.2.1", 8080), false, false);
 
@@ -98,7 +99,19 @@ public final class FakeClient implements ClientStream {
             contentLength = head.contentLength();
             fields = fields(head);
             closingAtHead = closing;
+            left = false;
         }
+    }
+
+    @Override
+    public boolean retract() {
+        if (left || status == 0 || ended) {
+            return false;
+        }
+        events.add("retract");
+        status = 0;
+        body = "";
+        return true;
     }
 
     private static String fields(Head head) {
@@ -139,6 +152,7 @@ public final class FakeClient implements ClientStream {
     @Override
     public void flush() {
         events.add("flush");
+        left = true;
         Runnable now = onFlush;
         onFlush = null;
         if (now != null) {

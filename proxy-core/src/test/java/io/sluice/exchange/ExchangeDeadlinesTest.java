@@ -1,0 +1,165 @@
+package io.sluice.exchange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.http.ProxyError;
+import io.sluice.route.Deadlines;
+import io.sluice.transport.HandWheel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class ExchangeDeadlinesTest {
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    private final HandWheel time = new HandWheel();
+    private final List<ProxyError> missed = new ArrayList<>();
+    private final ExchangeDeadlines deadlines = with(new Deadlines(
+            SECOND, 30 * SECOND, 20 * SECOND, SECOND, 3 * SECOND, 60 * SECOND, 40 * SECOND, 100 * SECOND));
+    private long pending;
+
+    private ExchangeDeadlines with(Deadlines limits) {
+        return new ExchangeDeadlines(time.wheel(), limits, () -> pending, missed::add);
+    }
+
+    private long now() {
+        return time.wheel().nowNanos();
+    }
+
+    private void pass(long seconds) {
+        time.pass(Duration.ofSeconds(seconds));
+    }
+
+    @Test
+    void runsNoneUnlessAskedTo() {
+        pass(1000);
+
+        assertThat(missed).isEmpty();
+    }
+
+    @Test
+    void theEarliestComesFirstWhicheverWasSetLast() {
+        deadlines.begun(now());
+        deadlines.requestExpected(now());
+        deadlines.responseExpected(now());
+        pass(30);
+        assertThat(missed).containsExactly(ProxyError.REQUEST_BODY_TIMEOUT);
+    }
+
+    @Test
+    void theWholeIsLimitedHoweverLongTheStepsMayTake() {
+        deadlines.begun(now());
+        for (int i = 0; i < 9; i++) {
+            pass(11);
+            deadlines.responseExpected(now());
+        }
+        assertThat(missed).isEmpty();
+        pass(1);
+
+        assertThat(missed).containsExactly(ProxyError.REQUEST_TIMEOUT);
+    }
+
+    @Test
+    void aStepThatEndedHasNoDeadlineAnyMore() {
+        deadlines.connecting(now());
+        deadlines.requestExpected(now());
+        pass(29);
+        deadlines.backendExpected(now());
+        pass(59);
+        deadlines.responseExpected(now());
+        pass(39);
+        pending = 1;
+        deadlines.clientExpected(now());
+        pass(19);
+        assertThat(missed).isEmpty();
+
+        pass(1);
+        assertThat(missed).containsExactly(ProxyError.CLIENT_TOO_SLOW);
+    }
+
+    @Test
+    void anUploadThatIsOverIsNotWaitedFor() {
+        deadlines.requestExpected(now());
+        deadlines.requestOver();
+        pass(1000);
+
+        assertThat(missed).isEmpty();
+    }
+
+    @Test
+    void aSecondAttemptConnectsInItsOwnTime() {
+        deadlines.connecting(now());
+        pass(2);
+        deadlines.connecting(now());
+        pass(2);
+        assertThat(missed).isEmpty();
+        pass(1);
+
+        assertThat(missed).containsExactly(ProxyError.CONNECT_TIMEOUT);
+    }
+
+    @Test
+    void aClientThatTakesSomethingHasNotStalled() {
+        pending = 1000;
+        deadlines.clientExpected(now());
+        for (int i = 0; i < 10; i++) {
+            pass(14);
+            pending--;
+            pass(5);
+        }
+        assertThat(missed).isEmpty();
+
+        pass(25);
+        assertThat(missed).containsExactly(ProxyError.CLIENT_TOO_SLOW);
+    }
+
+    @Test
+    void nothingComesOnceCancelledWhateverIsSetAfterwards() {
+        deadlines.begun(now());
+        deadlines.cancel();
+        deadlines.begun(now());
+        deadlines.connecting(now());
+        deadlines.requestExpected(now());
+        deadlines.backendExpected(now());
+        deadlines.responseExpected(now());
+        deadlines.clientExpected(now());
+        pass(1000);
+
+        assertThat(missed).isEmpty();
+    }
+
+    @Test
+    void aLimitOfNoneNeverComes() {
+        long none = Deadlines.NONE;
+        ExchangeDeadlines unlimited = with(new Deadlines(none, none, none, none, none, none, none, none));
+        unlimited.begun(now());
+        unlimited.connecting(now());
+        pass(100_000);
+        unlimited.requestExpected(now());
+        pass(100_000);
+        unlimited.backendExpected(now());
+        pass(100_000);
+        unlimited.responseExpected(now());
+        pass(100_000);
+        pending = 1;
+        unlimited.clientExpected(now());
+        pass(100_000);
+
+        assertThat(missed).isEmpty();
+    }
+
+    @Test
+    void tellsOfTheWholeOnlyOnce() {
+        deadlines.begun(now());
+        pass(100);
+        pending = 1;
+        deadlines.clientExpected(now());
+        pass(19);
+        assertThat(missed).containsExactly(ProxyError.REQUEST_TIMEOUT);
+        pass(1);
+
+        assertThat(missed).containsExactly(ProxyError.REQUEST_TIMEOUT, ProxyError.CLIENT_TOO_SLOW);
+    }
+}

@@ -1,0 +1,174 @@
+package io.sluice.exchange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.config.HostPort;
+import io.sluice.config.RetryConfig;
+import io.sluice.config.ServiceConfig;
+import io.sluice.http.Method;
+import io.sluice.http.ProxyError;
+import io.sluice.service.Service;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** {@link Retries} and the {@link RetryBudget} they take from. */
+class RetriesTest {
+    private static final RetryConfig TWO = new RetryConfig(2, 20, 10);
+
+    private final RetryBudget budget = new RetryBudget();
+    private final Service two = service(2);
+
+    private static Service service(int endpoints) {
+        List<ServiceConfig.EndpointConfig> list = new ArrayList<>();
+        for (int i = 0; i < endpoints; i++) {
+            list.add(new ServiceConfig.EndpointConfig(new HostPort("127.0.0.1", 1 + i), 1));
+        }
+        return new Service(0, new ServiceConfig("app", list, ServiceConfig.Policy.ROUND_ROBIN, null, null));
+    }
+
+    private int placesLeft(RetryConfig config) {
+        int taken = 0;
+        while (budget.take(two, config)) {
+            taken++;
+        }
+        for (int i = 0; i < taken; i++) {
+            budget.giveBack();
+        }
+        return taken;
+    }
+
+    // ---- what one exchange may ----
+
+    @ParameterizedTest
+    @EnumSource(ProxyError.class)
+    void allowsNothingForAFailureThatMayHaveDoneSomething(ProxyError error) {
+        boolean allowed = new Retries(budget, TWO).allow(error, Method.GET, two);
+
+        assertThat(allowed).isEqualTo(switch (error) {
+            case CONNECT_FAILED, CONNECT_TIMEOUT, NAME_NOT_RESOLVED, REUSED_CONNECTION_CLOSED -> true;
+            default -> false;
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource(Method.class)
+    void sendsAgainOverANewConnectionOnlyWhatIsIdempotent(Method method) {
+        // RFC 9110 §9.2.2
+        assertThat(new Retries(budget, TWO).allow(ProxyError.REUSED_CONNECTION_CLOSED, method, two))
+                .isEqualTo(switch (method) {
+                    case GET, HEAD, PUT, DELETE, OPTIONS, TRACE -> true;
+                    case POST, PATCH, CONNECT, OTHER -> false;
+                });
+        assertThat(new Retries(budget, TWO).allow(ProxyError.CONNECT_FAILED, method, two)).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "1, 1", "2, 2", "10, 10"})
+    void triesSoManyFurtherEndpoints(int attempts, int allowed) {
+        Retries retries = new Retries(budget, new RetryConfig(attempts, 20, 10));
+        int count = 0;
+        while (retries.allow(ProxyError.CONNECT_FAILED, Method.GET, two)) {
+            count++;
+        }
+
+        assertThat(count).isEqualTo(allowed);
+    }
+
+    @Test
+    void sendsAgainOverANewConnectionOnceAndNotIfSwitchedOff() {
+        Retries retries = new Retries(budget, TWO);
+        assertThat(retries.allow(ProxyError.REUSED_CONNECTION_CLOSED, Method.GET, service(1))).isTrue();
+        assertThat(retries.allow(ProxyError.REUSED_CONNECTION_CLOSED, Method.GET, two)).isFalse();
+        assertThat(retries.allow(ProxyError.CONNECT_FAILED, Method.GET, two)).as("counted apart").isTrue();
+
+        assertThat(new Retries(budget, new RetryConfig(0, 20, 10))
+                .allow(ProxyError.REUSED_CONNECTION_CLOSED, Method.GET, two)).isFalse();
+    }
+
+    @Test
+    void triesNoOtherEndpointWhereThereIsNone() {
+        assertThat(new Retries(budget, TWO).allow(ProxyError.CONNECT_FAILED, Method.GET, service(1))).isFalse();
+    }
+
+    @Test
+    void takesOnePlaceForAllItsAttemptsAndGivesItBackOnce() {
+        Retries retries = new Retries(budget, TWO);
+        retries.allow(ProxyError.CONNECT_FAILED, Method.GET, two);
+        retries.allow(ProxyError.CONNECT_FAILED, Method.GET, two);
+        assertThat(placesLeft(TWO)).isEqualTo(9);
+
+        retries.over();
+        retries.over();
+
+        assertThat(placesLeft(TWO)).isEqualTo(10);
+    }
+
+    @Test
+    void takesNoPlaceIfItMayNot() {
+        Retries retries = new Retries(budget, TWO);
+        retries.allow(ProxyError.BACKEND_RESET, Method.GET, two);
+        retries.allow(ProxyError.REUSED_CONNECTION_CLOSED, Method.POST, two);
+        retries.over();
+
+        assertThat(placesLeft(TWO)).isEqualTo(10);
+    }
+
+    // ---- what all may ----
+
+    @ParameterizedTest
+    @CsvSource({"0, 20, 10, 10", "50, 20, 10, 10", "55, 20, 10, 11", "100, 20, 10, 20", "100, 0, 3, 3", "100, 0, 0, 0",
+        "7, 100, 0, 7"})
+    void isAShareOfTheActiveRequestsButNeverLessThanAMinimum(int active, int percent, int min, int places) {
+        for (int i = 0; i < active; i++) {
+            two.endpoints().get(i % 2).begun();
+        }
+
+        assertThat(placesLeft(new RetryConfig(2, percent, min))).isEqualTo(places);
+    }
+
+    @Test
+    void neverGivesMoreThanItsPlacesToManyThreads() throws InterruptedException {
+        int places = 5;
+        RetryConfig config = new RetryConfig(2, 0, places);
+        AtomicInteger holding = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        AtomicInteger taken = new AtomicInteger();
+        CountDownLatch start = new CountDownLatch(1);
+        List<Thread> threads = new ArrayList<>();
+        for (int t = 0; t < 8; t++) {
+            threads.add(Thread.ofPlatform().start(() -> {
+                awaitStart(start);
+                for (int i = 0; i < 20_000; i++) {
+                    if (budget.take(two, config)) {
+                        most.accumulateAndGet(holding.incrementAndGet(), Math::max);
+                        taken.incrementAndGet();
+                        holding.decrementAndGet();
+                        budget.giveBack();
+                    }
+                }
+            }));
+        }
+        start.countDown();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+
+        assertThat(most).hasValueLessThanOrEqualTo(places);
+        assertThat(taken).hasPositiveValue();
+        assertThat(placesLeft(config)).as("all were given back").isEqualTo(places);
+    }
+
+    private static void awaitStart(CountDownLatch start) {
+        try {
+            start.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
