@@ -110,12 +110,12 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public void pause() {
-        channel.config().setAutoRead(false);
+        sizer.pause(channel);
     }
 
     @Override
     public void resume() {
-        channel.config().setAutoRead(true);
+        sizer.resume(channel);
     }
 
     @Override

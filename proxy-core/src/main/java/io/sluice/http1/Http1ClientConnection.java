@@ -66,7 +66,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         this.worker = worker;
         this.listener = listener;
         this.sizer = sizer;
-        this.request = new RequestInput(channel, worker, store, this);
+        this.request = new RequestInput(channel, sizer, worker, store, this);
         this.response = new ResponseOutput(channel, store, this::responseSent);
         this.deadline = new Deadline(worker.wheel(), this::onDeadline);
         InetSocketAddress remote = channel.remoteAddress();
@@ -211,12 +211,12 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void pause() {
-        channel.config().setAutoRead(false);
+        sizer.pause(channel);
     }
 
     @Override
     public void resume() {
-        channel.config().setAutoRead(true);
+        sizer.resume(channel);
     }
 
     @Override
@@ -246,7 +246,9 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         if (closing) {
             endConnection();
         } else if (request.inBody()) {
-            resume();
+            if (!channel.config().isAutoRead()) {
+                resume();
+            }
             deadline.at(System.nanoTime() + worker.snapshot().deadlines().requestBodyIdleNanos());
         } else {
             next();
@@ -338,13 +340,25 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (!(event instanceof ChannelInputShutdownEvent)) {
-            return;
+        if (event instanceof ChannelInputShutdownEvent) {
+            inputEnded();
         }
+    }
+
+    private void inputEnded() {
         if (exchange != null && !request.inBody() && listener.halfClose() == HalfClose.ANSWER) {
             closing = true;
         } else {
             gone(ProxyError.CLIENT_GONE);
+        }
+    }
+
+    /** The end is known, though what is before it was not read: a body, if the client is to get its answer, is still wanted. */
+    private void inputEndedUnread() {
+        if (listener.halfClose() == HalfClose.ABORT || exchange == null) {
+            gone(ProxyError.CLIENT_GONE);
+        } else {
+            closing = true;
         }
     }
 
@@ -355,7 +369,13 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof ReadSizer.ReadPaused || state == State.CLOSED) {
+        if (state == State.CLOSED) {
+            return;
+        }
+        if (cause instanceof ReadSizer.ReadPaused) {
+            if (ReadSizer.peerClosed(channel)) {
+                inputEndedUnread();
+            }
             return;
         }
         if (cause instanceof IOException || exchange == null) {

@@ -6,6 +6,7 @@ import io.sluice.exchange.Worker;
 import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
 import io.sluice.http.Trailers;
+import io.sluice.transport.ReadSizer;
 
 /**
  * What arrives over a client connection, taken apart: a head, slices of its body, the end, and only when it is asked for
@@ -41,6 +42,7 @@ final class RequestInput {
     }
 
     private final Channel channel;
+    private final ReadSizer sizer;
     private final Worker worker;
     private final HeadStore store;
     private final Requests requests;
@@ -52,8 +54,9 @@ final class RequestInput {
     private boolean reading;
     private long forgotten;
 
-    RequestInput(Channel channel, Worker worker, HeadStore store, Requests requests) {
+    RequestInput(Channel channel, ReadSizer sizer, Worker worker, HeadStore store, Requests requests) {
         this.channel = channel;
+        this.sizer = sizer;
         this.worker = worker;
         this.store = store;
         this.requests = requests;
@@ -118,7 +121,7 @@ final class RequestInput {
             reading = false;
             if (in.isReadable() && state == State.HELD) {
                 ahead = in;
-                channel.config().setAutoRead(false);
+                sizer.pause(channel);
             } else {
                 in.release();
             }
@@ -178,7 +181,7 @@ final class RequestInput {
         body.clear();
         // Whoever held the body back did so for the body: from here on the client is watched again.
         if (!channel.config().isAutoRead()) {
-            channel.config().setAutoRead(true);
+            sizer.resume(channel);
         }
         requests.onEnd(trailers);
     }
@@ -195,7 +198,7 @@ final class RequestInput {
         head = null;
         state = State.HEAD;
         if (!channel.config().isAutoRead()) {
-            channel.config().setAutoRead(true);
+            sizer.resume(channel);
         }
         if (!reading && ahead != null) {
             ByteBuf in = ahead;
@@ -213,7 +216,9 @@ final class RequestInput {
     void forget() {
         letGo();
         state = State.FORGETTING;
-        channel.config().setAutoRead(true);
+        if (!channel.config().isAutoRead()) {
+            sizer.resume(channel);
+        }
     }
 
     /** Takes nothing more; idempotent. */

@@ -2,10 +2,14 @@ package io.sluice.transport;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
+import io.netty.channel.EventLoop;
 import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.util.UncheckedBooleanSupplier;
 import io.sluice.config.BufferConfig;
+import java.util.Set;
 
 /**
  * How much a channel's reads ask for: small while a head is awaited, since what is behind it should stay in the kernel
@@ -13,12 +17,16 @@ import io.sluice.config.BufferConfig;
  * tells again, and in between the other channels have their turn. <em>Loop-confined</em>, one a channel.
  */
 public final class ReadSizer implements RecvByteBufAllocator, RecvByteBufAllocator.ExtendedHandle {
+    /** TCP_CLOSE and TCP_CLOSE_WAIT of tcp_info (tcp(7), linux/tcp.h). */
+    private static final Set<Integer> CLOSED_STATES = Set.of(7, 8);
+
     private final int smallBytes;
     private final int bulkBytes;
     private int bytes;
     private ChannelConfig config;
     private int attempted;
     private int last;
+    private boolean interrupted;
 
     /** Creates it; reads begin small. */
     public ReadSizer(BufferConfig buffers) {
@@ -26,6 +34,35 @@ public final class ReadSizer implements RecvByteBufAllocator, RecvByteBufAllocat
         // The other half of the high watermark: see SocketOptions.
         this.bulkBytes = Math.max(buffers.read(), buffers.highWatermark() / 2);
         this.bytes = smallBytes;
+    }
+
+    /** Stops the channel's reading. */
+    public void pause(Channel channel) {
+        channel.config().setAutoRead(false);
+    }
+
+    /**
+     * Makes the channel read on. If its peer's FIN came while it was paused, Netty has taken the socket out of epoll and
+     * forgotten that it did (no event was left to ask for): such a channel is registered anew, in some turns of its loop.
+     */
+    public void resume(Channel channel) {
+        if (!interrupted) {
+            channel.config().setAutoRead(true);
+            return;
+        }
+        interrupted = false;
+        EventLoop loop = channel.eventLoop();
+        channel.deregister().addListener(gone -> {
+            if (channel.isOpen()) {
+                channel.config().setAutoRead(true);
+                loop.register(channel);
+            }
+        });
+    }
+
+    /** Whether the peer of a channel whose reading is paused has sent its FIN, or a reset. */
+    public static boolean peerClosed(Channel channel) {
+        return channel instanceof EpollSocketChannel epoll && epoll.isOpen() && CLOSED_STATES.contains(epoll.tcpInfo().state());
     }
 
     /** A long body is copied from now on. */
@@ -46,12 +83,12 @@ public final class ReadSizer implements RecvByteBufAllocator, RecvByteBufAllocat
 
     /**
      * Netty's epoll channel, once the peer sent its FIN, reads on to the very end of the stream, also when reading was
-     * switched off: megabytes that nobody has room for. There is no switch for that, but an exception here ends the loop;
-     * the channel stays as it is and goes on when reading is resumed.
+     * switched off: megabytes that nobody has room for. There is no switch for that, but an exception here ends the loop.
      */
     @Override
     public ByteBuf allocate(ByteBufAllocator allocator) {
         if (!config.isAutoRead()) {
+            interrupted = true;
             throw ReadPaused.INSTANCE;
         }
         return allocator.directBuffer(bytes, bytes);

@@ -36,8 +36,6 @@ final class AllocationTest {
         return DynamicTest.dynamicTest("request, " + name, () -> assertThat(allocatedBy(() -> {
             request.clear();
             if (PARSER.parseRequest(request, in.readerIndex(0)) == ParseStatus.COMPLETE) {
-                PathForms.decoded(request, out);
-                PathForms.folded(request, out);
                 HopByHop.strip(request);
                 int limit = MaxForwards.of(request);
                 if (limit > 0) {

@@ -1,6 +1,5 @@
 package io.sluice.http;
 
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -28,7 +27,6 @@ public final class RequestHeadFuzz {
             Fuzzing.check(head.find(HeaderName.CONNECTION) < 0, "Connection survived");
             Fuzzing.check(head.find(HeaderName.TRANSFER_ENCODING) < 0, "Transfer-Encoding survived");
             MaxForwards.of(head);
-            checkForms(head);
         }
     }
 
@@ -58,23 +56,5 @@ public final class RequestHeadFuzz {
         Fuzzing.check(first.equals(second), () -> "written again it is\n" + second + " and not\n" + first);
         Fuzzing.check(WIDE.parseRequest(new RequestHead(), Fuzzing.buffer(Outcome.bytes(written)))
                 == ParseStatus.COMPLETE, "not accepted again");
-    }
-
-    private static void checkForms(RequestHead head) {
-        int length = head.pathEnd() - head.pathStart();
-        byte[] decoded = new byte[length];
-        byte[] folded = new byte[length];
-        int decodedLength = PathForms.decoded(head, decoded);
-        int foldedLength = PathForms.folded(head, folded);
-        String path = head.pathText();
-        if (head.plainPath()) {
-            boolean same = decodedLength == length && Arrays.equals(decoded, folded)
-                    && Arrays.equals(decoded, Outcome.bytes(path));
-            Fuzzing.check(same, "a plain path has one form: " + path);
-        }
-        if (foldedLength > 0) {
-            String form = new String(folded, 0, foldedLength, java.nio.charset.StandardCharsets.ISO_8859_1);
-            Fuzzing.check(!(form + "/").contains("/../") && !form.contains("//"), "form " + form);
-        }
     }
 }

@@ -75,11 +75,6 @@ public final class FakeClient implements ClientStream {
     }
 
     @Override
-    public boolean retract() {
-        return false;
-    }
-
-    @Override
     public Peer peer() {
         if (broken) {
             throw new IllegalStateException("thrown by a test");
