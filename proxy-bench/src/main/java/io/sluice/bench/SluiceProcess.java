@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  */
 final class SluiceProcess implements AutoCloseable {
     private static final long START_SECONDS_MAX = 60;
-    private static final long REST_SECONDS_MAX = 60;
+    private static final long REST_SECONDS_MAX = 30;
 
     private final Process process;
     private final Path log;
