@@ -16,6 +16,7 @@ import io.sluice.transport.SocketOptions;
 import io.sluice.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,7 @@ public final class Listener {
     public void bind(EventLoopGroup group) throws IOException {
         try {
             if (transport.sharesPorts()) {
+                refuseSharing();
                 for (EventLoop loop : loops.keySet()) {
                     channels.add(bind(loop, loop));
                 }
@@ -79,6 +81,28 @@ public final class Listener {
             close();
             throw failed;
         }
+    }
+
+    /**
+     * SO_REUSEPORT lets the sockets of our loops share the address, and would let another process of this user, too: a
+     * proxy started twice by mistake would answer half of the clients. A socket without the option finds out.
+     */
+    private void refuseSharing() throws IOException {
+        HostPort address = config.address();
+        if (address.port() == 0) {
+            return;
+        }
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(address.host(), address.port()));
+        } catch (IOException taken) {
+            throw cannotListen(taken);
+        }
+    }
+
+    private IOException cannotListen(Throwable cause) {
+        return new IOException(
+                "listener " + config.name() + " can't listen at " + config.address() + ": " + cause.getMessage(), cause);
     }
 
     private Channel bind(EventLoopGroup accepting, EventLoopGroup serving) throws IOException {
@@ -102,8 +126,7 @@ public final class Listener {
         int port = channels.isEmpty() ? address.port() : address().getPort();
         var bound = bootstrap.bind(new InetSocketAddress(address.host(), port)).awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            throw new IOException("listener " + config.name() + " can't listen at " + address + ": "
-                    + bound.cause().getMessage(), bound.cause());
+            throw cannotListen(bound.cause());
         }
         gate.guard(bound.channel());
         return bound.channel();
