@@ -8,7 +8,10 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -20,7 +23,7 @@ import java.util.stream.Stream;
  */
 final class SluiceProcess implements AutoCloseable {
     private static final long START_SECONDS_MAX = 60;
-    private static final long REST_SECONDS_MAX = 60;
+    private static final long REST_SECONDS_MAX = 30;
 
     private final Process process;
     private final Path log;
@@ -67,12 +70,22 @@ final class SluiceProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** What it wrote that it shouldn't have: errors, warnings and leaks. */
+    /** What it wrote that it shouldn't have, errors, warnings and leaks, each kind once with its number. */
     List<String> complaints() throws IOException {
+        Map<String, Integer> kinds = new TreeMap<>();
         try (Stream<String> lines = Files.lines(log)) {
-            return lines.filter(line -> line.contains(" ERROR ") || line.contains(" WARN ") || line.contains("LEAK")
-                    || line.contains("Exception")).limit(20).toList();
+            lines.filter(line -> line.contains(" ERROR ") || line.contains(" WARN ") || line.contains("LEAK")
+                            || line.contains("Exception"))
+                    // What differs from line to line of one kind: the time in front.
+                    .map(line -> line.replaceFirst("^\\S+Z ", ""))
+                    .forEach(line -> kinds.merge(line, 1, Integer::sum));
         }
+        return kinds.entrySet().stream().limit(20).map(kind -> kind.getKey() + " (" + kind.getValue() + " times)").toList();
+    }
+
+    /** Keeps all that it wrote; replaces what is there. */
+    void keepLog(Path target) throws IOException {
+        Files.copy(log, target, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /**
@@ -82,23 +95,24 @@ final class SluiceProcess implements AutoCloseable {
      * @param descriptorsWanted waited for; {@link Long#MAX_VALUE} = any number that stays
      */
     Vitals atRest(long descriptorsWanted) throws IOException, InterruptedException {
+        // The first visit of jcmd opens a socket in the process for good: before descriptors are counted. And what a
+        // collection finds unreachable may own more of them.
+        liveHeapBytes();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(REST_SECONDS_MAX);
-        Vitals last = vitals();
+        Vitals last = vitals(0);
         while (System.nanoTime() < deadline) {
             TimeUnit.MILLISECONDS.sleep(500);
-            Vitals now = vitals();
+            Vitals now = vitals(0);
             boolean enough = now.descriptors() <= descriptorsWanted && now.descriptors() >= last.descriptors();
             last = now;
             if (now.quiet() && enough) {
                 break;
             }
         }
-        return last;
+        return vitals(liveHeapBytes());
     }
 
-    private Vitals vitals() throws IOException, InterruptedException {
-        // The first visit of jcmd opens a socket in the process for good: before descriptors are counted.
-        long heap = liveHeapBytes();
+    private Vitals vitals(long heapBytes) throws IOException {
         String metrics = metrics();
         long descriptors;
         try (Stream<Path> open = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
@@ -106,8 +120,9 @@ final class SluiceProcess implements AutoCloseable {
         }
         long backends = sum(metrics, "sluice_pool_active") + sum(metrics, "sluice_pool_idle");
         return new Vitals(
-                descriptors, known(metrics, "sluice_direct_memory_bytes"), heap, sum(metrics, "sluice_requests_active"),
-                sum(metrics, "sluice_connections"), backends, known(metrics, "sluice_buffered_bytes"));
+                descriptors, known(metrics, "sluice_direct_memory_bytes"), heapBytes,
+                sum(metrics, "sluice_requests_active"), sum(metrics, "sluice_connections"), backends,
+                known(metrics, "sluice_buffered_bytes"));
     }
 
     /** Bytes of all objects that a full collection leaves; counting them makes it happen. */

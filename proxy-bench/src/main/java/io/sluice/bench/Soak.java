@@ -85,6 +85,10 @@ final class Soak {
             wrong.add("only " + tally.requests() + " requests were made: time was up, or the proxy ended");
         }
         wrong.forEach(line -> System.out.println("FAIL: " + line));
+        if (!wrong.isEmpty() && options.log() != null) {
+            proxy.keepLog(options.log());
+            System.out.println("All that the proxy wrote is in " + options.log());
+        }
         if (wrong.isEmpty()) {
             System.out.println("PASS: every answer was as it must be, and everything is back where it was");
         }

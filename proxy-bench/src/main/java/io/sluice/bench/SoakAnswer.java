@@ -103,7 +103,9 @@ final class SoakAnswer {
         }
         boolean framed = head.chunked() || head.contentLength() >= 0;
         long bytes = position + (upload == null ? 0 : upload.size());
-        return new Verdict(wrong == null ? "complete" : "wrong", bytes, wrong, wrong == null && framed && !head.closes());
+        // Without a proxy between, it's the client's own connection that hangs up.
+        boolean reusable = wrong == null && framed && !head.closes() && manner != BackendManner.HANG_UP;
+        return new Verdict(wrong == null ? "complete" : "wrong", bytes, wrong, reusable);
     }
 
     private Verdict refused(WireHead head, WireReader reader) throws IOException {

@@ -6,12 +6,13 @@ import java.nio.file.Path;
  * What the soak was asked for. <em>Immutable.</em>
  *
  * @param launcher   starts Sluice
+ * @param log        where the proxy's log is kept if something went wrong; null = nowhere
  * @param requests   in all, after the warm-up
  * @param clients    at a time
  * @param seed       the same seed makes the same clients
  * @param minutesMax beyond them no request begins
  */
-record SoakOptions(Path launcher, long requests, int clients, long seed, long minutesMax) {
+record SoakOptions(Path launcher, Path log, long requests, int clients, long seed, long minutesMax) {
     private static final long WARM_REQUESTS_MIN = 5_000;
 
     /**
@@ -21,6 +22,7 @@ record SoakOptions(Path launcher, long requests, int clients, long seed, long mi
      */
     static SoakOptions of(String[] args) {
         Path launcher = Path.of("sluice");
+        Path log = null;
         long requests = 2_000_000;
         long clients = 64;
         long seed = System.nanoTime() & 0xffff;
@@ -29,15 +31,16 @@ record SoakOptions(Path launcher, long requests, int clients, long seed, long mi
             String value = i + 1 < args.length ? args[i + 1] : "";
             switch (args[i]) {
                 case "--launcher" -> launcher = Path.of(value);
+                case "--log" -> log = Path.of(value);
                 case "--requests" -> requests = number(args[i], value, 1_000, 1_000_000_000);
                 case "--clients" -> clients = number(args[i], value, 1, 4_000);
                 case "--seed" -> seed = number(args[i], value, 0, Long.MAX_VALUE);
                 case "--minutes" -> minutes = number(args[i], value, 1, 100_000);
                 default -> throw new IllegalArgumentException(args[i]
-                        + ": unknown; expected --requests N, --clients N, --seed N, --minutes N or --launcher PATH");
+                        + ": unknown; expected --requests N, --clients N, --seed N, --minutes N, --launcher PATH or --log PATH");
             }
         }
-        return new SoakOptions(launcher.toAbsolutePath(), requests, (int) clients, seed, minutes);
+        return new SoakOptions(launcher.toAbsolutePath(), log, requests, (int) clients, seed, minutes);
     }
 
     /** Enough for buffers, pools and compiled code to be there when the first figures are taken. */
