@@ -23,7 +23,11 @@ import java.util.stream.Stream;
  */
 final class SluiceProcess implements AutoCloseable {
     private static final long START_SECONDS_MAX = 60;
-    private static final long REST_SECONDS_MAX = 30;
+    /**
+     * Once the last client has left only pooled connections are to end, after 2 s. Less than any deadline of an exchange,
+     * so that one that goes on without its client is seen.
+     */
+    private static final long REST_SECONDS_MAX = 15;
 
     private final Process process;
     private final Path log;

@@ -77,7 +77,9 @@ final class Soak {
 
         System.out.printf("%n%,d requests in %.0f s, %.1f GB of bodies checked%n%s%n%n%s", tally.requests(), seconds,
                 tally.bodyBytes() / 1e9, tally.endings(), Vitals.table(before, after, tally.requests()));
-        List<String> wrong = new ArrayList<>(after.notBack(before));
+        List<String> wrong = new ArrayList<>();
+        before.notBack(before).forEach(line -> wrong.add("after the warm-up: " + line));
+        wrong.addAll(after.notBack(before));
         add(wrong, "warm-up", warm);
         add(wrong, "soak", tally);
         proxy.complaints().forEach(line -> wrong.add("the proxy wrote: " + line));
