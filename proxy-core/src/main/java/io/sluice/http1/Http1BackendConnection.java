@@ -243,9 +243,7 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
         body.clear();
         state = State.IDLE;
         sizer.askSmall();
-        if (!channel.config().isAutoRead()) {
-            resume();
-        }
+        resume();
         listener.onResponseEnd(trailers);
     }
 
@@ -277,7 +275,13 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (state == State.CLOSED || cause instanceof ReadSizer.ReadPaused) {
+        if (state == State.CLOSED) {
+            return;
+        }
+        if (cause instanceof ReadSizer.ReadPaused) {
+            if (ReadSizer.peerClosed(channel)) {
+                sizer.lost();
+            }
             return;
         }
         if (!(cause instanceof IOException)) {

@@ -246,9 +246,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         if (closing) {
             endConnection();
         } else if (request.inBody()) {
-            if (!channel.config().isAutoRead()) {
-                resume();
-            }
+            resume();
             deadline.at(System.nanoTime() + worker.snapshot().deadlines().requestBodyIdleNanos());
         } else {
             next();
@@ -374,6 +372,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         }
         if (cause instanceof ReadSizer.ReadPaused) {
             if (ReadSizer.peerClosed(channel)) {
+                sizer.lost();
                 inputEndedUnread();
             }
             return;

@@ -66,7 +66,7 @@ public final class Http1Connector implements Connector {
     private final class Opening implements Attempt {
         private final Service service;
         private final Listener listener;
-        private Channel channel;
+        private Http1BackendConnection connection;
         private boolean over;
 
         private Opening(Service service, Listener listener) {
@@ -89,9 +89,9 @@ public final class Http1Connector implements Connector {
         }
 
         private void connect(InetSocketAddress address) {
-            channel = transport.newChannel();
+            Channel channel = transport.newChannel();
             ReadSizer sizer = options.apply(service).applyToConnecting(channel.config());
-            Http1BackendConnection connection =
+            connection =
                     new Http1BackendConnection(channel, store, parser, limits, sizer);
             channel.pipeline().addLast(connection);
             loop.register(channel).addListener((ChannelFuture registered) -> {
@@ -101,12 +101,12 @@ public final class Http1Connector implements Connector {
                 }
                 channel.connect(address).addListener((ChannelFuture connected) -> {
                     if (over) {
-                        channel.close();
+                        connection.close();
                     } else if (connected.isSuccess()) {
                         over = true;
                         listener.onConnected(connection);
                     } else {
-                        channel.close();
+                        connection.close();
                         failed(ProxyError.CONNECT_FAILED);
                     }
                 });
@@ -123,8 +123,8 @@ public final class Http1Connector implements Connector {
         @Override
         public void cancel() {
             over = true;
-            if (channel != null) {
-                channel.close();
+            if (connection != null) {
+                connection.close();
             }
         }
     }

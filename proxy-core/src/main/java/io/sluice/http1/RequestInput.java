@@ -184,9 +184,7 @@ final class RequestInput {
         whole = true;
         body.clear();
         // Whoever held the body back did so for the body: from here on the client is watched again.
-        if (!channel.config().isAutoRead()) {
-            sizer.resume(channel);
-        }
+        sizer.resume(channel);
         requests.onEnd(trailers);
     }
 
@@ -201,9 +199,7 @@ final class RequestInput {
         store.give(head);
         head = null;
         state = State.HEAD;
-        if (!channel.config().isAutoRead()) {
-            sizer.resume(channel);
-        }
+        sizer.resume(channel);
         if (!reading && ahead != null) {
             ByteBuf in = ahead;
             ahead = null;
@@ -220,9 +216,7 @@ final class RequestInput {
     void forget() {
         letGo();
         state = State.FORGETTING;
-        if (!channel.config().isAutoRead()) {
-            sizer.resume(channel);
-        }
+        sizer.resume(channel);
     }
 
     /** Takes nothing more; idempotent. */

@@ -20,13 +20,16 @@ public final class ReadSizer implements RecvByteBufAllocator, RecvByteBufAllocat
     /** TCP_CLOSE and TCP_CLOSE_WAIT of tcp_info (tcp(7), linux/tcp.h). */
     private static final Set<Integer> CLOSED_STATES = Set.of(7, 8);
 
+    private enum Polling { ON, LOST, REJOINING }
+
     private final int smallBytes;
     private final int bulkBytes;
     private int bytes;
     private ChannelConfig config;
     private int attempted;
     private int last;
-    private boolean interrupted;
+    private boolean wanted = true;
+    private Polling polling = Polling.ON;
 
     /** Creates it; reads begin small. */
     public ReadSizer(BufferConfig buffers) {
@@ -36,25 +39,45 @@ public final class ReadSizer implements RecvByteBufAllocator, RecvByteBufAllocat
         this.bytes = smallBytes;
     }
 
-    /** Stops the channel's reading. */
+    /** Stops the channel's reading; idempotent. */
     public void pause(Channel channel) {
-        channel.config().setAutoRead(false);
+        if (wanted) {
+            wanted = false;
+            channel.config().setAutoRead(false);
+        }
+    }
+
+    /** Makes the channel read on; idempotent. */
+    public void resume(Channel channel) {
+        if (wanted) {
+            return;
+        }
+        wanted = true;
+        switch (polling) {
+            case ON -> channel.config().setAutoRead(true);
+            case LOST -> rejoin(channel);
+            case REJOINING -> { }
+        }
     }
 
     /**
-     * Makes the channel read on. If its peer's FIN came while it was paused, Netty has taken the socket out of epoll and
-     * forgotten that it did (no event was left to ask for): such a channel is registered anew, in some turns of its loop.
+     * Notes that the peer's FIN came while reading was paused: Netty has then taken the socket out of epoll, since no event
+     * was left to ask for, and forgotten that it did, so that asking again would fail.
      */
-    public void resume(Channel channel) {
-        if (!interrupted) {
-            channel.config().setAutoRead(true);
-            return;
+    public void lost() {
+        if (polling == Polling.ON) {
+            polling = Polling.LOST;
         }
-        interrupted = false;
+    }
+
+    /** Registers the channel anew; takes some turns of its loop, in which reading may have been paused again. */
+    private void rejoin(Channel channel) {
+        polling = Polling.REJOINING;
         EventLoop loop = channel.eventLoop();
-        channel.deregister().addListener(gone -> {
+        channel.deregister().addListener(left -> {
             if (channel.isOpen()) {
-                channel.config().setAutoRead(true);
+                polling = Polling.ON;
+                channel.config().setAutoRead(wanted);
                 loop.register(channel);
             }
         });
@@ -88,7 +111,6 @@ public final class ReadSizer implements RecvByteBufAllocator, RecvByteBufAllocat
     @Override
     public ByteBuf allocate(ByteBufAllocator allocator) {
         if (!config.isAutoRead()) {
-            interrupted = true;
             throw ReadPaused.INSTANCE;
         }
         return allocator.directBuffer(bytes, bytes);
