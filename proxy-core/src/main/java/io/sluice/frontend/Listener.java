@@ -133,7 +133,7 @@ public final class Listener {
     }
 
     private void initialise(SocketChannel channel) {
-        ReadSizer sizer = options.applyTo(channel.config());
+        ReadSizer sizer = options.applyTo(channel);
         LoopContext loop = loops.get(channel.eventLoop());
         if (channel.remoteAddress() == null) {
             // Gone between accept and here.

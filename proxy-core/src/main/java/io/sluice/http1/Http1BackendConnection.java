@@ -110,12 +110,12 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public void pause() {
-        sizer.pause(channel);
+        sizer.pause();
     }
 
     @Override
     public void resume() {
-        sizer.resume(channel);
+        sizer.resume();
     }
 
     @Override
@@ -275,13 +275,7 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (state == State.CLOSED) {
-            return;
-        }
-        if (cause instanceof ReadSizer.ReadPaused) {
-            if (ReadSizer.peerClosed(channel)) {
-                sizer.lost();
-            }
+        if (state == State.CLOSED || cause instanceof ReadSizer.ReadPaused) {
             return;
         }
         if (!(cause instanceof IOException)) {

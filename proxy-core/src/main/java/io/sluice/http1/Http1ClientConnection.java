@@ -211,12 +211,12 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void pause() {
-        sizer.pause(channel);
+        sizer.pause();
     }
 
     @Override
     public void resume() {
-        sizer.resume(channel);
+        sizer.resume();
     }
 
     @Override
@@ -371,8 +371,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
             return;
         }
         if (cause instanceof ReadSizer.ReadPaused) {
-            if (ReadSizer.peerClosed(channel)) {
-                sizer.lost();
+            if (sizer.peerClosed()) {
                 inputEndedUnread();
             }
             return;

@@ -90,7 +90,7 @@ public final class Http1Connector implements Connector {
 
         private void connect(InetSocketAddress address) {
             Channel channel = transport.newChannel();
-            ReadSizer sizer = options.apply(service).applyToConnecting(channel.config());
+            ReadSizer sizer = options.apply(service).applyToConnecting(channel);
             connection =
                     new Http1BackendConnection(channel, store, parser, limits, sizer);
             channel.pipeline().addLast(connection);

@@ -123,7 +123,7 @@ final class RequestInput {
             reading = false;
             if (in.isReadable() && state == State.HELD) {
                 ahead = in;
-                sizer.pause(channel);
+                sizer.pause();
             } else {
                 in.release();
             }
@@ -184,7 +184,7 @@ final class RequestInput {
         whole = true;
         body.clear();
         // Whoever held the body back did so for the body: from here on the client is watched again.
-        sizer.resume(channel);
+        sizer.resume();
         requests.onEnd(trailers);
     }
 
@@ -199,7 +199,7 @@ final class RequestInput {
         store.give(head);
         head = null;
         state = State.HEAD;
-        sizer.resume(channel);
+        sizer.resume();
         if (!reading && ahead != null) {
             ByteBuf in = ahead;
             ahead = null;
@@ -216,7 +216,7 @@ final class RequestInput {
     void forget() {
         letGo();
         state = State.FORGETTING;
-        sizer.resume(channel);
+        sizer.resume();
     }
 
     /** Takes nothing more; idempotent. */

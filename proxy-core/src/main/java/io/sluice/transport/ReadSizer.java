@@ -12,27 +12,36 @@ import io.sluice.config.BufferConfig;
 import java.util.Set;
 
 /**
- * How much a channel's reads ask for: small while a head is awaited, since what is behind it should stay in the kernel
- * until somebody decided how it crosses; large while a long body is copied. One read an event: level-triggered polling
- * tells again, and in between the other channels have their turn. <em>Loop-confined</em>, one a channel.
+ * The reading of one channel: whether, and how much a read asks for. Small reads while a head is awaited, since what is
+ * behind it should stay in the kernel until somebody decided how it crosses; large ones while a long body is copied. One
+ * read an event: level-triggered polling tells again, and in between the other channels have their turn.
+ * <em>Loop-confined.</em>
+ *
+ * <p>Netty's epoll channel forgets how to ask for events in two cases, and both are mended here. When EPOLLRDHUP came, it
+ * never asks for that again; if reading is then paused, no event is left to ask for, the socket is taken out of epoll, and
+ * Netty forgets that it was: the next wish fails and closes the channel. And the EPOLLRDHUP may have been meant for another
+ * socket, closed in the same turn, whose descriptor a new connection got. Such a channel is registered anew.
  */
 public final class ReadSizer implements RecvByteBufAllocator, RecvByteBufAllocator.ExtendedHandle {
+    private enum Polling { ON, LOST, REJOINING }
+
     /** TCP_CLOSE and TCP_CLOSE_WAIT of tcp_info (tcp(7), linux/tcp.h). */
     private static final Set<Integer> CLOSED_STATES = Set.of(7, 8);
 
-    private enum Polling { ON, LOST, REJOINING }
-
+    private final Channel channel;
     private final int smallBytes;
     private final int bulkBytes;
     private int bytes;
-    private ChannelConfig config;
     private int attempted;
     private int last;
     private boolean wanted = true;
+    private boolean doubtful;
+    private boolean rejoined;
     private Polling polling = Polling.ON;
 
-    /** Creates it; reads begin small. */
-    public ReadSizer(BufferConfig buffers) {
+    /** Creates it for a channel that reads; reads begin small. */
+    public ReadSizer(Channel channel, BufferConfig buffers) {
+        this.channel = channel;
         this.smallBytes = buffers.read();
         // The other half of the high watermark: see SocketOptions.
         this.bulkBytes = Math.max(buffers.read(), buffers.highWatermark() / 2);
@@ -40,7 +49,7 @@ public final class ReadSizer implements RecvByteBufAllocator, RecvByteBufAllocat
     }
 
     /** Stops the channel's reading; idempotent. */
-    public void pause(Channel channel) {
+    public void pause() {
         if (wanted) {
             wanted = false;
             channel.config().setAutoRead(false);
@@ -48,44 +57,23 @@ public final class ReadSizer implements RecvByteBufAllocator, RecvByteBufAllocat
     }
 
     /** Makes the channel read on; idempotent. */
-    public void resume(Channel channel) {
+    public void resume() {
         if (wanted) {
             return;
         }
         wanted = true;
         switch (polling) {
             case ON -> channel.config().setAutoRead(true);
-            case LOST -> rejoin(channel);
+            case LOST -> rejoin();
             case REJOINING -> { }
         }
     }
 
-    /**
-     * Notes that the peer's FIN came while reading was paused: Netty has then taken the socket out of epoll, since no event
-     * was left to ask for, and forgotten that it did, so that asking again would fail.
-     */
-    public void lost() {
-        if (polling == Polling.ON) {
-            polling = Polling.LOST;
-        }
-    }
-
-    /** Registers the channel anew; takes some turns of its loop, in which reading may have been paused again. */
-    private void rejoin(Channel channel) {
-        polling = Polling.REJOINING;
-        EventLoop loop = channel.eventLoop();
-        channel.deregister().addListener(left -> {
-            if (channel.isOpen()) {
-                polling = Polling.ON;
-                channel.config().setAutoRead(wanted);
-                loop.register(channel);
-            }
-        });
-    }
-
-    /** Whether the peer of a channel whose reading is paused has sent its FIN, or a reset. */
-    public static boolean peerClosed(Channel channel) {
-        return channel instanceof EpollSocketChannel epoll && epoll.isOpen() && CLOSED_STATES.contains(epoll.tcpInfo().state());
+    /** Whether the peer has sent its FIN, or a reset, though what is in front of it was not read yet. */
+    public boolean peerClosed() {
+        return channel instanceof EpollSocketChannel epoll
+                && epoll.isOpen()
+                && CLOSED_STATES.contains(epoll.tcpInfo().state());
     }
 
     /** A long body is copied from now on. */
@@ -98,6 +86,11 @@ public final class ReadSizer implements RecvByteBufAllocator, RecvByteBufAllocat
         bytes = smallBytes;
     }
 
+    /** What a read asks for. */
+    public int bytes() {
+        return bytes;
+    }
+
     @Override
     @SuppressWarnings("deprecation") // the return type is; Netty itself asks for an ExtendedHandle
     public Handle newHandle() {
@@ -105,12 +98,13 @@ public final class ReadSizer implements RecvByteBufAllocator, RecvByteBufAllocat
     }
 
     /**
-     * Netty's epoll channel, once the peer sent its FIN, reads on to the very end of the stream, also when reading was
+     * Once the peer sent its FIN, Netty's epoll channel reads on to the very end of the stream, also when reading was
      * switched off: megabytes that nobody has room for. There is no switch for that, but an exception here ends the loop.
      */
     @Override
     public ByteBuf allocate(ByteBufAllocator allocator) {
-        if (!config.isAutoRead()) {
+        if (!channel.config().isAutoRead()) {
+            doubtful = true;
             throw ReadPaused.INSTANCE;
         }
         return allocator.directBuffer(bytes, bytes);
@@ -122,18 +116,23 @@ public final class ReadSizer implements RecvByteBufAllocator, RecvByteBufAllocat
     }
 
     @Override
-    public void reset(ChannelConfig channelConfig) {
-        config = channelConfig;
+    public void reset(ChannelConfig config) {
+        // One read a turn; nothing to count.
     }
 
     @Override
     public void incMessagesRead(int count) {
-        // One a turn; nothing to count.
+        // One read a turn; nothing to count.
     }
 
     @Override
     public void lastBytesRead(int count) {
         last = count;
+        // Nothing to read without an end: it was EPOLLRDHUP that asked for this read, and the peer is still there. From
+        // then on Netty reads once more behind each read, which says nothing new.
+        if (count == 0 && !rejoined) {
+            doubtful = true;
+        }
     }
 
     @Override
@@ -163,7 +162,30 @@ public final class ReadSizer implements RecvByteBufAllocator, RecvByteBufAllocat
 
     @Override
     public void readComplete() {
-        // Nothing is learnt from one read about the next.
+        if (doubtful) {
+            doubtful = false;
+            if (polling == Polling.ON && channel instanceof EpollSocketChannel) {
+                if (peerClosed()) {
+                    polling = Polling.LOST;
+                } else {
+                    rejoin();
+                }
+            }
+        }
+    }
+
+    /** Registers the channel anew; takes some turns of its loop, in which reading may be paused or resumed. */
+    private void rejoin() {
+        polling = Polling.REJOINING;
+        rejoined = true;
+        EventLoop loop = channel.eventLoop();
+        channel.deregister().addListener(left -> {
+            if (channel.isOpen()) {
+                polling = Polling.ON;
+                channel.config().setAutoRead(wanted);
+                loop.register(channel);
+            }
+        });
     }
 
     /** Leaves Netty's read loop while reading is paused; handlers ignore it. */

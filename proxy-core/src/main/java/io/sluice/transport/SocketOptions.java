@@ -1,6 +1,7 @@
 package io.sluice.transport;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
@@ -34,8 +35,9 @@ public final class SocketOptions {
     }
 
     /** Sets the options of a connected channel; returns what sizes its reads. */
-    public ReadSizer applyTo(ChannelConfig config) {
-        ReadSizer sizer = new ReadSizer(buffers);
+    public ReadSizer applyTo(Channel channel) {
+        ChannelConfig config = channel.config();
+        ReadSizer sizer = new ReadSizer(channel, buffers);
         config.setRecvByteBufAllocator(sizer);
         config.setAllocator(allocator);
         config.setWriteBufferWaterMark(watermark);
@@ -69,11 +71,11 @@ public final class SocketOptions {
     }
 
     /** Sets the options of a channel that is going to connect; returns what sizes its reads. */
-    public ReadSizer applyToConnecting(ChannelConfig config) {
+    public ReadSizer applyToConnecting(Channel channel) {
         if (transport == Transport.EPOLL && socket.fastOpen() != 0) {
-            config.setOption(ChannelOption.TCP_FASTOPEN_CONNECT, true);
+            channel.config().setOption(ChannelOption.TCP_FASTOPEN_CONNECT, true);
         }
-        return applyTo(config);
+        return applyTo(channel);
     }
 
     /** Sets the options of a listening channel; {@code shared} lets other sockets listen at the same address. */

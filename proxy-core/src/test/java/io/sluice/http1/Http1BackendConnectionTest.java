@@ -30,7 +30,7 @@ class Http1BackendConnectionTest {
     private static final HeadLimits LIMITS = new HeadLimits(1024, 1024, 20);
 
     private final SocketlessChannel channel = new SocketlessChannel();
-    private final ReadSizer sizer = new ReadSizer(new BufferConfig(16384, 65536, 32768));
+    private final ReadSizer sizer = new ReadSizer(channel, new BufferConfig(16384, 65536, 32768));
     private final Heard heard = new Heard();
     private final Http1BackendConnection backend =
             new Http1BackendConnection(channel, new HeadStore(), new HeadParser(LIMITS), LIMITS, sizer);

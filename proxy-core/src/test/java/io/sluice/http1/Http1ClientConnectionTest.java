@@ -57,7 +57,7 @@ class Http1ClientConnectionTest {
     private void accept(HalfClose halfClose) {
         ListenerFacts facts = new ListenerFacts(0, "web", halfClose, metrics.listener("web"));
         channel.accept(new Http1ClientConnection(
-                channel, worker, facts, new HeadStore(), new ReadSizer(snapshot.config().buffers())));
+                channel, worker, facts, new HeadStore(), new ReadSizer(channel, snapshot.config().buffers())));
     }
 
     @AfterEach
@@ -283,7 +283,7 @@ class Http1ClientConnectionTest {
         SocketlessChannel other = new SocketlessChannel();
         ListenerFacts facts = new ListenerFacts(0, "web", halfClose, metrics.listener("web"));
         other.accept(new Http1ClientConnection(
-                other, worker, facts, new HeadStore(), new ReadSizer(snapshot.config().buffers())));
+                other, worker, facts, new HeadStore(), new ReadSizer(other, snapshot.config().buffers())));
         other.receives("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
         FakeBackend backend = connector.last().opens();
         other.receivesEnd();

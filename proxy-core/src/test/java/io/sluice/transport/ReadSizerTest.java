@@ -19,7 +19,7 @@ class ReadSizerTest {
 
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final ChannelConfig config = channel.config();
-    private final ReadSizer sizer = new ReadSizer(new BufferConfig(READ, HIGH, HIGH / 2));
+    private final ReadSizer sizer = new ReadSizer(channel, new BufferConfig(READ, HIGH, HIGH / 2));
 
     @BeforeEach
     void beginsAReadAsNettyDoes() {
@@ -57,7 +57,7 @@ class ReadSizerTest {
 
     @Test
     void neverAsksForLessInBulkThanForAHead() {
-        ReadSizer narrow = new ReadSizer(new BufferConfig(READ, READ, READ));
+        ReadSizer narrow = new ReadSizer(channel, new BufferConfig(READ, READ, READ));
         narrow.reset(config);
         narrow.askBulk();
 
@@ -79,14 +79,14 @@ class ReadSizerTest {
 
     @Test
     void leavesTheReadLoopWhileReadingIsPaused() {
-        config.setAutoRead(false);
+        sizer.pause();
 
         assertThatThrownBy(() -> sizer.allocate(ByteBufAllocator.DEFAULT))
                 .isInstanceOf(ReadPaused.class)
                 .hasNoSuppressedExceptions()
                 .extracting(Throwable::getStackTrace).isEqualTo(new StackTraceElement[0]);
 
-        config.setAutoRead(true);
+        sizer.resume();
         assertThat(asked()).as("goes on as before").isEqualTo(READ);
     }
 }
