@@ -232,7 +232,7 @@ public final class Exchange implements ClientListener {
     /** The final head. */
     void onResponse(ResponseHead response) {
         state.response(Response.SENDING);
-        long now = System.nanoTime();
+        long now = worker.wheel().nowNanos();
         record.response(response.status(), now - record.startedNanos());
         HopByHop.strip(response);
         for (ResponseFilter filter : route.responseFilters()) {
@@ -380,7 +380,7 @@ public final class Exchange implements ClientListener {
         if (attempt != null) {
             attempt.note(requestBytes);
         }
-        record.ended(failure, System.nanoTime());
+        record.ended(failure, worker.wheel().nowNanos());
         meters.ended(record);
         worker.ended(record);
     }

@@ -17,6 +17,7 @@ import io.sluice.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -106,9 +107,16 @@ public final class Listener {
     }
 
     private Channel bind(EventLoopGroup accepting, EventLoopGroup serving) throws IOException {
+        HostPort address = config.address();
+        // Port 0: the first socket gets one from the system, the others join it.
+        InetSocketAddress local = new InetSocketAddress(
+                address.host(), channels.isEmpty() ? address.port() : address().getPort());
+        if (local.isUnresolved()) {
+            throw cannotListen(new UnknownHostException("no address is known for " + address.host()));
+        }
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(accepting, serving)
-                .channelFactory(transport::newServerChannel)
+                .channelFactory(() -> transport.newServerChannel(local.getAddress()))
                 .handler(new ChannelInitializer<ServerSocketChannel>() {
                     @Override
                     protected void initChannel(ServerSocketChannel channel) {
@@ -121,10 +129,7 @@ public final class Listener {
                         initialise(channel);
                     }
                 });
-        HostPort address = config.address();
-        // Port 0: the first socket gets one from the system, the others join it.
-        int port = channels.isEmpty() ? address.port() : address().getPort();
-        var bound = bootstrap.bind(new InetSocketAddress(address.host(), port)).awaitUninterruptibly();
+        var bound = bootstrap.bind(local).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw cannotListen(bound.cause());
         }
@@ -133,8 +138,8 @@ public final class Listener {
     }
 
     private void initialise(SocketChannel channel) {
-        ReadSizer sizer = options.applyTo(channel);
         LoopContext loop = loops.get(channel.eventLoop());
+        ReadSizer sizer = options.applyTo(channel, loop.reads());
         if (channel.remoteAddress() == null) {
             // Gone between accept and here.
             channel.close();

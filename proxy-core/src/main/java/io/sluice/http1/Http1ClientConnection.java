@@ -78,6 +78,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     @Override
     public void channelActive(ChannelHandlerContext context) {
         worker.opened(this);
+        worker.wheel().nowNanos();
         if (state == State.OPEN) {
             awaitRequest();
         }
@@ -267,7 +268,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     }
 
     private void awaitRequest() {
-        deadline.at(System.nanoTime() + worker.snapshot().deadlines().keepAliveNanos());
+        deadline.at(worker.wheel().recentNanos() + worker.snapshot().deadlines().keepAliveNanos());
     }
 
     // ---- endings ----

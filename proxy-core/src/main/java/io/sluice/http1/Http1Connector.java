@@ -12,17 +12,17 @@ import io.sluice.http.ProxyError;
 import io.sluice.pool.Connector;
 import io.sluice.service.Endpoint;
 import io.sluice.service.Service;
+import io.sluice.transport.ReadBuffer;
 import io.sluice.transport.ReadSizer;
 import io.sluice.transport.SocketOptions;
-import io.sluice.transport.Transport;
 import java.net.InetSocketAddress;
 import java.util.function.Function;
 
 /** Opens HTTP/1.1 connections to endpoints from one event loop. <em>Loop-confined.</em> */
 public final class Http1Connector implements Connector {
     private final EventLoop loop;
-    private final Transport transport;
     private final HeadStore store;
+    private final ReadBuffer reads;
     private final HeadLimits limits;
     private final HeadParser parser;
     private final Function<Service, SocketOptions> options;
@@ -37,14 +37,14 @@ public final class Http1Connector implements Connector {
      */
     public Http1Connector(
             EventLoop loop,
-            Transport transport,
             HeadStore store,
+            ReadBuffer reads,
             HeadLimits limits,
             Function<Service, SocketOptions> options,
             AddressResolverGroup<InetSocketAddress> resolvers) {
         this.loop = loop;
-        this.transport = transport;
         this.store = store;
+        this.reads = reads;
         this.limits = limits;
         this.parser = new HeadParser(limits);
         this.options = options;
@@ -89,8 +89,8 @@ public final class Http1Connector implements Connector {
         }
 
         private void connect(InetSocketAddress address) {
-            Channel channel = transport.newChannel();
-            ReadSizer sizer = options.apply(service).applyToConnecting(channel);
+            Channel channel = options.apply(service).newChannel(address.getAddress());
+            ReadSizer sizer = options.apply(service).applyToConnecting(channel, reads);
             connection =
                     new Http1BackendConnection(channel, store, parser, limits, sizer);
             channel.pipeline().addLast(connection);

@@ -144,7 +144,7 @@ final class RequestInput {
         if (head == null) {
             whole = false;
             head = store.request();
-            startedNanos = System.nanoTime();
+            startedNanos = worker.wheel().nowNanos();
         }
         switch (worker.snapshot().requestParser().parseRequest(head, in)) {
             case INCOMPLETE -> requests.onHeadBegun();

@@ -48,7 +48,7 @@ public final class EndpointPool {
 
     /** An idle connection, or null; the caller owns the lease, and must release or close it. */
     public Lease takeIdle() {
-        long now = System.nanoTime();
+        long now = pools.wheel().recentNanos();
         Lease lease;
         while ((lease = idle.pollLast()) != null) {
             meters.idle(-1);
@@ -91,7 +91,7 @@ public final class EndpointPool {
     /** Takes a lease back: keeps its connection if it may be used again. */
     void release(Lease lease) {
         meters.active(-1);
-        long now = System.nanoTime();
+        long now = pools.wheel().nowNanos();
         long keep = keepNanos(lease.stream());
         if (idle.size() >= idleMax || keep <= 0 || !lease.stream().reusable() || now - lease.openedNanos() >= maxAgeNanos) {
             lease.drop();

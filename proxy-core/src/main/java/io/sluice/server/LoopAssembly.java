@@ -15,6 +15,7 @@ import io.sluice.service.Service;
 import io.sluice.telemetry.AccessLog;
 import io.sluice.telemetry.Metrics;
 import io.sluice.transport.DeadlineWheel;
+import io.sluice.transport.ReadBuffer;
 import io.sluice.transport.SocketOptions;
 import io.sluice.transport.Transport;
 import java.util.IdentityHashMap;
@@ -48,10 +49,11 @@ record LoopAssembly(
             options.put(service, new SocketOptions(transport, service.config().socket(), config.buffers(), allocator));
         }
         HeadStore store = new HeadStore();
-        Http1Connector connector = new Http1Connector(
-                loop, transport, store, responseLimits, options::get, resolvers);
+        ReadBuffer reads = new ReadBuffer(allocator);
+        Http1Connector connector =
+                new Http1Connector(loop, store, reads, responseLimits, options::get, resolvers);
         DeadlineWheel wheel = new DeadlineWheel(loop);
         BackendPools pools = new BackendPools(connector, wheel, metrics, config.eventLoops());
-        return new LoopContext(new Worker(loop, wheel, pools, snapshots, accessLog), store);
+        return new LoopContext(new Worker(loop, wheel, pools, snapshots, accessLog), store, reads);
     }
 }

@@ -38,7 +38,7 @@ public final class SluiceServer implements AutoCloseable {
     private final AccessLog accessLog;
     private final EventLoopGroup loops;
     private final DnsAddressResolverGroup resolvers;
-    private final List<Worker> workers;
+    private final List<LoopContext> contexts;
     private final List<Listener> listeners;
     private final AtomicReference<CompletableFuture<Integer>> draining = new AtomicReference<>();
 
@@ -53,7 +53,7 @@ public final class SluiceServer implements AutoCloseable {
         this.accessLog = accessLog;
         this.loops = loops;
         this.resolvers = resolvers;
-        this.workers = new ArrayList<>();
+        this.contexts = new ArrayList<>();
         this.listeners = new ArrayList<>();
     }
 
@@ -86,13 +86,13 @@ public final class SluiceServer implements AutoCloseable {
         PooledByteBufAllocator allocator = Buffers.allocator(config.eventLoops());
         metrics.bufferedBytes(allocator::pinnedDirectMemory);
         LoopAssembly assembly = new LoopAssembly(transport, allocator, () -> snapshot, metrics, accessLog, resolvers);
-        Map<EventLoop, LoopContext> contexts = new IdentityHashMap<>();
+        Map<EventLoop, LoopContext> byLoop = new IdentityHashMap<>();
         for (var executor : loops) {
             EventLoop loop = (EventLoop) executor;
             LoopContext context = assembly.assemble(loop);
-            metrics.watch("loop-" + workers.size(), loop);
-            workers.add(context.worker());
-            contexts.put(loop, context);
+            metrics.watch("loop-" + contexts.size(), loop);
+            contexts.add(context);
+            byLoop.put(loop, context);
         }
         int limit = config.limits().connections();
         ConnectionGate gate = new ConnectionGate(limit == 0 ? Descriptors.connectionsMax() : limit);
@@ -101,7 +101,7 @@ public final class SluiceServer implements AutoCloseable {
                     listeners.size(), listening.name(), listening.halfClose(), metrics.listener(listening.name()));
             SocketOptions options = new SocketOptions(transport, listening.socket(), config.buffers(), allocator);
             Listener listener =
-                    new Listener(listening, facts, transport, options, gate, contexts);
+                    new Listener(listening, facts, transport, options, gate, byLoop);
             listener.bind(loops);
             listeners.add(listener);
         }
@@ -162,7 +162,8 @@ public final class SluiceServer implements AutoCloseable {
 
     private void drainWorkers() {
         List<CompletableFuture<Void>> ends = new ArrayList<>();
-        for (Worker worker : workers) {
+        for (LoopContext context : contexts) {
+            Worker worker = context.worker();
             CompletableFuture<Void> end = new CompletableFuture<>();
             worker.loop().execute(() -> worker.drain(() -> end.complete(null)));
             ends.add(end);
@@ -175,7 +176,8 @@ public final class SluiceServer implements AutoCloseable {
     /** Exchanges in flight; 0 once it is closed. */
     public int active() {
         int active = 0;
-        for (Worker worker : workers) {
+        for (LoopContext context : contexts) {
+            Worker worker = context.worker();
             if (!worker.loop().isShuttingDown()) {
                 active += worker.loop().submit(worker::active).syncUninterruptibly().getNow();
             }
@@ -189,9 +191,13 @@ public final class SluiceServer implements AutoCloseable {
         draining.compareAndSet(null, new CompletableFuture<>());
         int cut = active();
         listeners.forEach(Listener::close);
-        for (Worker worker : workers) {
+        for (LoopContext context : contexts) {
+            Worker worker = context.worker();
             if (!worker.loop().isShuttingDown()) {
-                worker.loop().submit(worker::abandon).awaitUninterruptibly();
+                worker.loop().submit(() -> {
+                    worker.abandon();
+                    context.reads().close();
+                }).awaitUninterruptibly();
             }
         }
         resolvers.close();

@@ -27,6 +27,7 @@ public final class DeadlineWheel {
     private final Deadline[] slots = new Deadline[SLOTS];
     private final Runnable onTick = this::tick;
     private int linked;
+    private long recentNanos;
     private boolean ticking;
     /** Ticks below this one were looked at. */
     private long nextTick = 1;
@@ -41,12 +42,19 @@ public final class DeadlineWheel {
         this.loop = loop;
         this.clock = clock;
         // Ticks count from 1: 0 marks a deadline that is not linked.
-        this.originNanos = clock.getAsLong() - TICK_NANOS;
+        this.recentNanos = clock.getAsLong();
+        this.originNanos = recentNanos - TICK_NANOS;
     }
 
     /** The time its deadlines go by, as {@link System#nanoTime} counts. */
     public long nowNanos() {
-        return clock.getAsLong();
+        recentNanos = clock.getAsLong();
+        return recentNanos;
+    }
+
+    /** The time as it was read last in this turn of the loop or an earlier one: for what follows a reading closely. */
+    public long recentNanos() {
+        return recentNanos;
     }
 
     void schedule(Deadline deadline) {
@@ -104,7 +112,7 @@ public final class DeadlineWheel {
 
     /** Looks at every slot whose tick has passed. */
     void tick() {
-        long nowNanos = clock.getAsLong();
+        long nowNanos = nowNanos();
         long reached = (nowNanos - originNanos) / TICK_NANOS;
         // More than a turn late, each slot is still looked at only once.
         long from = Math.max(nextTick, reached - SLOTS + 1);

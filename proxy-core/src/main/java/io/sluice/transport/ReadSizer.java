@@ -29,6 +29,7 @@ public final class ReadSizer implements RecvByteBufAllocator, RecvByteBufAllocat
     private static final Set<Integer> CLOSED_STATES = Set.of(7, 8);
 
     private final Channel channel;
+    private final ReadBuffer shared;
     private final int smallBytes;
     private final int bulkBytes;
     private int bytes;
@@ -39,9 +40,14 @@ public final class ReadSizer implements RecvByteBufAllocator, RecvByteBufAllocat
     private boolean rejoined;
     private Polling polling = Polling.ON;
 
-    /** Creates it for a channel that reads; reads begin small. */
-    public ReadSizer(Channel channel, BufferConfig buffers) {
+    /**
+     * Creates it for a channel that reads; reads begin small.
+     *
+     * @param shared what the channel's loop reads into, for small reads
+     */
+    public ReadSizer(Channel channel, BufferConfig buffers, ReadBuffer shared) {
         this.channel = channel;
+        this.shared = shared;
         this.smallBytes = buffers.read();
         // The other half of the high watermark: see SocketOptions.
         this.bulkBytes = Math.max(buffers.read(), buffers.highWatermark() / 2);
@@ -107,7 +113,7 @@ public final class ReadSizer implements RecvByteBufAllocator, RecvByteBufAllocat
             doubtful = true;
             throw ReadPaused.INSTANCE;
         }
-        return allocator.directBuffer(bytes, bytes);
+        return bytes == smallBytes ? shared.take(bytes) : allocator.directBuffer(bytes, bytes);
     }
 
     @Override

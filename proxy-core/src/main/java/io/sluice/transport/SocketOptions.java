@@ -6,9 +6,11 @@ import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.unix.UnixChannelOption;
 import io.sluice.config.BufferConfig;
 import io.sluice.config.SocketConfig;
+import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -34,10 +36,15 @@ public final class SocketOptions {
         this.watermark = new WriteBufferWaterMark(Math.min(buffers.lowWatermark() / 2, high), high);
     }
 
+    /** A new channel of this transport, to be connected to the address. */
+    public SocketChannel newChannel(InetAddress address) {
+        return transport.newChannel(address);
+    }
+
     /** Sets the options of a connected channel; returns what sizes its reads. */
-    public ReadSizer applyTo(Channel channel) {
+    public ReadSizer applyTo(Channel channel, ReadBuffer shared) {
         ChannelConfig config = channel.config();
-        ReadSizer sizer = new ReadSizer(channel, buffers);
+        ReadSizer sizer = new ReadSizer(channel, buffers, shared);
         config.setRecvByteBufAllocator(sizer);
         config.setAllocator(allocator);
         config.setWriteBufferWaterMark(watermark);
@@ -71,11 +78,11 @@ public final class SocketOptions {
     }
 
     /** Sets the options of a channel that is going to connect; returns what sizes its reads. */
-    public ReadSizer applyToConnecting(Channel channel) {
+    public ReadSizer applyToConnecting(Channel channel, ReadBuffer shared) {
         if (transport == Transport.EPOLL && socket.fastOpen() != 0) {
             channel.config().setOption(ChannelOption.TCP_FASTOPEN_CONNECT, true);
         }
-        return applyTo(channel);
+        return applyTo(channel, shared);
     }
 
     /** Sets the options of a listening channel; {@code shared} lets other sockets listen at the same address. */

@@ -17,28 +17,34 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** How this machine does non-blocking sockets; the one place that knows of several ways. <em>Immutable.</em> */
 public enum Transport {
     /** Linux. */
-    EPOLL(EpollServerSocketChannel::new, EpollSocketChannel::new, EpollDatagramChannel::new),
+    EPOLL(
+            family -> new EpollServerSocketChannel(family), family -> new EpollSocketChannel(family), EpollDatagramChannel::new),
     /** macOS and the BSDs. */
-    KQUEUE(KQueueServerSocketChannel::new, KQueueSocketChannel::new, KQueueDatagramChannel::new),
+    KQUEUE(
+            family -> new KQueueServerSocketChannel(), family -> new KQueueSocketChannel(), KQueueDatagramChannel::new),
     /** Wherever Java runs. */
-    NIO(NioServerSocketChannel::new, NioSocketChannel::new, NioDatagramChannel::new);
+    NIO(family -> new NioServerSocketChannel(), family -> new NioSocketChannel(), NioDatagramChannel::new);
 
-    private final Supplier<ServerSocketChannel> newServerChannel;
-    private final Supplier<SocketChannel> newChannel;
+    private final Function<SocketProtocolFamily, ServerSocketChannel> newServerChannel;
+    private final Function<SocketProtocolFamily, SocketChannel> newChannel;
     private final Supplier<DatagramChannel> newDatagramChannel;
 
     Transport(
-            Supplier<ServerSocketChannel> newServerChannel,
-            Supplier<SocketChannel> newChannel,
+            Function<SocketProtocolFamily, ServerSocketChannel> newServerChannel,
+            Function<SocketProtocolFamily, SocketChannel> newChannel,
             Supplier<DatagramChannel> newDatagramChannel) {
         this.newServerChannel = newServerChannel;
         this.newChannel = newChannel;
@@ -74,14 +80,19 @@ public enum Transport {
         return new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("sluice-loop"), factory);
     }
 
-    /** A new listening channel, to be registered and bound. */
-    public ServerSocketChannel newServerChannel() {
-        return newServerChannel.get();
+    /** A new listening channel, to be registered and bound to the address. */
+    public ServerSocketChannel newServerChannel(InetAddress address) {
+        return newServerChannel.apply(family(address));
     }
 
-    /** A new channel, to be registered and connected. */
-    public SocketChannel newChannel() {
-        return newChannel.get();
+    /** A new channel, to be registered and connected to the address. */
+    public SocketChannel newChannel(InetAddress address) {
+        return newChannel.apply(family(address));
+    }
+
+    /** IPv4 has sockets of its own: over one for both, each packet costs the kernel more. */
+    private static SocketProtocolFamily family(InetAddress address) {
+        return address instanceof Inet4Address ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
     }
 
     /** A new channel for datagrams, to be registered: names are resolved over it. */

@@ -3,6 +3,7 @@ package io.sluice.http1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.sluice.config.BufferConfig;
@@ -14,6 +15,7 @@ import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
 import io.sluice.stream.BackendListener;
+import io.sluice.transport.ReadBuffer;
 import io.sluice.transport.ReadSizer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +32,8 @@ class Http1BackendConnectionTest {
     private static final HeadLimits LIMITS = new HeadLimits(1024, 1024, 20);
 
     private final SocketlessChannel channel = new SocketlessChannel();
-    private final ReadSizer sizer = new ReadSizer(channel, new BufferConfig(16384, 65536, 32768));
+    private final ReadSizer sizer = new ReadSizer(
+            channel, new BufferConfig(16384, 65536, 32768), new ReadBuffer(ByteBufAllocator.DEFAULT));
     private final Heard heard = new Heard();
     private final Http1BackendConnection backend =
             new Http1BackendConnection(channel, new HeadStore(), new HeadParser(LIMITS), LIMITS, sizer);

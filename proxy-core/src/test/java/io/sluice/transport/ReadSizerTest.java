@@ -19,7 +19,7 @@ class ReadSizerTest {
 
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final ChannelConfig config = channel.config();
-    private final ReadSizer sizer = new ReadSizer(channel, new BufferConfig(READ, HIGH, HIGH / 2));
+    private final ReadSizer sizer = new ReadSizer(channel, new BufferConfig(READ, HIGH, HIGH / 2), new ReadBuffer(ByteBufAllocator.DEFAULT));
 
     @BeforeEach
     void beginsAReadAsNettyDoes() {
@@ -57,7 +57,7 @@ class ReadSizerTest {
 
     @Test
     void neverAsksForLessInBulkThanForAHead() {
-        ReadSizer narrow = new ReadSizer(channel, new BufferConfig(READ, READ, READ));
+        ReadSizer narrow = new ReadSizer(channel, new BufferConfig(READ, READ, READ), new ReadBuffer(ByteBufAllocator.DEFAULT));
         narrow.reset(config);
         narrow.askBulk();
 
