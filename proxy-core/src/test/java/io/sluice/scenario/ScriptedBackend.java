@@ -57,14 +57,17 @@ final class ScriptedBackend implements AutoCloseable {
     }
 
     private void play(Script script, RawConnection connection) {
+        // What a script found is noted before its connection ends: whoever sees the end may ask.
         try (connection) {
-            script.play(connection);
-        } catch (IOException e) {
-            // The proxy ended the connection, as it may.
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (Throwable e) {
-            failures.add(e);
+            try {
+                script.play(connection);
+            } catch (IOException e) {
+                // The proxy ended the connection, as it may.
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (Throwable e) {
+                failures.add(e);
+            }
         }
     }
 
