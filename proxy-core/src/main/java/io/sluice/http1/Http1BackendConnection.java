@@ -128,6 +128,11 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
         return state == State.IDLE && persistent && requestEnded && !sendingFailed && channel.isActive();
     }
 
+    /** Whether it was closed, by us or by what the channel reported. */
+    boolean closed() {
+        return state == State.CLOSED;
+    }
+
     @Override
     public long keepAliveNanos() {
         return keepAliveNanos;
@@ -249,7 +254,7 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        if (state != State.CLOSED) {
+        if (state != State.CLOSED && listener != null) {
             listener.onResponseBatchEnd();
         }
     }
@@ -312,6 +317,9 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
     private void gone(ProxyError why) {
         BackendListener told = listener;
         close();
-        told.onBackendGone(why);
+        // Without a listener it was still connecting: the connector finds it closed.
+        if (told != null) {
+            told.onBackendGone(why);
+        }
     }
 }

@@ -68,6 +68,7 @@ public final class Http1Connector implements Connector {
         private final Listener listener;
         private Http1BackendConnection connection;
         private boolean over;
+        private boolean again;
 
         private Opening(Service service, Listener listener) {
             this.service = service;
@@ -93,7 +94,8 @@ public final class Http1Connector implements Connector {
             ReadSizer sizer = options.apply(service).applyToConnecting(channel, reads);
             connection =
                     new Http1BackendConnection(channel, store, parser, limits, sizer);
-            channel.pipeline().addLast(connection);
+            Http1BackendConnection opened = connection;
+            channel.pipeline().addLast(opened);
             loop.register(channel).addListener((ChannelFuture registered) -> {
                 if (!registered.isSuccess()) {
                     failed(ProxyError.CONNECT_FAILED);
@@ -101,12 +103,16 @@ public final class Http1Connector implements Connector {
                 }
                 channel.connect(address).addListener((ChannelFuture connected) -> {
                     if (over) {
-                        connection.close();
-                    } else if (connected.isSuccess()) {
+                        opened.close();
+                    } else if (opened.closed() && !again) {
+                        // Netty dealt it an event of another socket, whose descriptor it got in the same turn of the loop.
+                        again = true;
+                        connect(address);
+                    } else if (connected.isSuccess() && !opened.closed()) {
                         over = true;
-                        listener.onConnected(connection);
+                        listener.onConnected(opened);
                     } else {
-                        connection.close();
+                        opened.close();
                         failed(ProxyError.CONNECT_FAILED);
                     }
                 });

@@ -84,7 +84,9 @@ public final class SluiceServer implements AutoCloseable {
     private void open(Transport transport) throws IOException {
         SluiceConfig config = snapshot.config();
         PooledByteBufAllocator allocator = Buffers.allocator(config.eventLoops());
-        metrics.bufferedBytes(allocator::pinnedDirectMemory);
+        // What each loop keeps to read into waits for nobody.
+        long kept = (long) config.eventLoops() * config.buffers().read();
+        metrics.bufferedBytes(() -> Math.max(0, allocator.pinnedDirectMemory() - kept));
         LoopAssembly assembly = new LoopAssembly(transport, allocator, () -> snapshot, metrics, accessLog, resolvers);
         Map<EventLoop, LoopContext> byLoop = new IdentityHashMap<>();
         for (var executor : loops) {

@@ -68,6 +68,8 @@ final class ScriptedBackend implements AutoCloseable {
             } catch (Throwable e) {
                 failures.add(e);
             }
+        } catch (IOException e) {
+            // Its end found it broken; nobody is waiting for more.
         }
     }
 
