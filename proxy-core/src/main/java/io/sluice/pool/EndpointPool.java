@@ -48,7 +48,7 @@ public final class EndpointPool {
 
     /** An idle connection, or null; the caller owns the lease, and must release or close it. */
     public Lease takeIdle() {
-        long now = pools.wheel().recentNanos();
+        long now = pools.wheel().nowNanos();
         Lease lease;
         while ((lease = idle.pollLast()) != null) {
             meters.idle(-1);

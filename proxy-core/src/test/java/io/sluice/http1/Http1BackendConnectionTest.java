@@ -3,7 +3,7 @@ package io.sluice.http1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.sluice.config.BufferConfig;
@@ -33,7 +33,7 @@ class Http1BackendConnectionTest {
 
     private final SocketlessChannel channel = new SocketlessChannel();
     private final ReadSizer sizer = new ReadSizer(
-            channel, new BufferConfig(16384, 65536, 32768), new ReadBuffer(ByteBufAllocator.DEFAULT));
+            channel, new BufferConfig(16384, 65536, 32768), new ReadBuffer(new UnpooledByteBufAllocator(true, true)));
     private final Heard heard = new Heard();
     private final Http1BackendConnection backend =
             new Http1BackendConnection(channel, new HeadStore(), new HeadParser(LIMITS), LIMITS, sizer);

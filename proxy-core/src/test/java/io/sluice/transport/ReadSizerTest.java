@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.sluice.config.BufferConfig;
@@ -19,7 +20,7 @@ class ReadSizerTest {
 
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final ChannelConfig config = channel.config();
-    private final ReadSizer sizer = new ReadSizer(channel, new BufferConfig(READ, HIGH, HIGH / 2), new ReadBuffer(ByteBufAllocator.DEFAULT));
+    private final ReadSizer sizer = new ReadSizer(channel, new BufferConfig(READ, HIGH, HIGH / 2), new ReadBuffer(new UnpooledByteBufAllocator(true, true)));
 
     @BeforeEach
     void beginsAReadAsNettyDoes() {
@@ -57,7 +58,7 @@ class ReadSizerTest {
 
     @Test
     void neverAsksForLessInBulkThanForAHead() {
-        ReadSizer narrow = new ReadSizer(channel, new BufferConfig(READ, READ, READ), new ReadBuffer(ByteBufAllocator.DEFAULT));
+        ReadSizer narrow = new ReadSizer(channel, new BufferConfig(READ, READ, READ), new ReadBuffer(new UnpooledByteBufAllocator(true, true)));
         narrow.reset(config);
         narrow.askBulk();
 
