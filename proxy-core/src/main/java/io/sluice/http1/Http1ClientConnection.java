@@ -78,7 +78,6 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     @Override
     public void channelActive(ChannelHandlerContext context) {
         worker.opened(this);
-        worker.wheel().nowNanos();
         if (state == State.OPEN) {
             awaitRequest();
         }
@@ -268,7 +267,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     }
 
     private void awaitRequest() {
-        deadline.at(worker.wheel().recentNanos() + worker.snapshot().deadlines().keepAliveNanos());
+        deadline.at(worker.wheel().nowNanos() + worker.snapshot().deadlines().keepAliveNanos());
     }
 
     // ---- endings ----

@@ -92,9 +92,8 @@ public final class Http1Connector implements Connector {
         private void connect(InetSocketAddress address) {
             Channel channel = options.apply(service).newChannel(address.getAddress());
             ReadSizer sizer = options.apply(service).applyToConnecting(channel, reads);
-            connection =
-                    new Http1BackendConnection(channel, store, parser, limits, sizer);
-            Http1BackendConnection opened = connection;
+            Http1BackendConnection opened = new Http1BackendConnection(channel, store, parser, limits, sizer);
+            connection = opened;
             channel.pipeline().addLast(opened);
             loop.register(channel).addListener((ChannelFuture registered) -> {
                 if (!registered.isSuccess()) {

@@ -48,11 +48,10 @@ public final class EndpointPool {
 
     /** An idle connection, or null; the caller owns the lease, and must release or close it. */
     public Lease takeIdle() {
-        long now = pools.wheel().nowNanos();
         Lease lease;
         while ((lease = idle.pollLast()) != null) {
             meters.idle(-1);
-            if (now - lease.openedNanos() < maxAgeNanos) {
+            if (!tooOld(lease)) {
                 lease.taken();
                 meters.reused();
                 meters.active(1);
@@ -91,15 +90,18 @@ public final class EndpointPool {
     /** Takes a lease back: keeps its connection if it may be used again. */
     void release(Lease lease) {
         meters.active(-1);
-        long now = pools.wheel().nowNanos();
         long keep = keepNanos(lease.stream());
-        if (idle.size() >= idleMax || keep <= 0 || !lease.stream().reusable() || now - lease.openedNanos() >= maxAgeNanos) {
+        if (idle.size() >= idleMax || keep <= 0 || !lease.stream().reusable() || tooOld(lease)) {
             lease.drop();
             return;
         }
         idle.addLast(lease);
         meters.idle(1);
-        lease.idleUntil(now + keep);
+        lease.idleUntil(pools.wheel().nowNanos() + keep);
+    }
+
+    private boolean tooOld(Lease lease) {
+        return maxAgeNanos != Long.MAX_VALUE && pools.wheel().nowNanos() - lease.openedNanos() >= maxAgeNanos;
     }
 
     private long keepNanos(BackendStream stream) {

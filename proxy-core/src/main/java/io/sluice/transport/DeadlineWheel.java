@@ -27,7 +27,6 @@ public final class DeadlineWheel {
     private final Deadline[] slots = new Deadline[SLOTS];
     private final Runnable onTick = this::tick;
     private int linked;
-    private long recentNanos;
     private boolean ticking;
     /** Ticks below this one were looked at. */
     private long nextTick = 1;
@@ -42,19 +41,12 @@ public final class DeadlineWheel {
         this.loop = loop;
         this.clock = clock;
         // Ticks count from 1: 0 marks a deadline that is not linked.
-        this.recentNanos = clock.getAsLong();
-        this.originNanos = recentNanos - TICK_NANOS;
+        this.originNanos = clock.getAsLong() - TICK_NANOS;
     }
 
     /** The time its deadlines go by, as {@link System#nanoTime} counts. */
     public long nowNanos() {
-        recentNanos = clock.getAsLong();
-        return recentNanos;
-    }
-
-    /** The time as it was read last in this turn of the loop or an earlier one: for what follows a reading closely. */
-    public long recentNanos() {
-        return recentNanos;
+        return clock.getAsLong();
     }
 
     void schedule(Deadline deadline) {
