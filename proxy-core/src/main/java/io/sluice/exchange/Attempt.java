@@ -91,8 +91,8 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
             begin(idle, false);
             return;
         }
-        connectingSinceNanos = System.nanoTime();
-        deadlines.connecting(connectingSinceNanos);
+        connectingSinceNanos = exchange.nowNanos();
+        deadlines.connecting();
         Connector.Attempt opening = pool.connect(this);
         if (opening != null) {
             connecting = opening;
@@ -102,7 +102,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
     @Override
     public void onLeased(Lease opened) {
         connecting = null;
-        record.connected(false, System.nanoTime() - connectingSinceNanos);
+        record.connected(false, exchange.nowNanos() - connectingSinceNanos);
         begin(opened, true);
     }
 
@@ -135,11 +135,10 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
             // The write failed at once: what came of that has its own deadlines.
             return;
         }
-        long now = System.nanoTime();
         if (!request.blocked()) {
-            deadlines.requestExpected(now);
+            deadlines.requestExpected();
         } else if (state.response() == Response.AWAITING) {
-            deadlines.backendExpected(now);
+            deadlines.backendExpected();
         } else {
             deadlines.requestOver();
         }
@@ -153,7 +152,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
             return;
         }
         if (state.response() == Response.AWAITING) {
-            deadlines.backendExpected(System.nanoTime());
+            deadlines.backendExpected();
         } else {
             deadlines.requestOver();
         }
@@ -202,9 +201,9 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
         boolean wasBlocked = response.blocked();
         response.batchEnd();
         if (!response.blocked()) {
-            deadlines.responseExpected(System.nanoTime());
+            deadlines.responseExpected();
         } else if (!wasBlocked) {
-            deadlines.clientExpected(System.nanoTime());
+            deadlines.clientExpected();
         }
     }
 
@@ -213,7 +212,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
         if (lease != null && response.blocked()) {
             response.writable();
             if (!response.blocked()) {
-                deadlines.responseExpected(System.nanoTime());
+                deadlines.responseExpected();
             }
         }
     }
@@ -236,7 +235,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
         if (request.blocked()) {
             request.writable();
             if (state.request() == Request.READING) {
-                deadlines.requestExpected(System.nanoTime());
+                deadlines.requestExpected();
             }
         }
     }
@@ -248,7 +247,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
             state.request(Request.ABORTED);
             request.writable();
             if (state.response() == Response.AWAITING) {
-                deadlines.backendExpected(System.nanoTime());
+                deadlines.backendExpected();
             } else {
                 deadlines.requestOver();
             }

@@ -87,6 +87,10 @@ public final class Exchange implements ClientListener {
         return record;
     }
 
+    long nowNanos() {
+        return worker.wheel().nowNanos();
+    }
+
     // ---- the way in: route, filters, endpoint, connection ----
 
     /** Sends it on its way; its client may hear of its end during this call. */
@@ -232,8 +236,7 @@ public final class Exchange implements ClientListener {
     /** The final head. */
     void onResponse(ResponseHead response) {
         state.response(Response.SENDING);
-        long now = worker.wheel().nowNanos();
-        record.response(response.status(), now - record.startedNanos());
+        record.response(response.status(), nowNanos() - record.startedNanos());
         HopByHop.strip(response);
         for (ResponseFilter filter : route.responseFilters()) {
             filter.apply(response);
@@ -243,7 +246,7 @@ public final class Exchange implements ClientListener {
         }
         attempt.chooseRelay(response);
         client.head(response);
-        deadlines.responseExpected(now);
+        deadlines.responseExpected();
     }
 
     /** The response was read to its end, and its connection given back. */
@@ -272,7 +275,7 @@ public final class Exchange implements ClientListener {
     /** What the client has not taken yet still has a deadline. */
     private void awaitClient() {
         if (state.phase() != Phase.DONE) {
-            deadlines.clientExpected(System.nanoTime());
+            deadlines.clientExpected();
         }
     }
 
@@ -380,7 +383,7 @@ public final class Exchange implements ClientListener {
         if (attempt != null) {
             attempt.note(requestBytes);
         }
-        record.ended(failure, worker.wheel().nowNanos());
+        record.ended(failure, nowNanos());
         meters.ended(record);
         worker.ended(record);
     }

@@ -49,42 +49,43 @@ final class ExchangeDeadlines {
         this.onMissed = onMissed;
     }
 
-    void begun(long now) {
+    void begun(long startedNanos) {
         if (limits.requestNanos() != Deadlines.NONE) {
-            totalAt = now + limits.requestNanos();
+            totalAt = startedNanos + limits.requestNanos();
             arm();
         }
     }
 
-    void connecting(long now) {
+    void connecting() {
         requestBodyAt = NEVER;
         responseHeadAt = NEVER;
-        connectAt = now + limits.connectNanos();
+        connectAt = wheel.nowNanos() + limits.connectNanos();
         arm();
     }
 
-    void requestExpected(long now) {
+    void requestExpected() {
         connectAt = NEVER;
         responseHeadAt = NEVER;
-        requestBodyAt = now + limits.requestBodyIdleNanos();
+        requestBodyAt = wheel.nowNanos() + limits.requestBodyIdleNanos();
         arm();
     }
 
-    void backendExpected(long now) {
+    void backendExpected() {
         connectAt = NEVER;
         requestBodyAt = NEVER;
-        responseHeadAt = now + limits.responseHeadersNanos();
+        responseHeadAt = wheel.nowNanos() + limits.responseHeadersNanos();
         arm();
     }
 
-    void responseExpected(long now) {
+    void responseExpected() {
         responseHeadAt = NEVER;
         clientLookAt = NEVER;
-        responseBodyAt = now + limits.responseBodyIdleNanos();
+        responseBodyAt = wheel.nowNanos() + limits.responseBodyIdleNanos();
         arm();
     }
 
-    void clientExpected(long now) {
+    void clientExpected() {
+        long now = wheel.nowNanos();
         connectAt = NEVER;
         responseHeadAt = NEVER;
         responseBodyAt = NEVER;

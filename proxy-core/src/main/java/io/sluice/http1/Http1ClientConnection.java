@@ -247,7 +247,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
             endConnection();
         } else if (request.inBody()) {
             resume();
-            deadline.at(System.nanoTime() + worker.snapshot().deadlines().requestBodyIdleNanos());
+            deadline.at(worker.wheel().nowNanos() + worker.snapshot().deadlines().requestBodyIdleNanos());
         } else {
             next();
         }
@@ -280,7 +280,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         }
         state = State.LINGERING;
         response.release();
-        deadline.at(System.nanoTime() + LINGER_NANOS);
+        deadline.at(worker.wheel().nowNanos() + LINGER_NANOS);
         channel.shutdownOutput();
         request.forget();
     }

@@ -18,13 +18,14 @@ import io.sluice.transport.DeadlineWheel;
 public final class Lease implements BackendListener {
     private final EndpointPool pool;
     private final BackendStream stream;
-    private final long openedNanos = System.nanoTime();
+    private final long openedNanos;
     private final Deadline idleDeadline;
     private boolean reused;
 
     Lease(EndpointPool pool, BackendStream stream, DeadlineWheel wheel) {
         this.pool = pool;
         this.stream = stream;
+        this.openedNanos = wheel.nowNanos();
         this.idleDeadline = new Deadline(wheel, () -> pool.evict(this));
     }
 

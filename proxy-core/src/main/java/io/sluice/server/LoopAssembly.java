@@ -15,6 +15,7 @@ import io.sluice.service.Service;
 import io.sluice.telemetry.AccessLog;
 import io.sluice.telemetry.Metrics;
 import io.sluice.transport.DeadlineWheel;
+import io.sluice.transport.LoopClock;
 import io.sluice.transport.ReadBuffer;
 import io.sluice.transport.SocketOptions;
 import io.sluice.transport.Transport;
@@ -40,7 +41,7 @@ record LoopAssembly(
         AccessLog accessLog,
         DnsAddressResolverGroup resolvers) {
 
-    LoopContext assemble(EventLoop loop) {
+    LoopContext assemble(EventLoop loop, LoopClock clock) {
         SluiceConfig config = snapshots.get().config();
         HeadLimits responseLimits = new HeadLimits(
                 config.limits().responseHead(), config.limits().responseHead(), config.limits().headers());
@@ -52,7 +53,7 @@ record LoopAssembly(
         ReadBuffer reads = new ReadBuffer(allocator);
         Http1Connector connector =
                 new Http1Connector(loop, store, reads, responseLimits, options::get, resolvers);
-        DeadlineWheel wheel = new DeadlineWheel(loop);
+        DeadlineWheel wheel = new DeadlineWheel(loop, clock);
         BackendPools pools = new BackendPools(connector, wheel, metrics, config.eventLoops());
         return new LoopContext(new Worker(loop, wheel, pools, snapshots, accessLog), store, reads);
     }

@@ -2,7 +2,6 @@ package io.sluice.server;
 
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
-import io.netty.channel.EventLoopGroup;
 import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.sluice.config.ListenerConfig;
@@ -16,6 +15,7 @@ import io.sluice.frontend.LoopContext;
 import io.sluice.telemetry.AccessLog;
 import io.sluice.telemetry.Metrics;
 import io.sluice.transport.Descriptors;
+import io.sluice.transport.EventLoops;
 import io.sluice.transport.SocketOptions;
 import io.sluice.transport.Transport;
 import java.io.IOException;
@@ -36,7 +36,7 @@ public final class SluiceServer implements AutoCloseable {
     private final Snapshot snapshot;
     private final Metrics metrics;
     private final AccessLog accessLog;
-    private final EventLoopGroup loops;
+    private final EventLoops loops;
     private final DnsAddressResolverGroup resolvers;
     private final List<LoopContext> contexts;
     private final List<Listener> listeners;
@@ -46,7 +46,7 @@ public final class SluiceServer implements AutoCloseable {
             Snapshot snapshot,
             Metrics metrics,
             AccessLog accessLog,
-            EventLoopGroup loops,
+            EventLoops loops,
             DnsAddressResolverGroup resolvers) {
         this.snapshot = snapshot;
         this.metrics = metrics;
@@ -89,9 +89,8 @@ public final class SluiceServer implements AutoCloseable {
         metrics.bufferedBytes(() -> Math.max(0, allocator.pinnedDirectMemory() - kept));
         LoopAssembly assembly = new LoopAssembly(transport, allocator, () -> snapshot, metrics, accessLog, resolvers);
         Map<EventLoop, LoopContext> byLoop = new IdentityHashMap<>();
-        for (var executor : loops) {
-            EventLoop loop = (EventLoop) executor;
-            LoopContext context = assembly.assemble(loop);
+        for (EventLoop loop : loops.loops()) {
+            LoopContext context = assembly.assemble(loop, loops.clock(loop));
             metrics.watch("loop-" + contexts.size(), loop);
             contexts.add(context);
             byLoop.put(loop, context);
@@ -104,7 +103,7 @@ public final class SluiceServer implements AutoCloseable {
             SocketOptions options = new SocketOptions(transport, listening.socket(), config.buffers(), allocator);
             Listener listener =
                     new Listener(listening, facts, transport, options, gate, byLoop);
-            listener.bind(loops);
+            listener.bind(loops.group());
             listeners.add(listener);
         }
     }
@@ -203,7 +202,7 @@ public final class SluiceServer implements AutoCloseable {
             }
         }
         resolvers.close();
-        loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+        loops.close();
         accessLog.close();
         metrics.close();
         draining.get().complete(cut);

@@ -2,7 +2,6 @@ package io.sluice.transport;
 
 import io.netty.channel.EventLoop;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +21,7 @@ public final class DeadlineWheel {
     private static final int SLOTS = 1024;
 
     private final EventLoop loop;
-    private final LongSupplier clock;
+    private final LoopClock clock;
     private final long originNanos;
     private final Deadline[] slots = new Deadline[SLOTS];
     private final Runnable onTick = this::tick;
@@ -31,29 +30,24 @@ public final class DeadlineWheel {
     /** Ticks below this one were looked at. */
     private long nextTick = 1;
 
-    /** Creates the wheel of a loop. */
-    public DeadlineWheel(EventLoop loop) {
-        this(loop, System::nanoTime);
-    }
-
-    /** Creates a wheel with a clock moved by hand. */
-    DeadlineWheel(EventLoop loop, LongSupplier clock) {
+    /** Creates the wheel of a loop, over that loop's clock. */
+    public DeadlineWheel(EventLoop loop, LoopClock clock) {
         this.loop = loop;
         this.clock = clock;
         // Ticks count from 1: 0 marks a deadline that is not linked.
-        this.originNanos = clock.getAsLong() - TICK_NANOS;
+        this.originNanos = clock.nanos() - TICK_NANOS;
     }
 
     /** The time its deadlines go by, as {@link System#nanoTime} counts. */
     public long nowNanos() {
-        return clock.getAsLong();
+        return clock.nanos();
     }
 
     void schedule(Deadline deadline) {
         if (!ticking) {
             ticking = true;
             // Nothing was linked in the ticks that passed meanwhile.
-            nextTick = Math.max(nextTick, (clock.getAsLong() - originNanos) / TICK_NANOS);
+            nextTick = Math.max(nextTick, (clock.nanos() - originNanos) / TICK_NANOS);
             loop.schedule(onTick, TICK_NANOS, TimeUnit.NANOSECONDS);
         }
         long tick = tickOf(deadline.atNanos);
@@ -104,6 +98,8 @@ public final class DeadlineWheel {
 
     /** Looks at every slot whose tick has passed. */
     void tick() {
+        // This turn may have taken long enough for another tick.
+        clock.turn();
         long nowNanos = nowNanos();
         long reached = (nowNanos - originNanos) / TICK_NANOS;
         // More than a turn late, each slot is still looked at only once.

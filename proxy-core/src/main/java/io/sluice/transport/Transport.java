@@ -1,8 +1,5 @@
 package io.sluice.transport;
 
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollDatagramChannel;
@@ -21,7 +18,6 @@ import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.function.Function;
@@ -70,14 +66,13 @@ public enum Transport {
         };
     }
 
-    /** Starts so many event loops, at least 1; the caller shuts the group down. */
-    public EventLoopGroup eventLoops(int count) {
-        IoHandlerFactory factory = switch (this) {
+    /** Starts so many event loops, at least 1; the caller closes them. */
+    public EventLoops eventLoops(int count) {
+        return new EventLoops(count, switch (this) {
             case EPOLL -> EpollIoHandler.newFactory();
             case KQUEUE -> KQueueIoHandler.newFactory();
             case NIO -> NioIoHandler.newFactory();
-        };
-        return new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("sluice-loop"), factory);
+        });
     }
 
     /** A new listening channel, to be registered and bound to the address. */

@@ -42,8 +42,8 @@ class ExchangeDeadlinesTest {
     @Test
     void theEarliestComesFirstWhicheverWasSetLast() {
         deadlines.begun(now());
-        deadlines.requestExpected(now());
-        deadlines.responseExpected(now());
+        deadlines.requestExpected();
+        deadlines.responseExpected();
         pass(30);
         assertThat(missed).containsExactly(ProxyError.REQUEST_BODY_TIMEOUT);
     }
@@ -53,7 +53,7 @@ class ExchangeDeadlinesTest {
         deadlines.begun(now());
         for (int i = 0; i < 9; i++) {
             pass(11);
-            deadlines.responseExpected(now());
+            deadlines.responseExpected();
         }
         assertThat(missed).isEmpty();
         pass(1);
@@ -63,15 +63,15 @@ class ExchangeDeadlinesTest {
 
     @Test
     void aStepThatEndedHasNoDeadlineAnyMore() {
-        deadlines.connecting(now());
-        deadlines.requestExpected(now());
+        deadlines.connecting();
+        deadlines.requestExpected();
         pass(29);
-        deadlines.backendExpected(now());
+        deadlines.backendExpected();
         pass(59);
-        deadlines.responseExpected(now());
+        deadlines.responseExpected();
         pass(39);
         pending = 1;
-        deadlines.clientExpected(now());
+        deadlines.clientExpected();
         pass(19);
         assertThat(missed).isEmpty();
 
@@ -81,7 +81,7 @@ class ExchangeDeadlinesTest {
 
     @Test
     void anUploadThatIsOverIsNotWaitedFor() {
-        deadlines.requestExpected(now());
+        deadlines.requestExpected();
         deadlines.requestOver();
         pass(1000);
 
@@ -90,9 +90,9 @@ class ExchangeDeadlinesTest {
 
     @Test
     void aSecondAttemptConnectsInItsOwnTime() {
-        deadlines.connecting(now());
+        deadlines.connecting();
         pass(2);
-        deadlines.connecting(now());
+        deadlines.connecting();
         pass(2);
         assertThat(missed).isEmpty();
         pass(1);
@@ -103,7 +103,7 @@ class ExchangeDeadlinesTest {
     @Test
     void aClientThatTakesSomethingHasNotStalled() {
         pending = 1000;
-        deadlines.clientExpected(now());
+        deadlines.clientExpected();
         for (int i = 0; i < 10; i++) {
             pass(14);
             pending--;
@@ -120,11 +120,11 @@ class ExchangeDeadlinesTest {
         deadlines.begun(now());
         deadlines.cancel();
         deadlines.begun(now());
-        deadlines.connecting(now());
-        deadlines.requestExpected(now());
-        deadlines.backendExpected(now());
-        deadlines.responseExpected(now());
-        deadlines.clientExpected(now());
+        deadlines.connecting();
+        deadlines.requestExpected();
+        deadlines.backendExpected();
+        deadlines.responseExpected();
+        deadlines.clientExpected();
         pass(1000);
 
         assertThat(missed).isEmpty();
@@ -135,16 +135,16 @@ class ExchangeDeadlinesTest {
         long none = Deadlines.NONE;
         ExchangeDeadlines unlimited = with(new Deadlines(none, none, none, none, none, none, none, none));
         unlimited.begun(now());
-        unlimited.connecting(now());
+        unlimited.connecting();
         pass(100_000);
-        unlimited.requestExpected(now());
+        unlimited.requestExpected();
         pass(100_000);
-        unlimited.backendExpected(now());
+        unlimited.backendExpected();
         pass(100_000);
-        unlimited.responseExpected(now());
+        unlimited.responseExpected();
         pass(100_000);
         pending = 1;
-        unlimited.clientExpected(now());
+        unlimited.clientExpected();
         pass(100_000);
 
         assertThat(missed).isEmpty();
@@ -155,7 +155,7 @@ class ExchangeDeadlinesTest {
         deadlines.begun(now());
         pass(100);
         pending = 1;
-        deadlines.clientExpected(now());
+        deadlines.clientExpected();
         pass(19);
         assertThat(missed).containsExactly(ProxyError.REQUEST_TIMEOUT);
         pass(1);

@@ -27,7 +27,7 @@ class DeadlineWheelTest {
 
     DeadlineWheelTest() {
         channel.freezeTime();
-        wheel = new DeadlineWheel(channel.eventLoop(), () -> now);
+        wheel = new DeadlineWheel(channel.eventLoop(), new LoopClock(() -> now));
     }
 
     @AfterEach

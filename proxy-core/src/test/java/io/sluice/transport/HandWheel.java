@@ -16,7 +16,7 @@ public final class HandWheel {
     /** A wheel that no time was added to. */
     public HandWheel() {
         channel.freezeTime();
-        wheel = new DeadlineWheel(channel.eventLoop(), () -> System.nanoTime() + addedNanos);
+        wheel = new DeadlineWheel(channel.eventLoop(), new LoopClock(() -> System.nanoTime() + addedNanos));
     }
 
     /** The wheel. */
