@@ -1,7 +1,9 @@
 package io.sluice.http1;
 
+import io.netty.buffer.ByteBuf;
 import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
+import io.sluice.transport.ReadBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -14,19 +16,33 @@ import java.util.Locale;
  * The heads and the scratch memory of one event loop: a connection borrows a head while a message is in progress, so that
  * an idle one holds nothing. <em>Loop-confined.</em>
  */
-public final class HeadStore {
+public final class HeadStore implements AutoCloseable {
     private static final int KEPT_MAX = 256;
+    /** What a head and a short body behind it need. */
+    public static final int PIECE_BYTES = 8192;
     private static final DateTimeFormatter IMF_FIXDATE =
             DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US).withZone(ZoneOffset.UTC);
 
+    private final ReadBuffer pieces;
     private final ArrayDeque<RequestHead> requests = new ArrayDeque<>();
     private final ArrayDeque<ResponseHead> responses = new ArrayDeque<>();
     private byte[] scratch = new byte[4096];
     private byte[] date = new byte[0];
     private long dateSecond = -1;
 
-    /** Makes an empty store. */
-    public HeadStore() {}
+    /**
+     * Makes an empty store.
+     *
+     * @param pieces what messages are gathered in
+     */
+    public HeadStore(ReadBuffer pieces) {
+        this.pieces = pieces;
+    }
+
+    /** An empty buffer with room for so many bytes, owned by the caller: as a rule the one that the last message left in. */
+    ByteBuf piece(int atLeast) {
+        return pieces.take(Math.max(PIECE_BYTES, atLeast));
+    }
 
     /** An empty head; to be given back. */
     RequestHead request() {
@@ -62,6 +78,12 @@ public final class HeadStore {
             scratch = Arrays.copyOf(scratch, atLeast * 2);
         }
         return scratch;
+    }
+
+    /** Gives back the memory that messages are gathered in. */
+    @Override
+    public void close() {
+        pieces.close();
     }
 
     /** The field that a response without one gets (RFC 9110 §6.6.1), with its CRLF; not to be changed. */

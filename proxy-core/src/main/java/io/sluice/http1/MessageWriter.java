@@ -220,7 +220,7 @@ final class MessageWriter {
             writePiece();
         }
         if (piece == null) {
-            piece = channel.alloc().directBuffer(Math.max(PIECE_BYTES, count));
+            piece = store.piece(count);
         }
         return piece;
     }

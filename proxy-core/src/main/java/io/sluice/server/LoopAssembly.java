@@ -49,7 +49,7 @@ record LoopAssembly(
         for (Service service : snapshots.get().services()) {
             options.put(service, new SocketOptions(transport, service.config().socket(), config.buffers(), allocator));
         }
-        HeadStore store = new HeadStore();
+        HeadStore store = new HeadStore(new ReadBuffer(allocator));
         ReadBuffer reads = new ReadBuffer(allocator);
         Http1Connector connector =
                 new Http1Connector(loop, store, reads, responseLimits, options::get, resolvers);

@@ -12,6 +12,7 @@ import io.sluice.exchange.Worker;
 import io.sluice.frontend.ConnectionGate;
 import io.sluice.frontend.Listener;
 import io.sluice.frontend.LoopContext;
+import io.sluice.http1.HeadStore;
 import io.sluice.telemetry.AccessLog;
 import io.sluice.telemetry.Metrics;
 import io.sluice.transport.Descriptors;
@@ -84,8 +85,8 @@ public final class SluiceServer implements AutoCloseable {
     private void open(Transport transport) throws IOException {
         SluiceConfig config = snapshot.config();
         PooledByteBufAllocator allocator = Buffers.allocator(config.eventLoops());
-        // What each loop keeps to read into waits for nobody.
-        long kept = (long) config.eventLoops() * config.buffers().read();
+        // What each loop keeps to read into and to write from waits for nobody.
+        long kept = (long) config.eventLoops() * (config.buffers().read() + HeadStore.PIECE_BYTES);
         metrics.bufferedBytes(() -> Math.max(0, allocator.pinnedDirectMemory() - kept));
         LoopAssembly assembly = new LoopAssembly(transport, allocator, () -> snapshot, metrics, accessLog, resolvers);
         Map<EventLoop, LoopContext> byLoop = new IdentityHashMap<>();
@@ -198,6 +199,7 @@ public final class SluiceServer implements AutoCloseable {
                 worker.loop().submit(() -> {
                     worker.abandon();
                     context.reads().close();
+                    context.store().close();
                 }).awaitUninterruptibly();
             }
         }

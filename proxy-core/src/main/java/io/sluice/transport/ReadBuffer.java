@@ -18,7 +18,7 @@ public final class ReadBuffer implements AutoCloseable {
     }
 
     /** An empty buffer of exactly this size, owned by the caller. */
-    ByteBuf take(int bytes) {
+    public ByteBuf take(int bytes) {
         if (kept != null && kept.refCnt() == 1 && kept.capacity() == bytes) {
             return kept.clear().retain();
         }

@@ -2,10 +2,12 @@ package io.sluice.http1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.sluice.http.HeaderName;
 import io.sluice.http.Method;
 import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
+import io.sluice.transport.ReadBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,7 +21,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class HeadStoreTest {
-    private final HeadStore store = new HeadStore();
+    private final HeadStore store = new HeadStore(new ReadBuffer(new UnpooledByteBufAllocator(true, true)));
 
     @Test
     void lendsAHeadAgainOnceItIsBackAndEmpty() {

@@ -36,7 +36,7 @@ class Http1BackendConnectionTest {
             channel, new BufferConfig(16384, 65536, 32768), new ReadBuffer(new UnpooledByteBufAllocator(true, true)));
     private final Heard heard = new Heard();
     private final Http1BackendConnection backend =
-            new Http1BackendConnection(channel, new HeadStore(), new HeadParser(LIMITS), LIMITS, sizer);
+            new Http1BackendConnection(channel, new HeadStore(new ReadBuffer(new UnpooledByteBufAllocator(true, true))), new HeadParser(LIMITS), LIMITS, sizer);
 
     Http1BackendConnectionTest() {
         backend.listener(heard);

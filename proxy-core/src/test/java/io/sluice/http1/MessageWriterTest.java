@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.sluice.http.BodyFraming;
 import io.sluice.http.ChunkedDecoder;
 import io.sluice.http.HeadLimits;
@@ -15,6 +16,7 @@ import io.sluice.http.ParseStatus;
 import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
+import io.sluice.transport.ReadBuffer;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +30,7 @@ class MessageWriterTest {
     private static final HeadLimits LIMITS = new HeadLimits(65536, 65536, 100);
 
     private final SocketlessChannel channel = new SocketlessChannel();
-    private final HeadStore store = new HeadStore();
+    private final HeadStore store = new HeadStore(new ReadBuffer(new UnpooledByteBufAllocator(true, true)));
     private final MessageWriter writer = new MessageWriter(channel, store);
 
     @AfterEach

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.sluice.http.HeadLimits;
 import io.sluice.http.HeadParser;
 import io.sluice.http.Method;
 import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
+import io.sluice.transport.ReadBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -24,7 +26,7 @@ class ResponseOutputTest {
 
     private final SocketlessChannel channel = new SocketlessChannel();
     private int sent;
-    private final ResponseOutput output = new ResponseOutput(channel, new HeadStore(), () -> sent++);
+    private final ResponseOutput output = new ResponseOutput(channel, new HeadStore(new ReadBuffer(new UnpooledByteBufAllocator(true, true))), () -> sent++);
 
     @AfterEach
     void closes() {
