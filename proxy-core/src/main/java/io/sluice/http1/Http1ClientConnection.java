@@ -264,6 +264,10 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         request.next();
         // What was read ahead may have begun the next request already, and no end of a read follows it.
         batchEnd();
+        if (channel.isInputShutdown() && !request.reading()) {
+            // Its report came while there were requests in front of it.
+            inputEnded();
+        }
     }
 
     private void awaitRequest() {
@@ -345,18 +349,16 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     private void inputEnded() {
         if (exchange != null && !request.inBody() && listener.halfClose() == HalfClose.ANSWER) {
-            closing = true;
+            closing |= request.heldEmpty();
         } else {
             gone(ProxyError.CLIENT_GONE);
         }
     }
 
-    /** The end is known, though what is before it was not read: a body, if the client is to get its answer, is still wanted. */
+    /** The end is known, but not what is before it: if the client is to get its answers, that is read first, then the end. */
     private void inputEndedUnread() {
         if (listener.halfClose() == HalfClose.ABORT || exchange == null) {
             gone(ProxyError.CLIENT_GONE);
-        } else {
-            closing = true;
         }
     }
 

@@ -85,6 +85,11 @@ final class RequestInput {
         return state == State.HELD && whole && ahead == null;
     }
 
+    /** Whether bytes that were read are being taken apart right now. */
+    boolean reading() {
+        return reading;
+    }
+
     /** The head in progress, or of the request in progress; null when idle. */
     RequestHead head() {
         return head;
