@@ -125,7 +125,9 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public boolean reusable() {
-        return state == State.IDLE && persistent && requestEnded && !sendingFailed && channel.isActive();
+        // A response may overtake the request: what waits of that would hold up the next one, or be cut off by a close.
+        return state == State.IDLE && persistent && requestEnded && !sendingFailed && channel.isActive()
+                && pendingBytes() == 0;
     }
 
     /** Whether it was closed, by us or by what the channel reported. */

@@ -121,6 +121,23 @@ class Http1BackendConnectionTest {
     }
 
     @Test
+    void mayNotBeUsedAgainWhileBytesOfTheRequestWait() {
+        channel.full = true;
+        backend.head(request("POST /", "Content-Length: 9000\r\n"));
+        backend.body(text("x".repeat(9000)));
+        backend.end(Trailers.NONE);
+        backend.flush();
+        channel.receives("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+
+        assertThat(heard.events).contains("end");
+        assertThat(heard.reusableAtEnd).isFalse();
+
+        channel.drains();
+
+        assertThat(backend.reusable()).as("all is said").isTrue();
+    }
+
+    @Test
     void takesTheEndOfTheConnectionForTheEndOfABodyWithoutAFrame() {
         asks("GET");
         channel.receives("HTTP/1.1 200 OK\r\n\r\nall");
