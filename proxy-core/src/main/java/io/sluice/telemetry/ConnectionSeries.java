@@ -9,7 +9,7 @@ final class ConnectionSeries {
     // Not connections_total: OpenMetrics knows a counter by its name without _total, and that one is taken.
     private final Family accepted = Family.counter("connections_accepted", "Client connections accepted.", "listener");
     private final Family rejected =
-            Family.counter("rejected", "What was refused before it became an exchange.", "listener", "reason");
+            Family.counter("rejected", "Heads and connections refused before a route was looked for; such a head is also an error.", "listener", "reason");
     private final Family active = Family.gauge("pool_active", "Backend connections that carry a request.", "service");
     private final Family idle = Family.gauge("pool_idle", "Backend connections kept for reuse.", "service");
     private final Family created = Family.counter("pool_created", "Backend connections opened.", "service");

@@ -25,7 +25,11 @@ public final class ListenerMeters {
         cells.add(CLOSED, 1);
     }
 
-    /** Counts what was refused before it became an exchange: an unreadable head, a connection over the limit. */
+    /**
+     * Counts what was turned away before a route was looked for: a head that was refused, a connection over the limit.
+     * Such a head is answered and logged, so it has a record and counts in {@code errors_total}, too, by its end's word:
+     * there every failed exchange is counted, here every refusal of the listener's, and the two are not to be added up.
+     */
     public void rejected(ProxyError reason) {
         cells.add(REJECTED + reason.ordinal(), 1);
     }
