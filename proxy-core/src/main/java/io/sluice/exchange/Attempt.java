@@ -183,9 +183,10 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
         if (!small) {
             lease.stream().expectBulk();
         }
+        // Nothing splices here yet, and nobody switched it off.
         record.relay(
                 ExchangeRecord.Relay.COPIED,
-                small ? "small" : framing == BodyFraming.LENGTH ? "disabled" : "chunked");
+                small ? "small" : framing == BodyFraming.LENGTH ? "platform" : "chunked");
     }
 
     @Override
@@ -268,13 +269,14 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
         }
     }
 
-    /** Enters into the record what its relays moved, and whom they waited for. */
-    void note(long fromClient) {
-        if (response != null) {
-            record.bytes(fromClient, response.bytes());
-            record.backendBytes(request.bytes(), response.bytes());
-            record.blocked(response.blockedNanos(), request.blockedNanos());
+    /** Enters into the record what its relays moved, and whom they waited for; returns the bytes of the response's body. */
+    long note() {
+        if (response == null) {
+            return 0;
         }
+        record.backendBytes(request.bytes(), response.bytes());
+        record.blocked(response.blockedNanos(), request.blockedNanos());
+        return response.bytes();
     }
 
     /** Gives back all it owns, closing what is not finished; idempotent. */

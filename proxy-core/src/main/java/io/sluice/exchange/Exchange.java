@@ -59,6 +59,8 @@ public final class Exchange implements ClientListener {
     private Attempt attempt;
     private Retries retries;
     private long requestBytes;
+    /** Body bytes of the answer made here; -1 = there is none. */
+    private long answerBytes = -1;
     private ProxyError failure;
 
     Exchange(Worker worker, ClientStream client, RequestHead head, ListenerFacts listener, long startedNanos) {
@@ -330,16 +332,12 @@ public final class Exchange implements ClientListener {
         if (why.side() == ProxyError.Side.CLIENT) {
             client.closeAfterResponse();
         }
-        beginAnswer(why.status());
-        LocalAnswer.error(client, worker.answerHead(), head.method(), why);
-        awaitClient();
+        send(LocalAnswer.of(why));
     }
 
     private void answer(Action.Answer answer) {
         abandonRequest();
-        beginAnswer(answer.status());
-        LocalAnswer.send(client, worker.answerHead(), head.method(), answer.status(), answer.fields(), answer.body());
-        awaitClient();
+        send(answer);
     }
 
     /** Nobody will read the rest of the request. */
@@ -351,13 +349,16 @@ public final class Exchange implements ClientListener {
         held.release();
     }
 
-    private void beginAnswer(int status) {
+    private void send(Action.Answer answer) {
         if (state.response() == Response.AWAITING) {
             state.response(Response.SENDING);
         }
         state.response(Response.SENT);
         deadlines.requestOver();
-        record.answered(status);
+        answerBytes = LocalAnswer.bodyBytes(head.method(), answer);
+        record.answered(answer.status());
+        LocalAnswer.send(client, worker.answerHead(), head.method(), answer);
+        awaitClient();
     }
 
     private void closeUnlessShort() {
@@ -379,10 +380,9 @@ public final class Exchange implements ClientListener {
         if (retries != null) {
             retries.over();
         }
-        record.bytes(requestBytes, 0);
-        if (attempt != null) {
-            attempt.note(requestBytes);
-        }
+        long fromBackend = attempt == null ? 0 : attempt.note();
+        // Whatever was relayed before an answer of ours was taken back, and never left.
+        record.bytes(requestBytes, answerBytes < 0 ? fromBackend : answerBytes);
         record.ended(failure, nowNanos());
         meters.ended(record);
         worker.ended(record);

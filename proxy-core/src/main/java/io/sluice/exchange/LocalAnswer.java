@@ -6,6 +6,7 @@ import io.sluice.http.Method;
 import io.sluice.http.ProxyError;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
+import io.sluice.route.Action;
 import io.sluice.stream.ClientStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -18,15 +19,24 @@ final class LocalAnswer {
 
     private LocalAnswer() {}
 
-    /** Sends the answer that an error has. */
-    static void error(ClientStream client, ResponseHead head, Method method, ProxyError error) {
+    /** The answer that an error has. */
+    static Action.Answer of(ProxyError error) {
         List<HeaderLine> fields = switch (error.status()) {
             case 405 -> List.of(PLAIN_TEXT, ALLOW);
             case 503 -> List.of(PLAIN_TEXT, RETRY_AFTER);
             default -> List.of(PLAIN_TEXT);
         };
         byte[] body = (error.status() + " " + error.word() + "\n").getBytes(StandardCharsets.US_ASCII);
-        send(client, head, method, error.status(), fields, body);
+        return new Action.Answer(error.status(), fields, body);
+    }
+
+    /** How many bytes of body {@link #send} sends. */
+    static int bodyBytes(Method method, Action.Answer answer) {
+        return method == Method.HEAD || bodiless(answer) ? 0 : answer.body().length;
+    }
+
+    private static boolean bodiless(Action.Answer answer) {
+        return answer.status() == 204 || answer.status() == 304;
     }
 
     /**
@@ -34,16 +44,14 @@ final class LocalAnswer {
      *
      * @param head to be filled here
      */
-    static void send(
-            ClientStream client, ResponseHead head, Method method, int status, List<HeaderLine> fields, byte[] body) {
-        boolean bodiless = status == 204 || status == 304;
-        head.start(status, bodiless ? 0 : body.length, method);
-        for (HeaderLine field : fields) {
+    static void send(ClientStream client, ResponseHead head, Method method, Action.Answer answer) {
+        head.start(answer.status(), bodiless(answer) ? 0 : answer.body().length, method);
+        for (HeaderLine field : answer.fields()) {
             head.append(field);
         }
         client.head(head);
-        if (body.length > 0 && !bodiless && method != Method.HEAD) {
-            client.body(Unpooled.wrappedBuffer(body));
+        if (bodyBytes(method, answer) > 0) {
+            client.body(Unpooled.wrappedBuffer(answer.body()));
         }
         client.end(Trailers.NONE);
         client.flush();

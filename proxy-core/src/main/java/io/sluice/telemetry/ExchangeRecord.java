@@ -123,10 +123,12 @@ public final class ExchangeRecord {
         firstByteNanos = sinceStartNanos;
     }
 
-    /** Notes that the client got an answer of ours instead: no backend's time is counted. */
+    /** Notes that the client got an answer of ours instead: no backend's time is counted, and no body is relayed. */
     public void answered(int answerStatus) {
         status = answerStatus;
         firstByteNanos = 0;
+        relay = Relay.NONE;
+        relayReason = "";
     }
 
     /** Notes how the response body crosses, and the one reason why it is not spliced. */

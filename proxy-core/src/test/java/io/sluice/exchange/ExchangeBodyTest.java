@@ -295,7 +295,7 @@ class ExchangeBodyTest {
     @ParameterizedTest
     @CsvSource({
         "Content-Length: 65535, small, false",
-        "Content-Length: 65536, disabled, true",
+        "Content-Length: 65536, platform, true",
         "Transfer-Encoding: chunked, chunked, true",
         "X-Until: close, chunked, true",
         "Content-Length: 0, '', false",

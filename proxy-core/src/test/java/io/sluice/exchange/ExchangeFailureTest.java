@@ -2,11 +2,14 @@ package io.sluice.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.Unpooled;
 import io.sluice.config.RetryConfig;
 import io.sluice.http.ProxyError;
 import io.sluice.service.Endpoint;
 import io.sluice.stream.FakeBackend;
+import io.sluice.telemetry.ExchangeRecord.Relay;
 import io.sluice.telemetry.Readings;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -338,6 +341,21 @@ class ExchangeFailureTest {
         assertThat(bench.client.body).isEqualTo("502 invalid_response_framing\n");
         assertThat(bench.client.aborts).isZero();
         assertThat(bench.record().status()).isEqualTo(502);
+    }
+
+    @Test
+    void recordsNothingOfAResponseThatItTookBack() {
+        bench.requests("GET /");
+        FakeBackend backend = bench.opens();
+        backend.saysHead("HTTP/1.1 200 OK", "Transfer-Encoding: chunked");
+        backend.listener.onResponseBody(Unpooled.copiedBuffer("hello", StandardCharsets.US_ASCII));
+        backend.isGone(ProxyError.INVALID_RESPONSE_FRAMING);
+
+        assertThat(bench.client.body).isEqualTo("502 invalid_response_framing\n");
+        assertThat(bench.record().bytesOut()).isEqualTo(bench.client.body.length());
+        assertThat(bench.record().bytesFromBackend()).as("it was read").isEqualTo(5);
+        assertThat(bench.record().relay()).isEqualTo(Relay.NONE);
+        assertThat(bench.record().relayReason()).isEmpty();
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.sluice.http.HeaderLine;
 import io.sluice.http.Method;
 import io.sluice.http.ProxyError;
 import io.sluice.http.ResponseHead;
+import io.sluice.route.Action;
 import io.sluice.stream.FakeClient;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -25,7 +26,9 @@ class LocalAnswerTest {
     }
 
     private void sends(Method method, int status, String body, HeaderLine... fields) {
-        LocalAnswer.send(client, head, method, status, List.of(fields), body.getBytes(StandardCharsets.US_ASCII));
+        Action.Answer answer = new Action.Answer(status, List.of(fields), body.getBytes(StandardCharsets.US_ASCII));
+        LocalAnswer.send(client, head, method, answer);
+        assertThat(LocalAnswer.bodyBytes(method, answer)).isEqualTo(client.body.length());
     }
 
     @Test
@@ -72,7 +75,7 @@ class LocalAnswerTest {
     @ParameterizedTest
     @EnumSource(ProxyError.class)
     void saysWhatWentWrongInAWord(ProxyError error) {
-        LocalAnswer.error(client, head, Method.GET, error);
+        LocalAnswer.send(client, head, Method.GET, LocalAnswer.of(error));
 
         assertThat(client.status).isEqualTo(error.status());
         assertThat(client.body).isEqualTo(error.status() + " " + error.word() + "\n");
@@ -88,7 +91,7 @@ class LocalAnswerTest {
         sends(Method.GET, 200, "hello", HeaderLine.of("X-A", "b"));
         FakeClient other = new FakeClient();
         other.slow = true;
-        LocalAnswer.send(other, head, Method.GET, 404, List.of(), new byte[0]);
+        LocalAnswer.send(other, head, Method.GET, new Action.Answer(404, List.of(), new byte[0]));
 
         assertThat(other.fields).isEmpty();
         assertThat(other.status).isEqualTo(404);

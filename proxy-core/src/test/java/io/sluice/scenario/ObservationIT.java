@@ -74,6 +74,43 @@ final class ObservationIT {
         assertThat(lines(1)).hasSize(1);
         has(lines(1).getFirst(), "\"status\":400", "\"attempts\":0", "\"end\":\"malformed_field\"");
         proxy.awaitMetric(1, "sluice_rejected_total", "listener=web", "reason=malformed_field");
+        proxy.awaitCounted("malformed_field");
+    }
+
+    @Test
+    void countsNoErrorOfARoutedRequestAsRejected() throws Exception {
+        proxy.start(proxy.backend(Script.answeringOnce("")));
+
+        proxy.answerTo(Http.get("/"));
+
+        proxy.awaitCounted("backend_closed");
+        proxy.awaitMetric(0, "sluice_rejected_total");
+    }
+
+    @Test
+    void logsTheBytesOfAnAnswerThatItMakesItself() throws Exception {
+        proxy.start(log() + """
+                routes:
+                  - { match: { path: /fixed }, respond: { status: 200, body: "seven!!" } }
+                  - { match: { path: /moved }, redirect: { location: /new, status: 308 } }
+                  - { name: all, service: app }
+                """, proxy.backend(Script.answeringOnce("")));
+
+        proxy.answerTo(Http.get("/fixed"));
+        try (RawConnection client = RawConnection.to(proxy.address())) {
+            client.send(Http.request("HEAD /fixed HTTP/1.1"));
+            client.head();
+        }
+        Message moved = proxy.answerTo(Http.get("/moved"));
+        Message failed = proxy.answerTo(Http.get("/"));
+
+        List<String> lines = lines(4);
+        has(lines.get(0), "\"status\":200", "\"bytesOut\":7");
+        has(lines.get(1), "\"method\":\"HEAD\"", "\"status\":200", "\"bytesOut\":0");
+        has(lines.get(2), "\"status\":308", "\"bytesOut\":" + moved.text().length());
+        has(lines.get(3), "\"status\":502", "\"bytesOut\":" + failed.text().length());
+        proxy.awaitMetric(
+                7 + moved.text().length() + failed.text().length(), "sluice_bytes_total", "side=client", "direction=out");
     }
 
     @Test
