@@ -11,12 +11,13 @@ import io.sluice.transport.Descriptors;
  */
 record ConnectionLimit(int connections, String source) {
 
-    /** The configured limit, or the one that follows from the limit of open files. */
+    /** The configured limit, or the one that follows from the limit of open files and from the size of the heap. */
     static ConnectionLimit of(SluiceConfig config) {
         int configured = config.limits().connections();
         return configured > 0
                 ? new ConnectionLimit(configured, "limits.connections")
                 : new ConnectionLimit(
-                        Descriptors.connectionsMax(), "for four fifths of the open files allowed, two a connection");
+                        Descriptors.connectionsMax(),
+                        "for four fifths of the open files allowed, two a connection, or what the Java heap holds");
     }
 }

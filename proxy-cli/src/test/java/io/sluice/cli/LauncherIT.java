@@ -74,6 +74,15 @@ final class LauncherIT {
                 && line.contains("source: shared objects file"));
     }
 
+    @Test
+    void checksWithoutAWarningInASmallHeapAndShowsIt() throws Exception {
+        Outcome check = run(home, "-Xmx24m", "check", "-c", home.resolve("config/minimal.yaml").toString());
+
+        assertThat(check.err()).isEmpty();
+        // 24 MiB, less the part of the young generation that is always empty.
+        assertThat(check.out()).containsPattern("Java heap, at most +22\\.\\d MiB").contains("× 256");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "-XX:+UseG1GC", "-XX:-UseCompressedOops"})
     void startsWithoutAWordIfTheCacheDoesNotFit(String javaOptions) throws Exception {

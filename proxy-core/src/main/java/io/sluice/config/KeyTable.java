@@ -299,7 +299,8 @@ final class KeyTable {
         return List.of(
                 section("limits", "What one message, or the process, may use. A route may have its own requestBody."),
                 value("limits.connections", whole(1, 10_000_000).orWord("auto", 0L), "Client connections open at once. auto:"
-                                + " 80 % of the descriptor limit, divided by what a connection may need.")
+                                + " 80 % of the descriptor limit, divided by what a connection may need, and no more than the"
+                                + " Java heap holds.")
                         .byDefault("auto"),
                 value("limits.requestHead", size(KIB, MIB), "The request line and all headers; more gets 431.")
                         .byDefault("32KiB"),
