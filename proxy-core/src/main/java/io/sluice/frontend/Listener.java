@@ -11,7 +11,7 @@ import io.sluice.config.HostPort;
 import io.sluice.config.ListenerConfig;
 import io.sluice.exchange.ListenerFacts;
 import io.sluice.http1.Http1ClientConnection;
-import io.sluice.transport.ReadSizer;
+import io.sluice.transport.SocketReading;
 import io.sluice.transport.SocketOptions;
 import io.sluice.transport.Transport;
 import java.io.IOException;
@@ -139,13 +139,13 @@ public final class Listener {
 
     private void initialise(SocketChannel channel) {
         LoopContext loop = loops.get(channel.eventLoop());
-        ReadSizer sizer = options.applyTo(channel, loop.reads());
+        SocketReading reading = options.applyTo(channel, loop.reads());
         if (channel.remoteAddress() == null) {
             // Gone between accept and here.
             channel.close();
             return;
         }
-        channel.pipeline().addLast(new Http1ClientConnection(channel, loop.worker(), facts, loop.store(), sizer));
+        channel.pipeline().addLast(new Http1ClientConnection(channel, loop.worker(), facts, loop.store(), reading));
         gate.entered();
         facts.meters().opened();
         channel.closeFuture().addListener(closed -> {

@@ -2,7 +2,7 @@ package io.sluice.frontend;
 
 import io.sluice.exchange.Worker;
 import io.sluice.http1.HeadStore;
-import io.sluice.transport.ReadBuffer;
+import io.sluice.transport.LoopBuffer;
 
 /**
  * What a connection needs of its event loop. <em>Loop-confined.</em>
@@ -11,4 +11,4 @@ import io.sluice.transport.ReadBuffer;
  * @param store  lends heads
  * @param reads  what it reads into
  */
-public record LoopContext(Worker worker, HeadStore store, ReadBuffer reads) {}
+public record LoopContext(Worker worker, HeadStore store, LoopBuffer reads) {}

@@ -3,7 +3,7 @@ package io.sluice.http1;
 import io.netty.buffer.ByteBuf;
 import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
-import io.sluice.transport.ReadBuffer;
+import io.sluice.transport.LoopBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -23,7 +23,7 @@ public final class HeadStore implements AutoCloseable {
     private static final DateTimeFormatter IMF_FIXDATE =
             DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US).withZone(ZoneOffset.UTC);
 
-    private final ReadBuffer pieces;
+    private final LoopBuffer pieces;
     private final ArrayDeque<RequestHead> requests = new ArrayDeque<>();
     private final ArrayDeque<ResponseHead> responses = new ArrayDeque<>();
     private byte[] scratch = new byte[4096];
@@ -35,7 +35,7 @@ public final class HeadStore implements AutoCloseable {
      *
      * @param pieces what messages are gathered in
      */
-    public HeadStore(ReadBuffer pieces) {
+    public HeadStore(LoopBuffer pieces) {
         this.pieces = pieces;
     }
 

@@ -16,7 +16,7 @@ import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
 import io.sluice.stream.BackendListener;
 import io.sluice.stream.BackendStream;
-import io.sluice.transport.ReadSizer;
+import io.sluice.transport.SocketReading;
 import java.io.IOException;
 
 /**
@@ -36,7 +36,7 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
     private final HeadParser parser;
     private final MessageWriter writer;
     private final BodyReader body;
-    private final ReadSizer sizer;
+    private final SocketReading reading;
     private BackendListener listener;
     private State state = State.IDLE;
     private ResponseHead head;
@@ -49,16 +49,16 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
     /**
      * Creates the handler of a channel.
      *
-     * @param sizer the channel's
+     * @param reading the channel's
      */
     Http1BackendConnection(
-            Channel channel, HeadStore store, HeadParser parser, HeadLimits limits, ReadSizer sizer) {
+            Channel channel, HeadStore store, HeadParser parser, HeadLimits limits, SocketReading reading) {
         this.channel = channel;
         this.store = store;
         this.parser = parser;
         this.writer = new MessageWriter(channel, store);
         this.body = new BodyReader(limits);
-        this.sizer = sizer;
+        this.reading = reading;
         // A failed write must not take away what the backend said before it stopped reading.
         channel.config().setAutoClose(false);
     }
@@ -110,17 +110,17 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public void pause() {
-        sizer.pause();
+        reading.pause();
     }
 
     @Override
     public void resume() {
-        sizer.resume();
+        reading.resume();
     }
 
     @Override
     public void expectBulk() {
-        sizer.askBulk();
+        reading.askBulk();
     }
 
     @Override
@@ -249,7 +249,7 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
         Trailers trailers = body.trailers();
         body.clear();
         state = State.IDLE;
-        sizer.askSmall();
+        reading.askSmall();
         resume();
         listener.onResponseEnd(trailers);
     }
@@ -282,7 +282,7 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (state == State.CLOSED || cause instanceof ReadSizer.ReadPaused) {
+        if (state == State.CLOSED || cause instanceof SocketReading.ReadPaused) {
             return;
         }
         if (!(cause instanceof IOException)) {

@@ -18,7 +18,7 @@ import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
 import io.sluice.stream.ClientStream;
 import io.sluice.transport.Deadline;
-import io.sluice.transport.ReadSizer;
+import io.sluice.transport.SocketReading;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +45,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     private final SocketChannel channel;
     private final Worker worker;
     private final ListenerFacts listener;
-    private final ReadSizer sizer;
+    private final SocketReading reading;
     private final RequestInput request;
     private final ResponseOutput response;
     private final Deadline deadline;
@@ -58,15 +58,15 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     /**
      * Creates the handler of an accepted channel, in the worker's loop.
      *
-     * @param sizer the channel's
+     * @param reading the channel's
      */
     public Http1ClientConnection(
-            SocketChannel channel, Worker worker, ListenerFacts listener, HeadStore store, ReadSizer sizer) {
+            SocketChannel channel, Worker worker, ListenerFacts listener, HeadStore store, SocketReading reading) {
         this.channel = channel;
         this.worker = worker;
         this.listener = listener;
-        this.sizer = sizer;
-        this.request = new RequestInput(channel, sizer, worker, store, this);
+        this.reading = reading;
+        this.request = new RequestInput(channel, reading, worker, store, this);
         this.response = new ResponseOutput(channel, store, this::responseSent);
         this.deadline = new Deadline(worker.wheel(), this::onDeadline);
         InetSocketAddress remote = channel.remoteAddress();
@@ -211,17 +211,17 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void pause() {
-        sizer.pause();
+        reading.pause();
     }
 
     @Override
     public void resume() {
-        sizer.resume();
+        reading.resume();
     }
 
     @Override
     public void expectBulk() {
-        sizer.askBulk();
+        reading.askBulk();
     }
 
     @Override
@@ -259,12 +259,12 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
             return;
         }
         response.next();
-        sizer.askSmall();
+        reading.askSmall();
         awaitRequest();
         request.next();
         // What was read ahead may have begun the next request already, and no end of a read follows it.
         batchEnd();
-        if (channel.isInputShutdown() && !request.reading()) {
+        if (channel.isInputShutdown() && !request.inRead()) {
             // Its report came while there were requests in front of it.
             inputEnded();
         }
@@ -372,8 +372,8 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         if (state == State.CLOSED) {
             return;
         }
-        if (cause instanceof ReadSizer.ReadPaused) {
-            if (sizer.peerClosed()) {
+        if (cause instanceof SocketReading.ReadPaused) {
+            if (reading.peerClosed()) {
                 inputEndedUnread();
             }
             return;

@@ -12,8 +12,8 @@ import io.sluice.http.ProxyError;
 import io.sluice.pool.Connector;
 import io.sluice.service.Endpoint;
 import io.sluice.service.Service;
-import io.sluice.transport.ReadBuffer;
-import io.sluice.transport.ReadSizer;
+import io.sluice.transport.LoopBuffer;
+import io.sluice.transport.SocketReading;
 import io.sluice.transport.SocketOptions;
 import java.net.InetSocketAddress;
 import java.util.function.Function;
@@ -22,7 +22,7 @@ import java.util.function.Function;
 public final class Http1Connector implements Connector {
     private final EventLoop loop;
     private final HeadStore store;
-    private final ReadBuffer reads;
+    private final LoopBuffer reads;
     private final HeadLimits limits;
     private final HeadParser parser;
     private final Function<Service, SocketOptions> options;
@@ -38,7 +38,7 @@ public final class Http1Connector implements Connector {
     public Http1Connector(
             EventLoop loop,
             HeadStore store,
-            ReadBuffer reads,
+            LoopBuffer reads,
             HeadLimits limits,
             Function<Service, SocketOptions> options,
             AddressResolverGroup<InetSocketAddress> resolvers) {
@@ -91,8 +91,8 @@ public final class Http1Connector implements Connector {
 
         private void connect(InetSocketAddress address) {
             Channel channel = options.apply(service).newChannel(address.getAddress());
-            ReadSizer sizer = options.apply(service).applyToConnecting(channel, reads);
-            Http1BackendConnection opened = new Http1BackendConnection(channel, store, parser, limits, sizer);
+            SocketReading reading = options.apply(service).applyToConnecting(channel, reads);
+            Http1BackendConnection opened = new Http1BackendConnection(channel, store, parser, limits, reading);
             connection = opened;
             channel.pipeline().addLast(opened);
             loop.register(channel).addListener((ChannelFuture registered) -> {

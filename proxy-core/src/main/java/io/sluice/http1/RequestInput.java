@@ -6,7 +6,7 @@ import io.sluice.exchange.Worker;
 import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
 import io.sluice.http.Trailers;
-import io.sluice.transport.ReadSizer;
+import io.sluice.transport.SocketReading;
 
 /**
  * What arrives over a client connection, taken apart: a head, slices of its body, the end, and only when it is asked for
@@ -42,7 +42,7 @@ final class RequestInput {
     }
 
     private final Channel channel;
-    private final ReadSizer sizer;
+    private final SocketReading reading;
     private final Worker worker;
     private final HeadStore store;
     private final Requests requests;
@@ -51,14 +51,14 @@ final class RequestInput {
     private RequestHead head;
     private long startedNanos;
     private ByteBuf ahead;
-    private boolean reading;
+    private boolean inRead;
     /** Whether the request was read to its end; where it was given up before, more of it may come. */
     private boolean whole;
     private long forgotten;
 
-    RequestInput(Channel channel, ReadSizer sizer, Worker worker, HeadStore store, Requests requests) {
+    RequestInput(Channel channel, SocketReading reading, Worker worker, HeadStore store, Requests requests) {
         this.channel = channel;
-        this.sizer = sizer;
+        this.reading = reading;
         this.worker = worker;
         this.store = store;
         this.requests = requests;
@@ -86,8 +86,8 @@ final class RequestInput {
     }
 
     /** Whether bytes that were read are being taken apart right now. */
-    boolean reading() {
-        return reading;
+    boolean inRead() {
+        return inRead;
     }
 
     /** The head in progress, or of the request in progress; null when idle. */
@@ -113,7 +113,7 @@ final class RequestInput {
     /** Takes what one read brought. */
     void read(ByteBuf read) {
         ByteBuf in = ahead == null ? read : joined(read);
-        reading = true;
+        inRead = true;
         try {
             boolean more = true;
             while (more && in.isReadable()) {
@@ -125,10 +125,10 @@ final class RequestInput {
                 };
             }
         } finally {
-            reading = false;
+            inRead = false;
             if (in.isReadable() && state == State.HELD) {
                 ahead = in;
-                sizer.pause();
+                reading.pause();
             } else {
                 in.release();
             }
@@ -189,7 +189,7 @@ final class RequestInput {
         whole = true;
         body.clear();
         // Whoever held the body back did so for the body: from here on the client is watched again.
-        sizer.resume();
+        reading.resume();
         requests.onEnd(trailers);
     }
 
@@ -204,8 +204,8 @@ final class RequestInput {
         store.give(head);
         head = null;
         state = State.HEAD;
-        sizer.resume();
-        if (!reading && ahead != null) {
+        reading.resume();
+        if (!inRead && ahead != null) {
             ByteBuf in = ahead;
             ahead = null;
             read(in);
@@ -221,7 +221,7 @@ final class RequestInput {
     void forget() {
         letGo();
         state = State.FORGETTING;
-        sizer.resume();
+        reading.resume();
     }
 
     /** Takes nothing more; idempotent. */

@@ -16,7 +16,7 @@ import io.sluice.telemetry.AccessLog;
 import io.sluice.telemetry.Metrics;
 import io.sluice.transport.DeadlineWheel;
 import io.sluice.transport.LoopClock;
-import io.sluice.transport.ReadBuffer;
+import io.sluice.transport.LoopBuffer;
 import io.sluice.transport.SocketOptions;
 import io.sluice.transport.Transport;
 import java.util.IdentityHashMap;
@@ -49,8 +49,8 @@ record LoopAssembly(
         for (Service service : snapshots.get().services()) {
             options.put(service, new SocketOptions(transport, service.config().socket(), config.buffers(), allocator));
         }
-        HeadStore store = new HeadStore(new ReadBuffer(allocator));
-        ReadBuffer reads = new ReadBuffer(allocator);
+        HeadStore store = new HeadStore(new LoopBuffer(allocator));
+        LoopBuffer reads = new LoopBuffer(allocator);
         Http1Connector connector =
                 new Http1Connector(loop, store, reads, responseLimits, options::get, resolvers);
         DeadlineWheel wheel = new DeadlineWheel(loop, clock);

@@ -42,10 +42,10 @@ public final class SocketOptions {
     }
 
     /** Sets the options of a connected channel; returns what sizes its reads. */
-    public ReadSizer applyTo(Channel channel, ReadBuffer shared) {
+    public SocketReading applyTo(Channel channel, LoopBuffer shared) {
         ChannelConfig config = channel.config();
-        ReadSizer sizer = new ReadSizer(channel, buffers, shared);
-        config.setRecvByteBufAllocator(sizer);
+        SocketReading reading = new SocketReading(channel, buffers, shared);
+        config.setRecvByteBufAllocator(reading);
         config.setAllocator(allocator);
         config.setWriteBufferWaterMark(watermark);
         config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
@@ -62,7 +62,7 @@ public final class SocketOptions {
         if (transport == Transport.EPOLL) {
             applyLinux(config);
         }
-        return sizer;
+        return reading;
     }
 
     private void applyLinux(ChannelConfig config) {
@@ -78,7 +78,7 @@ public final class SocketOptions {
     }
 
     /** Sets the options of a channel that is going to connect; returns what sizes its reads. */
-    public ReadSizer applyToConnecting(Channel channel, ReadBuffer shared) {
+    public SocketReading applyToConnecting(Channel channel, LoopBuffer shared) {
         if (transport == Transport.EPOLL && socket.fastOpen() != 0) {
             channel.config().setOption(ChannelOption.TCP_FASTOPEN_CONNECT, true);
         }

@@ -16,8 +16,8 @@ import io.sluice.stream.FakeBackend;
 import io.sluice.telemetry.AccessLog;
 import io.sluice.telemetry.Metrics;
 import io.sluice.transport.HandWheel;
-import io.sluice.transport.ReadBuffer;
-import io.sluice.transport.ReadSizer;
+import io.sluice.transport.LoopBuffer;
+import io.sluice.transport.SocketReading;
 import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -49,10 +49,10 @@ class HalfCloseTest {
                 time.loop(), time.wheel(), new BackendPools(connector, time.wheel(), metrics, 1), () -> snapshot,
                 AccessLog.open(new AccessLogConfig("off", AccessLogConfig.Format.JSON, 1), metrics));
         ListenerFacts facts = new ListenerFacts(0, "web", HalfClose.ANSWER, metrics.listener("web"));
-        ReadBuffer shared = new ReadBuffer(new UnpooledByteBufAllocator(true, true));
+        LoopBuffer shared = new LoopBuffer(new UnpooledByteBufAllocator(true, true));
         channel.accept(new Http1ClientConnection(
                 channel, worker, facts, new HeadStore(shared),
-                new ReadSizer(channel, snapshot.config().buffers(), shared)));
+                new SocketReading(channel, snapshot.config().buffers(), shared)));
     }
 
     @AfterEach

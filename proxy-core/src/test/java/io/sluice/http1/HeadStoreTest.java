@@ -7,7 +7,7 @@ import io.sluice.http.HeaderName;
 import io.sluice.http.Method;
 import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
-import io.sluice.transport.ReadBuffer;
+import io.sluice.transport.LoopBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,7 +21,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class HeadStoreTest {
-    private final HeadStore store = new HeadStore(new ReadBuffer(new UnpooledByteBufAllocator(true, true)));
+    private final HeadStore store = new HeadStore(new LoopBuffer(new UnpooledByteBufAllocator(true, true)));
 
     @Test
     void lendsAHeadAgainOnceItIsBackAndEmpty() {

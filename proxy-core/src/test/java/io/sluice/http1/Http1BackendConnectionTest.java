@@ -15,8 +15,8 @@ import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
 import io.sluice.stream.BackendListener;
-import io.sluice.transport.ReadBuffer;
-import io.sluice.transport.ReadSizer;
+import io.sluice.transport.LoopBuffer;
+import io.sluice.transport.SocketReading;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -32,11 +32,11 @@ class Http1BackendConnectionTest {
     private static final HeadLimits LIMITS = new HeadLimits(1024, 1024, 20);
 
     private final SocketlessChannel channel = new SocketlessChannel();
-    private final ReadSizer sizer = new ReadSizer(
-            channel, new BufferConfig(16384, 65536, 32768), new ReadBuffer(new UnpooledByteBufAllocator(true, true)));
+    private final SocketReading reading = new SocketReading(
+            channel, new BufferConfig(16384, 65536, 32768), new LoopBuffer(new UnpooledByteBufAllocator(true, true)));
     private final Heard heard = new Heard();
     private final Http1BackendConnection backend =
-            new Http1BackendConnection(channel, new HeadStore(new ReadBuffer(new UnpooledByteBufAllocator(true, true))), new HeadParser(LIMITS), LIMITS, sizer);
+            new Http1BackendConnection(channel, new HeadStore(new LoopBuffer(new UnpooledByteBufAllocator(true, true))), new HeadParser(LIMITS), LIMITS, reading);
 
     Http1BackendConnectionTest() {
         backend.listener(heard);
@@ -264,7 +264,7 @@ class Http1BackendConnectionTest {
 
         assertThat(heard.events).contains("end");
         assertThat(channel.config().isAutoRead()).as("an idle connection is watched").isTrue();
-        assertThat(sizer.guess()).as("a head is awaited").isEqualTo(16384);
+        assertThat(reading.guess()).as("a head is awaited").isEqualTo(16384);
     }
 
     @Test
@@ -299,9 +299,9 @@ class Http1BackendConnectionTest {
     void aPauseIsNoFailure() {
         asks("GET");
         channel.config().setAutoRead(false);
-        sizer.reset(channel.config());
+        reading.reset(channel.config());
         try {
-            sizer.allocate(channel.alloc());
+            reading.allocate(channel.alloc());
         } catch (RuntimeException paused) {
             channel.pipeline().fireExceptionCaught(paused);
         }

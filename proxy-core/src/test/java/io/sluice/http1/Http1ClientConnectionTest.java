@@ -18,8 +18,8 @@ import io.sluice.stream.FakeBackend;
 import io.sluice.telemetry.AccessLog;
 import io.sluice.telemetry.Metrics;
 import io.sluice.transport.HandWheel;
-import io.sluice.transport.ReadBuffer;
-import io.sluice.transport.ReadSizer;
+import io.sluice.transport.LoopBuffer;
+import io.sluice.transport.SocketReading;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -59,7 +59,7 @@ class Http1ClientConnectionTest {
     private void accept(HalfClose halfClose) {
         ListenerFacts facts = new ListenerFacts(0, "web", halfClose, metrics.listener("web"));
         channel.accept(new Http1ClientConnection(
-                channel, worker, facts, new HeadStore(new ReadBuffer(new UnpooledByteBufAllocator(true, true))), new ReadSizer(channel, snapshot.config().buffers(), new ReadBuffer(new UnpooledByteBufAllocator(true, true)))));
+                channel, worker, facts, new HeadStore(new LoopBuffer(new UnpooledByteBufAllocator(true, true))), new SocketReading(channel, snapshot.config().buffers(), new LoopBuffer(new UnpooledByteBufAllocator(true, true)))));
     }
 
     @AfterEach
@@ -285,7 +285,7 @@ class Http1ClientConnectionTest {
         SocketlessChannel other = new SocketlessChannel();
         ListenerFacts facts = new ListenerFacts(0, "web", halfClose, metrics.listener("web"));
         other.accept(new Http1ClientConnection(
-                other, worker, facts, new HeadStore(new ReadBuffer(new UnpooledByteBufAllocator(true, true))), new ReadSizer(other, snapshot.config().buffers(), new ReadBuffer(new UnpooledByteBufAllocator(true, true)))));
+                other, worker, facts, new HeadStore(new LoopBuffer(new UnpooledByteBufAllocator(true, true))), new SocketReading(other, snapshot.config().buffers(), new LoopBuffer(new UnpooledByteBufAllocator(true, true)))));
         other.receives("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
         FakeBackend backend = connector.last().opens();
         other.receivesEnd();

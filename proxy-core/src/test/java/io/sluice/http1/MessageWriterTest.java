@@ -16,7 +16,7 @@ import io.sluice.http.ParseStatus;
 import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
-import io.sluice.transport.ReadBuffer;
+import io.sluice.transport.LoopBuffer;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -30,7 +30,7 @@ class MessageWriterTest {
     private static final HeadLimits LIMITS = new HeadLimits(65536, 65536, 100);
 
     private final SocketlessChannel channel = new SocketlessChannel();
-    private final HeadStore store = new HeadStore(new ReadBuffer(new UnpooledByteBufAllocator(true, true)));
+    private final HeadStore store = new HeadStore(new LoopBuffer(new UnpooledByteBufAllocator(true, true)));
     private final MessageWriter writer = new MessageWriter(channel, store);
 
     @AfterEach

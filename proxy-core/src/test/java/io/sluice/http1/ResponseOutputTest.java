@@ -11,7 +11,7 @@ import io.sluice.http.Method;
 import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
-import io.sluice.transport.ReadBuffer;
+import io.sluice.transport.LoopBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -26,7 +26,7 @@ class ResponseOutputTest {
 
     private final SocketlessChannel channel = new SocketlessChannel();
     private int sent;
-    private final ResponseOutput output = new ResponseOutput(channel, new HeadStore(new ReadBuffer(new UnpooledByteBufAllocator(true, true))), () -> sent++);
+    private final ResponseOutput output = new ResponseOutput(channel, new HeadStore(new LoopBuffer(new UnpooledByteBufAllocator(true, true))), () -> sent++);
 
     @AfterEach
     void closes() {

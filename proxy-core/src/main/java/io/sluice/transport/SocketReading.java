@@ -22,14 +22,14 @@ import java.util.Set;
  * Netty forgets that it was: the next wish fails and closes the channel. And the EPOLLRDHUP may have been meant for another
  * socket, closed in the same turn, whose descriptor a new connection got. Such a channel is registered anew.
  */
-public final class ReadSizer implements RecvByteBufAllocator, RecvByteBufAllocator.ExtendedHandle {
+public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAllocator.ExtendedHandle {
     private enum Polling { ON, LOST, REJOINING }
 
     /** TCP_CLOSE and TCP_CLOSE_WAIT of tcp_info (tcp(7), linux/tcp.h). */
     private static final Set<Integer> CLOSED_STATES = Set.of(7, 8);
 
     private final Channel channel;
-    private final ReadBuffer shared;
+    private final LoopBuffer shared;
     private final int smallBytes;
     private final int bulkBytes;
     private int bytes;
@@ -45,7 +45,7 @@ public final class ReadSizer implements RecvByteBufAllocator, RecvByteBufAllocat
      *
      * @param shared what the channel's loop reads into, for small reads
      */
-    public ReadSizer(Channel channel, BufferConfig buffers, ReadBuffer shared) {
+    public SocketReading(Channel channel, BufferConfig buffers, LoopBuffer shared) {
         this.channel = channel;
         this.shared = shared;
         this.smallBytes = buffers.read();
@@ -168,7 +168,8 @@ public final class ReadSizer implements RecvByteBufAllocator, RecvByteBufAllocat
 
     @Override
     public void readComplete() {
-        if (doubtful) {
+        // Not while it connects: deregistering would lose the wish to hear of that, and so the connection.
+        if (doubtful && channel.isActive()) {
             doubtful = false;
             if (polling == Polling.ON && channel instanceof EpollSocketChannel) {
                 if (peerClosed()) {
@@ -189,7 +190,8 @@ public final class ReadSizer implements RecvByteBufAllocator, RecvByteBufAllocat
             if (channel.isOpen()) {
                 polling = Polling.ON;
                 channel.config().setAutoRead(wanted);
-                loop.register(channel);
+                // Deregistering forgot what waits to be written, too: the flush asks for room again.
+                loop.register(channel).addListener(back -> channel.flush());
             }
         });
     }

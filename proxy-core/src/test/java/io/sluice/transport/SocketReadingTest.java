@@ -9,23 +9,23 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.sluice.config.BufferConfig;
-import io.sluice.transport.ReadSizer.ReadPaused;
+import io.sluice.transport.SocketReading.ReadPaused;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class ReadSizerTest {
+class SocketReadingTest {
     private static final int READ = 16 * 1024;
     private static final int HIGH = 64 * 1024;
 
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final ChannelConfig config = channel.config();
-    private final ReadSizer sizer = new ReadSizer(channel, new BufferConfig(READ, HIGH, HIGH / 2), new ReadBuffer(new UnpooledByteBufAllocator(true, true)));
+    private final SocketReading reading = new SocketReading(channel, new BufferConfig(READ, HIGH, HIGH / 2), new LoopBuffer(new UnpooledByteBufAllocator(true, true)));
 
     @BeforeEach
     void beginsAReadAsNettyDoes() {
-        assertThat(sizer.newHandle()).isSameAs(sizer);
-        sizer.reset(config);
+        assertThat(reading.newHandle()).isSameAs(reading);
+        reading.reset(config);
     }
 
     @AfterEach
@@ -34,11 +34,11 @@ class ReadSizerTest {
     }
 
     private int asked() {
-        ByteBuf buffer = sizer.allocate(ByteBufAllocator.DEFAULT);
+        ByteBuf buffer = reading.allocate(ByteBufAllocator.DEFAULT);
         try {
             assertThat(buffer.isDirect()).isTrue();
             assertThat(buffer.maxCapacity()).as("a read may not grow").isEqualTo(buffer.capacity());
-            assertThat(sizer.guess()).isEqualTo(buffer.capacity());
+            assertThat(reading.guess()).isEqualTo(buffer.capacity());
             return buffer.capacity();
         } finally {
             buffer.release();
@@ -49,16 +49,16 @@ class ReadSizerTest {
     void asksForLittleUntilALongBodyComes() {
         assertThat(asked()).isEqualTo(READ);
 
-        sizer.askBulk();
+        reading.askBulk();
         assertThat(asked()).isEqualTo(HIGH / 2);
-        sizer.askSmall();
+        reading.askSmall();
 
         assertThat(asked()).isEqualTo(READ);
     }
 
     @Test
     void neverAsksForLessInBulkThanForAHead() {
-        ReadSizer narrow = new ReadSizer(channel, new BufferConfig(READ, READ, READ), new ReadBuffer(new UnpooledByteBufAllocator(true, true)));
+        SocketReading narrow = new SocketReading(channel, new BufferConfig(READ, READ, READ), new LoopBuffer(new UnpooledByteBufAllocator(true, true)));
         narrow.reset(config);
         narrow.askBulk();
 
@@ -67,27 +67,27 @@ class ReadSizerTest {
 
     @Test
     void readsOnceAnEventHoweverMuchCame() {
-        sizer.attemptedBytesRead(READ);
-        sizer.lastBytesRead(READ);
-        sizer.incMessagesRead(1);
-        sizer.readComplete();
+        reading.attemptedBytesRead(READ);
+        reading.lastBytesRead(READ);
+        reading.incMessagesRead(1);
+        reading.readComplete();
 
-        assertThat(sizer.continueReading()).isFalse();
-        assertThat(sizer.continueReading(() -> true)).isFalse();
-        assertThat(sizer.attemptedBytesRead()).isEqualTo(READ);
-        assertThat(sizer.lastBytesRead()).isEqualTo(READ);
+        assertThat(reading.continueReading()).isFalse();
+        assertThat(reading.continueReading(() -> true)).isFalse();
+        assertThat(reading.attemptedBytesRead()).isEqualTo(READ);
+        assertThat(reading.lastBytesRead()).isEqualTo(READ);
     }
 
     @Test
     void leavesTheReadLoopWhileReadingIsPaused() {
-        sizer.pause();
+        reading.pause();
 
-        assertThatThrownBy(() -> sizer.allocate(ByteBufAllocator.DEFAULT))
+        assertThatThrownBy(() -> reading.allocate(ByteBufAllocator.DEFAULT))
                 .isInstanceOf(ReadPaused.class)
                 .hasNoSuppressedExceptions()
                 .extracting(Throwable::getStackTrace).isEqualTo(new StackTraceElement[0]);
 
-        sizer.resume();
+        reading.resume();
         assertThat(asked()).as("goes on as before").isEqualTo(READ);
     }
 }

@@ -4,16 +4,16 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 
 /**
- * The buffer that one event loop reads heads and short bodies into, over and over while nobody keeps a part of it: the
- * same memory stays in the processor's cache, and the pool is not asked. <em>Loop-confined.</em> <em>Ownership</em>: keeps
- * one reference of its own until {@link #close}.
+ * A buffer that one event loop uses over and over, to read heads and short bodies into, or to gather messages in, while
+ * nobody keeps a part of it: the same memory stays in the processor's cache, and the pool is not asked.
+ * <em>Loop-confined.</em> <em>Ownership</em>: keeps one reference of its own until {@link #close}.
  */
-public final class ReadBuffer implements AutoCloseable {
+public final class LoopBuffer implements AutoCloseable {
     private final ByteBufAllocator allocator;
     private ByteBuf kept;
 
     /** Creates it, empty. */
-    public ReadBuffer(ByteBufAllocator allocator) {
+    public LoopBuffer(ByteBufAllocator allocator) {
         this.allocator = allocator;
     }
 
