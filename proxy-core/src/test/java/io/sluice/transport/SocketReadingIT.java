@@ -88,6 +88,7 @@ final class SocketReadingIT {
     private void connect() throws IOException {
         channel.connect(new InetSocketAddress(server.getInetAddress(), server.getLocalPort())).syncUninterruptibly();
         peer = server.accept();
+        peer.setSoTimeout(10_000);
     }
 
     /** As Netty does for an event that was another socket's: a read that finds nothing. */
