@@ -8,12 +8,15 @@ import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
+import io.sluice.linux.Pipes;
 import io.sluice.pool.Connector;
 import io.sluice.pool.EndpointPool;
 import io.sluice.pool.Lease;
-import io.sluice.relay.CopyRelay;
+import io.sluice.relay.BodyRelay;
 import io.sluice.service.Endpoint;
 import io.sluice.stream.BackendListener;
+import io.sluice.stream.BodySink;
+import io.sluice.stream.BodySource;
 import io.sluice.stream.ClientStream;
 import io.sluice.telemetry.ExchangeRecord;
 
@@ -29,6 +32,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
     private static final long BULK_BYTES = 64 * 1024;
 
     private final Exchange exchange;
+    private final Worker worker;
     private final ExchangeState state;
     private final ExchangeDeadlines deadlines;
     private final ExchangeRecord record;
@@ -37,14 +41,15 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
     private Connector.Attempt connecting;
     private long connectingSinceNanos;
     private Lease lease;
-    private CopyRelay request;
-    private CopyRelay response;
+    private BodyRelay request;
+    private BodyRelay response;
     private int interimResponses;
     private boolean over;
 
     /** Counts a request to the endpoint. */
-    Attempt(Exchange exchange, ClientStream client, Endpoint endpoint) {
+    Attempt(Exchange exchange, Worker worker, ClientStream client, Endpoint endpoint) {
         this.exchange = exchange;
+        this.worker = worker;
         this.state = exchange.state();
         this.deadlines = exchange.deadlines();
         this.record = exchange.record();
@@ -63,12 +68,12 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
     }
 
     /** Moves the request body; null until there is a connection. */
-    CopyRelay request() {
+    BodyRelay request() {
         return request;
     }
 
     /** Moves the response body; null until there is a connection. */
-    CopyRelay response() {
+    BodyRelay response() {
         return response;
     }
 
@@ -91,7 +96,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
             begin(idle, false);
             return;
         }
-        connectingSinceNanos = exchange.nowNanos();
+        connectingSinceNanos = worker.wheel().nowNanos();
         deadlines.connecting();
         Connector.Attempt opening = pool.connect(this);
         if (opening != null) {
@@ -102,7 +107,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
     @Override
     public void onLeased(Lease opened) {
         connecting = null;
-        record.connected(false, exchange.nowNanos() - connectingSinceNanos);
+        record.connected(false, worker.wheel().nowNanos() - connectingSinceNanos);
         begin(opened, true);
     }
 
@@ -115,15 +120,21 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
     private void begin(Lease leased, boolean later) {
         lease = leased;
         leased.stream().listener(this);
-        request = new CopyRelay(client, leased.stream());
-        response = new CopyRelay(leased.stream(), client);
+        request = new BodyRelay(client, leased.stream());
+        response = new BodyRelay(leased.stream(), client);
         exchange.onConnected(later);
     }
 
     /** Sends the request's head; it leaves with the next flush. */
     void send(RequestHead head) {
         if (head.framing() == BodyFraming.CHUNKED || head.contentLength() >= BULK_BYTES) {
-            client.expectBulk();
+            Pipes pipes = exchange.limitsRequestBody() ? null : pipes(client, lease.stream());
+            if (pipes != null) {
+                request.splice(pipes, BULK_BYTES);
+            }
+            if (pipes == null || head.framing() == BodyFraming.CHUNKED) {
+                client.expectBulk();
+            }
         }
         lease.stream().head(head);
     }
@@ -180,13 +191,35 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
             return;
         }
         boolean small = framing == BodyFraming.LENGTH && head.contentLength() < BULK_BYTES;
-        if (!small) {
-            lease.stream().expectBulk();
-        }
-        // Nothing splices here yet, and nobody switched it off.
+        Pipes pipes = small ? null : pipes(lease.stream(), client);
+        // What is neither small nor refused is spliced as soon as enough of it follows: until then it is copied, too.
         record.relay(
                 ExchangeRecord.Relay.COPIED,
-                small ? "small" : framing == BodyFraming.LENGTH ? "platform" : "chunked");
+                !small && pipes == null ? "platform" : framing == BodyFraming.CHUNKED ? "chunked" : "small");
+        if (pipes != null) {
+            response.splice(pipes, BULK_BYTES);
+        }
+        if (!small && (pipes == null || framing == BodyFraming.CHUNKED)) {
+            lease.stream().expectBulk();
+        }
+    }
+
+    /** What a body may be spliced through; null where it has to be copied. */
+    private Pipes pipes(BodySource from, BodySink to) {
+        Pipes pipes = worker.pipes();
+        return pipes != null && pipes.works() && from.socket() != null && to.socket() != null ? pipes : null;
+    }
+
+    private void noteRelay(BodyRelay.Splice splice) {
+        if (splice == BodyRelay.Splice.NOT_WORTH_IT || record.relay() == ExchangeRecord.Relay.SPLICED) {
+            return;
+        }
+        if (splice == BodyRelay.Splice.ON) {
+            record.relay(ExchangeRecord.Relay.SPLICED, "");
+        } else {
+            record.relay(ExchangeRecord.Relay.COPIED, "no_pipe");
+            lease.stream().expectBulk();
+        }
     }
 
     @Override
@@ -200,7 +233,12 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
             return;
         }
         boolean wasBlocked = response.blocked();
-        response.batchEnd();
+        BodyRelay.Splice splice = response.batchEnd();
+        if (over) {
+            // The write failed at once.
+            return;
+        }
+        noteRelay(splice);
         if (!response.blocked()) {
             deadlines.responseExpected();
         } else if (!wasBlocked) {
@@ -246,6 +284,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
         // It may have answered before it stopped reading (RFC 9112 §9.3): what it said is still to come, or its end.
         if (state.request() == Request.READING) {
             state.request(Request.ABORTED);
+            request.leave();
             request.writable();
             if (state.response() == Response.AWAITING) {
                 deadlines.backendExpected();
@@ -281,6 +320,10 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
 
     /** Gives back all it owns, closing what is not finished; idempotent. */
     void leave() {
+        if (request != null) {
+            request.leave();
+            response.leave();
+        }
         if (connecting != null) {
             connecting.cancel();
             connecting = null;

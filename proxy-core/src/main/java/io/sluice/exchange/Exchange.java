@@ -89,8 +89,9 @@ public final class Exchange implements ClientListener {
         return record;
     }
 
-    long nowNanos() {
-        return worker.wheel().nowNanos();
+    /** Whether the bytes of a request without a length have to be counted as they come. */
+    boolean limitsRequestBody() {
+        return head.framing() == BodyFraming.CHUNKED && route.requestBodyMax() != Long.MAX_VALUE;
     }
 
     // ---- the way in: route, filters, endpoint, connection ----
@@ -151,7 +152,7 @@ public final class Exchange implements ClientListener {
             return;
         }
         record.attempt(service.name(), endpoint.text());
-        attempt = new Attempt(this, client, endpoint);
+        attempt = new Attempt(this, worker, client, endpoint);
         attempt.start(worker.pools().of(service, endpoint), failed != null);
     }
 
@@ -238,7 +239,7 @@ public final class Exchange implements ClientListener {
     /** The final head. */
     void onResponse(ResponseHead response) {
         state.response(Response.SENDING);
-        record.response(response.status(), nowNanos() - record.startedNanos());
+        record.response(response.status(), worker.wheel().nowNanos() - record.startedNanos());
         HopByHop.strip(response);
         for (ResponseFilter filter : route.responseFilters()) {
             filter.apply(response);
@@ -383,7 +384,7 @@ public final class Exchange implements ClientListener {
         long fromBackend = attempt == null ? 0 : attempt.note();
         // Whatever was relayed before an answer of ours was taken back, and never left.
         record.bytes(requestBytes, answerBytes < 0 ? fromBackend : answerBytes);
-        record.ended(failure, nowNanos());
+        record.ended(failure, worker.wheel().nowNanos());
         meters.ended(record);
         worker.ended(record);
     }

@@ -2,7 +2,7 @@ package io.sluice.exchange;
 
 import io.netty.buffer.ByteBuf;
 import io.sluice.http.Trailers;
-import io.sluice.relay.CopyRelay;
+import io.sluice.relay.BodyRelay;
 import java.util.ArrayDeque;
 
 /**
@@ -31,7 +31,7 @@ final class HeldBody {
     }
 
     /** Hands all slices on; returns whether there were any. */
-    boolean drainTo(CopyRelay relay) {
+    boolean drainTo(BodyRelay relay) {
         boolean any = slices != null && !slices.isEmpty();
         while (slices != null && !slices.isEmpty()) {
             relay.body(slices.poll());

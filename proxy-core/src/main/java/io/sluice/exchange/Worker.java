@@ -3,6 +3,7 @@ package io.sluice.exchange;
 import io.netty.channel.EventLoop;
 import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
+import io.sluice.linux.Pipes;
 import io.sluice.pool.BackendPools;
 import io.sluice.stream.ClientStream;
 import io.sluice.telemetry.AccessLog;
@@ -23,24 +24,31 @@ public final class Worker {
     private final BackendPools pools;
     private final Supplier<Snapshot> snapshots;
     private final AccessLog accessLog;
+    private final Pipes pipes;
     private final ResponseHead answerHead = new ResponseHead();
     private final Set<Connection> connections = new HashSet<>();
     private int active;
     private boolean draining;
     private Runnable onDrained;
 
-    /** Creates the worker of a loop. */
+    /**
+     * Creates the worker of a loop.
+     *
+     * @param pipes to splice with; null = everything is copied
+     */
     public Worker(
             EventLoop loop,
             DeadlineWheel wheel,
             BackendPools pools,
             Supplier<Snapshot> snapshots,
-            AccessLog accessLog) {
+            AccessLog accessLog,
+            Pipes pipes) {
         this.loop = loop;
         this.wheel = wheel;
         this.pools = pools;
         this.snapshots = snapshots;
         this.accessLog = accessLog;
+        this.pipes = pipes;
     }
 
     /** A client connection, as far as the end of the process concerns it. */
@@ -118,9 +126,12 @@ public final class Worker {
         }
     }
 
-    /** Closes all connections at once. */
+    /** Closes all connections at once, and every pipe that none of them has in use. */
     public void abandon() {
         pools.retire();
+        if (pipes != null) {
+            pipes.close();
+        }
         for (Connection connection : new ArrayList<>(connections)) {
             connection.abandon();
         }
@@ -135,6 +146,11 @@ public final class Worker {
     public Exchange exchange(ClientStream client, RequestHead head, ListenerFacts listener, long startedNanos) {
         active++;
         return new Exchange(this, client, head, listener, startedNanos);
+    }
+
+    /** What bodies are spliced through; null where everything is copied. */
+    Pipes pipes() {
+        return pipes;
     }
 
     BackendPools pools() {

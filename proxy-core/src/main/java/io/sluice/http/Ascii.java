@@ -76,9 +76,9 @@ public final class Ascii {
     }
 
     /** Writes a number that is not negative in hexadecimal digits, without leading zeros. */
-    public static void writeHex(int number, ByteBuf out) {
-        for (int shift = Math.max(0, (31 - Integer.numberOfLeadingZeros(number)) & ~3); shift >= 0; shift -= 4) {
-            out.writeByte("0123456789abcdef".charAt(number >>> shift & 15));
+    public static void writeHex(long number, ByteBuf out) {
+        for (int shift = Math.max(0, (63 - Long.numberOfLeadingZeros(number)) & ~3); shift >= 0; shift -= 4) {
+            out.writeByte("0123456789abcdef".charAt((int) (number >>> shift) & 15));
         }
     }
 }

@@ -69,11 +69,21 @@ public final class ChunkedDecoder {
 
     private ByteBuf data(ByteBuf in) {
         int count = (int) Math.min(left, in.readableBytes());
-        left -= count;
+        taken(count);
+        return in.readRetainedSlice(count);
+    }
+
+    /** What is left of the data of the chunk in hand; 0 where a line of the coding comes next. */
+    public long contiguous() {
+        return expected == Expected.DATA ? left : 0;
+    }
+
+    /** Somebody else took so many bytes of that data, no more than {@link #contiguous}. */
+    public void taken(long bytes) {
+        left -= bytes;
         if (left == 0) {
             expected = Expected.DATA_RETURN;
         }
-        return in.readRetainedSlice(count);
     }
 
     /** What is expected behind this octet. */

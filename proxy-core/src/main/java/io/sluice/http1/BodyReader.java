@@ -53,6 +53,25 @@ final class BodyReader {
         return in.readRetainedSlice(count);
     }
 
+    /** Bytes that come next just as they are; see {@link io.sluice.stream.BodySource#contiguous}. */
+    long contiguous() {
+        return switch (framing) {
+            case NONE -> 0;
+            case LENGTH -> left;
+            case CHUNKED -> chunks.contiguous();
+            case UNTIL_CLOSE -> Long.MAX_VALUE;
+        };
+    }
+
+    /** Somebody else took so many of them. */
+    void taken(long bytes) {
+        switch (framing) {
+            case LENGTH -> left -= bytes;
+            case CHUNKED -> chunks.taken(bytes);
+            case NONE, UNTIL_CLOSE -> { }
+        }
+    }
+
     /** Whether the body ended as its framing says. */
     boolean ended() {
         return switch (framing) {

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.FileRegion;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.sluice.http.HeadLimits;
 import io.sluice.http.HeadParser;
@@ -88,6 +89,33 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
     }
 
     @Override
+    public void region(FileRegion data) {
+        if (sendingFailed) {
+            data.release();
+        } else {
+            writer.region(data, this::channelWritable);
+        }
+    }
+
+    @Override
+    public SocketReading socket() {
+        return reading.plain();
+    }
+
+    @Override
+    public long contiguous() {
+        return state == State.BODY ? body.contiguous() : 0;
+    }
+
+    @Override
+    public void taken(long bytes) {
+        body.taken(bytes);
+        if (body.ended()) {
+            endBody();
+        }
+    }
+
+    @Override
     public void end(Trailers trailers) {
         requestEnded = true;
         writer.end(trailers);
@@ -100,7 +128,7 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public boolean writable() {
-        return channel.isWritable() || sendingFailed;
+        return sendingFailed || channel.isWritable() && !writer.regionWaits();
     }
 
     @Override
@@ -263,7 +291,11 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        if (state != State.CLOSED && channel.isWritable()) {
+        channelWritable();
+    }
+
+    private void channelWritable() {
+        if (state != State.CLOSED && writable()) {
             listener.onBackendWritable();
         }
     }
@@ -282,7 +314,7 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (state == State.CLOSED || cause instanceof SocketReading.ReadPaused) {
+        if (state == State.CLOSED || cause instanceof SocketReading.NotRead) {
             return;
         }
         if (!(cause instanceof IOException)) {

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.FileRegion;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.sluice.config.ListenerConfig.HalfClose;
@@ -26,10 +27,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * An HTTP/1.1 connection from a client: requests one after the other, each with an exchange. <em>Loop-confined.</em>
  *
- * <p>While an exchange is on, its deadlines hold; else the one here does: for the next request, for a head in progress, for
- * the rest of a body that nobody reads, for the time of lingering. LINGERING: all is said, our side is closed, and what
- * still comes is read and forgotten for a moment, since closing with unread bytes would reset the connection and might
- * take the last response with it (RFC 9112 §9.6).
+ * <p>While an exchange is on, its deadlines hold; else the one here does. LINGERING: all is said, our side is closed, and
+ * what still comes is read and forgotten for a moment: closing with unread bytes would reset the connection and might take
+ * the last response with it (RFC 9112 §9.6).
  *
  * <p><em>Ownership</em>: by its {@link RequestInput} and {@link ResponseOutput}. <em>Ends</em>: the client leaves, a
  * response that closes, a deadline, an abort.
@@ -55,11 +55,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     private boolean closing;
     private boolean lastRequest;
 
-    /**
-     * Creates the handler of an accepted channel, in the worker's loop.
-     *
-     * @param reading the channel's
-     */
+    /** Creates the handler of an accepted channel, in the worker's loop; {@code reading} is the channel's. */
     public Http1ClientConnection(
             SocketChannel channel, Worker worker, ListenerFacts listener, HeadStore store, SocketReading reading) {
         this.channel = channel;
@@ -180,8 +176,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public boolean canDiscardRequest() {
-        long left = request.bodyLeft();
-        return left >= 0 && left <= FORGOTTEN_BYTES_MAX && !request.head().expectsContinue();
+        return request.restUpTo(FORGOTTEN_BYTES_MAX);
     }
 
     @Override
@@ -201,7 +196,27 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public boolean writable() {
-        return channel.isWritable();
+        return channel.isWritable() && !response.regionWaits();
+    }
+
+    @Override
+    public void region(FileRegion data) {
+        response.region(data, this::channelWritable);
+    }
+
+    @Override
+    public SocketReading socket() {
+        return reading.plain();
+    }
+
+    @Override
+    public long contiguous() {
+        return exchange == null ? 0 : request.contiguous();
+    }
+
+    @Override
+    public void taken(long bytes) {
+        request.taken(bytes);
     }
 
     @Override
@@ -335,7 +350,11 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        if (exchange != null && channel.isWritable()) {
+        channelWritable();
+    }
+
+    private void channelWritable() {
+        if (exchange != null && writable()) {
             exchange.onClientWritable();
         }
     }
@@ -355,13 +374,6 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         }
     }
 
-    /** The end is known, but not what is before it: if the client is to get its answers, that is read first, then the end. */
-    private void inputEndedUnread() {
-        if (listener.halfClose() == HalfClose.ABORT || exchange == null) {
-            gone(ProxyError.CLIENT_GONE);
-        }
-    }
-
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         gone(ProxyError.CLIENT_GONE);
@@ -369,16 +381,13 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (state == State.CLOSED) {
+        // The end may be known before what is in front of it was read: who is to get answers all the same has that read first.
+        boolean left = cause instanceof SocketReading.NotRead why && why.paused() && reading.peerClosed()
+                && (listener.halfClose() == HalfClose.ABORT || exchange == null);
+        if (state == State.CLOSED || cause instanceof SocketReading.NotRead && !left) {
             return;
         }
-        if (cause instanceof SocketReading.ReadPaused) {
-            if (reading.peerClosed()) {
-                inputEndedUnread();
-            }
-            return;
-        }
-        if (cause instanceof IOException || exchange == null) {
+        if (left || cause instanceof IOException || exchange == null) {
             gone(ProxyError.CLIENT_GONE);
             return;
         }

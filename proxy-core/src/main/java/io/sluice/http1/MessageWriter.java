@@ -2,7 +2,9 @@ package io.sluice.http1;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.FileRegion;
 import io.sluice.http.Ascii;
 import io.sluice.http.BodyFraming;
 import io.sluice.http.HeaderName;
@@ -20,7 +22,7 @@ final class MessageWriter {
     /** Slices up to this size are copied behind what was gathered; larger ones are written as they are. */
     private static final int COPIED_BYTES_MAX = 4096;
     private static final int PIECE_BYTES = 512;
-    private static final int CHUNK_LINE_BYTES = 10;
+    private static final int CHUNK_LINE_BYTES = 18;
     /** All that a head gets besides the fields passed on: first line, framing, Connection, Date, the empty line. */
     private static final int OURS_BYTES_MAX = 256;
 
@@ -37,6 +39,7 @@ final class MessageWriter {
     private final HeadStore store;
     private ByteBuf piece;
     private boolean chunked;
+    private FileRegion region;
     /** Whether anything of the message was handed to the channel. */
     private boolean left;
 
@@ -165,6 +168,39 @@ final class MessageWriter {
         }
     }
 
+    /**
+     * Writes bytes of the body that are not in our memory, behind what was gathered; takes the region.
+     *
+     * @param onGone run when the kernel has all of them; a failure is reported by the channel as of any write
+     */
+    void region(FileRegion data, Runnable onGone) {
+        long count = data.count();
+        if (chunked) {
+            ByteBuf line = room(CHUNK_LINE_BYTES);
+            Ascii.writeHex(count, line);
+            line.writeShort(CRLF);
+        }
+        writePiece();
+        left = true;
+        region = data;
+        channel.write(data).addListener((ChannelFutureListener) gone -> {
+            region = null;
+            if (gone.isSuccess()) {
+                onGone.run();
+            } else {
+                channel.pipeline().fireExceptionCaught(gone.cause());
+            }
+        });
+        if (chunked) {
+            room(CHUNK_LINE_BYTES).writeShort(CRLF);
+        }
+    }
+
+    /** Whether a region was not yet taken whole by the kernel. */
+    boolean regionWaits() {
+        return region != null;
+    }
+
     /** Ends the message. */
     void end(Trailers trailers) {
         if (chunked) {
@@ -184,7 +220,10 @@ final class MessageWriter {
     /** Bytes not yet taken by the kernel. */
     long pendingBytes() {
         ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
-        return (buffer == null ? 0 : buffer.totalPendingWriteBytes()) + (piece == null ? 0 : piece.readableBytes());
+        // Netty counts no bytes of a region.
+        return (buffer == null ? 0 : buffer.totalPendingWriteBytes())
+                + (piece == null ? 0 : piece.readableBytes())
+                + (region == null ? 0 : region.count() - region.transferred());
     }
 
     /** Forgets the message, if nothing of it was handed to the channel; returns whether that is so. */

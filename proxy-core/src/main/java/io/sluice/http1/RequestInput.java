@@ -100,9 +100,22 @@ final class RequestInput {
         return startedNanos;
     }
 
-    /** Bytes of the body still to come; -1 where nobody knows. */
-    long bodyLeft() {
-        return body.left();
+    /** Whether what is still to come of the body is known, no more than that, and not held back for a 100. */
+    boolean restUpTo(long bytes) {
+        return body.left() >= 0 && body.left() <= bytes && !head.expectsContinue();
+    }
+
+    /** Bytes of the body that come next just as they are; see {@link io.sluice.stream.BodySource#contiguous}. */
+    long contiguous() {
+        return state == State.BODY && ahead == null ? body.contiguous() : 0;
+    }
+
+    /** Somebody else took so many of them from the socket. */
+    void taken(long bytes) {
+        body.taken(bytes);
+        if (state == State.BODY && body.ended()) {
+            endBody();
+        }
     }
 
     /** Bytes thrown away since {@link #forget}. */

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.FileRegion;
 import io.sluice.http.BodyFraming;
 import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
@@ -79,6 +80,15 @@ final class ResponseOutput {
     /** Gathers or writes a slice; takes it. */
     void body(ByteBuf data) {
         writer.body(data);
+    }
+
+    /** Writes bytes that are not in our memory; see {@link MessageWriter#region}. */
+    void region(FileRegion data, Runnable onGone) {
+        writer.region(data, onGone);
+    }
+
+    boolean regionWaits() {
+        return writer.regionWaits();
     }
 
     /** Ends the response; what waits leaves with the next flush. */

@@ -1,5 +1,5 @@
 /**
- * Moving a body from one side to the other with backpressure. Entry type: {@link io.sluice.relay.CopyRelay}. Depends on
- * stream (and on linux and transport once bodies are spliced).
+ * Moving a body from one side to the other with backpressure. Entry type: {@link io.sluice.relay.BodyRelay}. Depends on
+ * linux, stream, http and transport.
  */
 package io.sluice.relay;

@@ -10,6 +10,8 @@ import io.sluice.frontend.LoopContext;
 import io.sluice.http.HeadLimits;
 import io.sluice.http1.HeadStore;
 import io.sluice.http1.Http1Connector;
+import io.sluice.linux.Pipes;
+import io.sluice.linux.Splicing;
 import io.sluice.pool.BackendPools;
 import io.sluice.service.Service;
 import io.sluice.telemetry.AccessLog;
@@ -32,6 +34,7 @@ import java.util.function.Supplier;
  * @param metrics   of the process
  * @param accessLog of the process
  * @param resolvers for endpoints configured by name
+ * @param splicing  what loops share of it; null = all is copied
  */
 record LoopAssembly(
         Transport transport,
@@ -39,7 +42,8 @@ record LoopAssembly(
         Supplier<Snapshot> snapshots,
         Metrics metrics,
         AccessLog accessLog,
-        DnsAddressResolverGroup resolvers) {
+        DnsAddressResolverGroup resolvers,
+        Splicing splicing) {
 
     LoopContext assemble(EventLoop loop, LoopClock clock) {
         SluiceConfig config = snapshots.get().config();
@@ -53,8 +57,9 @@ record LoopAssembly(
         LoopBuffer reads = new LoopBuffer(allocator);
         Http1Connector connector =
                 new Http1Connector(loop, store, reads, responseLimits, options::get, resolvers);
+        Pipes pipes = splicing == null ? null : splicing.pipes();
         DeadlineWheel wheel = new DeadlineWheel(loop, clock);
         BackendPools pools = new BackendPools(connector, wheel, metrics, config.eventLoops());
-        return new LoopContext(new Worker(loop, wheel, pools, snapshots, accessLog), store, reads);
+        return new LoopContext(new Worker(loop, wheel, pools, snapshots, accessLog, pipes), store, reads);
     }
 }

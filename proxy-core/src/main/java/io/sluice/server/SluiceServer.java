@@ -13,6 +13,7 @@ import io.sluice.frontend.ConnectionGate;
 import io.sluice.frontend.Listener;
 import io.sluice.frontend.LoopContext;
 import io.sluice.http1.HeadStore;
+import io.sluice.linux.Splicing;
 import io.sluice.telemetry.AccessLog;
 import io.sluice.telemetry.Metrics;
 import io.sluice.transport.Descriptors;
@@ -28,12 +29,16 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A running proxy: its event loops, what they share, and the listeners. <em>Thread-safe.</em> <em>Ends</em> by {@link
  * #drain} or {@link #close}.
  */
 public final class SluiceServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SluiceServer.class);
+
     private final Snapshot snapshot;
     private final Metrics metrics;
     private final AccessLog accessLog;
@@ -82,13 +87,20 @@ public final class SluiceServer implements AutoCloseable {
         }
     }
 
+    private static Splicing splicing(Transport transport) {
+        return transport == Transport.EPOLL
+                ? new Splicing(Descriptors.connectionsMax() / 4 + 16, 256 * 1024, LOG::warn)
+                : null;
+    }
+
     private void open(Transport transport) throws IOException {
         SluiceConfig config = snapshot.config();
         PooledByteBufAllocator allocator = Buffers.allocator(config.eventLoops());
         // What each loop keeps to read into and to write from waits for nobody.
         long kept = (long) config.eventLoops() * (config.buffers().read() + HeadStore.PIECE_BYTES);
         metrics.bufferedBytes(() -> Math.max(0, allocator.pinnedDirectMemory() - kept));
-        LoopAssembly assembly = new LoopAssembly(transport, allocator, () -> snapshot, metrics, accessLog, resolvers);
+        LoopAssembly assembly = new LoopAssembly(transport, allocator, () -> snapshot, metrics, accessLog, resolvers,
+                splicing(transport));
         Map<EventLoop, LoopContext> byLoop = new IdentityHashMap<>();
         for (EventLoop loop : loops.loops()) {
             LoopContext context = assembly.assemble(loop, loops.clock(loop));

@@ -1,5 +1,7 @@
 package io.sluice.stream;
 
+import io.sluice.transport.SocketReading;
+
 /** A side that body bytes come from. Reading is switched by exactly one object at a time: the relay while a body moves. Implementations are <em>Loop-confined</em>. */
 public interface BodySource {
 
@@ -8,6 +10,19 @@ public interface BodySource {
 
     /** Reads again. */
     void resume();
+
+    /**
+     * How many bytes of the body come next over the socket just as they are, none of them read yet: what is left of it, or
+     * of the chunk in hand; {@link Long#MAX_VALUE} up to the end of the connection; 0 where framing comes first, or there is
+     * no body.
+     */
+    long contiguous();
+
+    /** The plain socket that they come over; null where there is none (TLS, HTTP/2, a transport without descriptors). */
+    SocketReading socket();
+
+    /** Says that so many of these bytes were taken from the socket; may report the end of the body. */
+    void taken(long bytes);
 
     /** Says that a long body comes, so that reads may ask for more at once. */
     void expectBulk();

@@ -39,6 +39,7 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
     private boolean doubtful;
     private boolean rejoined;
     private Polling polling = Polling.ON;
+    private Diversion diversion;
 
     /**
      * Creates it for a channel that reads; reads begin small.
@@ -82,6 +83,29 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
                 && CLOSED_STATES.contains(epoll.tcpInfo().state());
     }
 
+    /** Who empties the socket instead of a read. Called on the channel's loop. */
+    public interface Diversion {
+        /** There is something to be had; false = after all, a read is to see to it. */
+        boolean readable();
+    }
+
+    /**
+     * Lets somebody else empty the socket from now on, each time it is readable and not paused; null = reads do again.
+     */
+    public void divert(Diversion to) {
+        diversion = to;
+    }
+
+    /** The socket's descriptor; valid while the channel is open. */
+    public int descriptor() {
+        return ((EpollSocketChannel) channel).fd().intValue();
+    }
+
+    /** Itself, where bytes may bypass the channel; else null. */
+    public SocketReading plain() {
+        return channel instanceof EpollSocketChannel ? this : null;
+    }
+
     /** A long body is copied from now on. */
     public void askBulk() {
         bytes = bulkBytes;
@@ -111,7 +135,10 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
     public ByteBuf allocate(ByteBufAllocator allocator) {
         if (!channel.config().isAutoRead()) {
             doubtful = true;
-            throw ReadPaused.INSTANCE;
+            throw NotRead.PAUSED;
+        }
+        if (diversion != null && diversion.readable()) {
+            throw NotRead.DIVERTED;
         }
         return bytes == smallBytes ? shared.take(bytes) : allocator.directBuffer(bytes, bytes);
     }
@@ -196,13 +223,19 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
         });
     }
 
-    /** Leaves Netty's read loop while reading is paused; handlers ignore it. */
-    public static final class ReadPaused extends RuntimeException {
+    /** Leaves Netty's read loop without a read, since reading is paused, or somebody else emptied the socket. */
+    public static final class NotRead extends RuntimeException {
         private static final long serialVersionUID = 1L;
-        private static final ReadPaused INSTANCE = new ReadPaused();
+        private static final NotRead PAUSED = new NotRead("reading is paused");
+        private static final NotRead DIVERTED = new NotRead("reading is diverted");
 
-        private ReadPaused() {
-            super("reading is paused", null, false, false);
+        private NotRead(String why) {
+            super(why, null, false, false);
+        }
+
+        /** Whether it is because reading is paused. */
+        public boolean paused() {
+            return this == PAUSED;
         }
     }
 }

@@ -95,7 +95,7 @@ final class ExchangeBench {
             snapshot = Snapshot.of(withoutWeight(new ConfigReader(Map.of()).read("test.yaml", yaml), "none"), metrics);
             pools = new BackendPools(connector, time.wheel(), metrics, 1);
             AccessLog off = AccessLog.open(new AccessLogConfig("off", AccessLogConfig.Format.JSON, 1), metrics);
-            worker = new Worker(time.loop(), time.wheel(), pools, () -> snapshot, off);
+            worker = new Worker(time.loop(), time.wheel(), pools, () -> snapshot, off, null);
         } catch (ConfigException | IOException e) {
             throw new AssertionError(e);
         }

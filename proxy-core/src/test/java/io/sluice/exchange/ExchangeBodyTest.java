@@ -296,8 +296,8 @@ class ExchangeBodyTest {
     @CsvSource({
         "Content-Length: 65535, small, false",
         "Content-Length: 65536, platform, true",
-        "Transfer-Encoding: chunked, chunked, true",
-        "X-Until: close, chunked, true",
+        "Transfer-Encoding: chunked, platform, true",
+        "X-Until: close, platform, true",
         "Content-Length: 0, '', false",
     })
     void notesHowTheBodyCrossesAndAsksForMuchOfALongOne(String field, String reason, boolean bulk) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.sluice.http.Trailers;
-import io.sluice.relay.CopyRelay;
+import io.sluice.relay.BodyRelay;
 import io.sluice.stream.FakeBackend;
 import io.sluice.stream.FakeClient;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class HeldBodyTest {
     private final HeldBody held = new HeldBody();
     private final FakeBackend backend = new FakeBackend();
-    private final CopyRelay relay = new CopyRelay(new FakeClient(), backend);
+    private final BodyRelay relay = new BodyRelay(new FakeClient(), backend);
 
     private static ByteBuf slice(String text) {
         return Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);

@@ -47,7 +47,7 @@ class HalfCloseTest {
         Snapshot snapshot = Snapshot.of(new ConfigReader(Map.of()).read("test.yaml", YAML), metrics);
         worker = new Worker(
                 time.loop(), time.wheel(), new BackendPools(connector, time.wheel(), metrics, 1), () -> snapshot,
-                AccessLog.open(new AccessLogConfig("off", AccessLogConfig.Format.JSON, 1), metrics));
+                AccessLog.open(new AccessLogConfig("off", AccessLogConfig.Format.JSON, 1), metrics), null);
         ListenerFacts facts = new ListenerFacts(0, "web", HalfClose.ANSWER, metrics.listener("web"));
         LoopBuffer shared = new LoopBuffer(new UnpooledByteBufAllocator(true, true));
         channel.accept(new Http1ClientConnection(

@@ -52,7 +52,7 @@ class Http1ClientConnectionTest {
         snapshot = Snapshot.of(new ConfigReader(Map.of()).read("test.yaml", YAML), metrics);
         worker = new Worker(
                 time.loop(), time.wheel(), new BackendPools(connector, time.wheel(), metrics, 1), () -> snapshot,
-                AccessLog.open(new AccessLogConfig("off", AccessLogConfig.Format.JSON, 1), metrics));
+                AccessLog.open(new AccessLogConfig("off", AccessLogConfig.Format.JSON, 1), metrics), null);
         accept(HalfClose.ABORT);
     }
 

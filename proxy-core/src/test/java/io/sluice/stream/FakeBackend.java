@@ -2,6 +2,7 @@ package io.sluice.stream;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.FileRegion;
 import io.sluice.http.BodyFraming;
 import io.sluice.http.HeadLimits;
 import io.sluice.http.HeadParser;
@@ -11,6 +12,7 @@ import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
+import io.sluice.transport.SocketReading;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -175,5 +177,25 @@ public final class FakeBackend implements BackendStream {
     @Override
     public void close() {
         closed = true;
+    }
+
+    @Override
+    public long contiguous() {
+        return 0;
+    }
+
+    @Override
+    public SocketReading socket() {
+        return null;
+    }
+
+    @Override
+    public void taken(long bytes) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void region(FileRegion data) {
+        throw new UnsupportedOperationException();
     }
 }

@@ -1,12 +1,14 @@
 package io.sluice.stream;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.FileRegion;
 import io.sluice.http.BodyFraming;
 import io.sluice.http.Head;
 import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
+import io.sluice.transport.SocketReading;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -184,5 +186,25 @@ public final class FakeClient implements ClientStream {
     @Override
     public void expectBulk() {
         events.add("bulk");
+    }
+
+    @Override
+    public long contiguous() {
+        return 0;
+    }
+
+    @Override
+    public SocketReading socket() {
+        return null;
+    }
+
+    @Override
+    public void taken(long bytes) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void region(FileRegion data) {
+        throw new UnsupportedOperationException();
     }
 }

@@ -65,7 +65,7 @@ final class SocketReadingIT {
 
             @Override
             public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-                assertThat(cause).isInstanceOf(SocketReading.ReadPaused.class);
+                assertThat(cause).isInstanceOf(SocketReading.NotRead.class);
             }
         });
         loop.register(channel).syncUninterruptibly();

@@ -9,7 +9,7 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.sluice.config.BufferConfig;
-import io.sluice.transport.SocketReading.ReadPaused;
+import io.sluice.transport.SocketReading.NotRead;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,7 +83,7 @@ class SocketReadingTest {
         reading.pause();
 
         assertThatThrownBy(() -> reading.allocate(ByteBufAllocator.DEFAULT))
-                .isInstanceOf(ReadPaused.class)
+                .isInstanceOf(NotRead.class)
                 .hasNoSuppressedExceptions()
                 .extracting(Throwable::getStackTrace).isEqualTo(new StackTraceElement[0]);
 

@@ -2,24 +2,37 @@ package io.sluice.relay;
 
 import io.netty.buffer.ByteBuf;
 import io.sluice.http.Trailers;
+import io.sluice.linux.Pipes;
 import io.sluice.stream.BodySink;
 import io.sluice.stream.BodySource;
 
 /**
- * Moves one body through our buffers, a write per slice and a flush per batch, and stops reading its source while its sink
- * is full. <em>Loop-confined.</em> <em>Ownership</em>: every slice is handed on at once. <em>Ends</em> with {@link #end} or
- * by being dropped; it holds nothing.
+ * Moves one body: through our buffers, a write per slice and a flush per batch, or, where it was given pipes and enough
+ * follows as plain bytes, inside the kernel. Either way it stops reading its source while its sink is full.
+ * <em>Loop-confined.</em> <em>Ownership</em>: every slice is handed on at once; a pipe while it splices. <em>Ends</em> with
+ * {@link #end} or {@link #leave}.
  */
-public final class CopyRelay {
+public final class BodyRelay {
+    /** What came of the wish to splice. */
+    public enum Splice {
+        /** What follows is spliced. */
+        ON,
+        /** What follows is too little, or not plain; or it can't be now. */
+        NOT_WORTH_IT,
+        /** There is no pipe. */
+        NO_PIPE
+    }
+
     private final BodySource from;
     private final BodySink to;
+    private SpliceRelay splice;
     private long bytes;
     private boolean blocked;
     private long blockedSinceNanos;
     private long blockedNanos;
 
     /** A relay between two sides of one event loop. */
-    public CopyRelay(BodySource from, BodySink to) {
+    public BodyRelay(BodySource from, BodySink to) {
         this.from = from;
         this.to = to;
     }
@@ -32,18 +45,32 @@ public final class CopyRelay {
 
     /** Passes the end on, and all that waits to the kernel. */
     public void end(Trailers trailers) {
+        leave();
         unblock();
         to.end(trailers);
         to.flush();
     }
 
-    /** Flushes, and stops reading if the sink has enough. */
-    public void batchEnd() {
+    /** Lets it splice from now on, where as much as {@code leastBytes} follows. */
+    public void splice(Pipes pipes, long leastBytes) {
+        splice = new SpliceRelay(from, to, pipes, leastBytes);
+    }
+
+    /** Flushes, stops reading if the sink has enough, and splices from here on if it can; returns what came of that. */
+    public Splice batchEnd() {
         to.flush();
         if (!blocked && !to.writable()) {
             blocked = true;
             blockedSinceNanos = System.nanoTime();
             from.pause();
+        }
+        return blocked || splice == null ? Splice.NOT_WORTH_IT : splice.engage();
+    }
+
+    /** Splices no more; what is in the pipe still goes its way. Idempotent. */
+    public void leave() {
+        if (splice != null) {
+            splice.close();
         }
     }
 
@@ -67,9 +94,14 @@ public final class CopyRelay {
         return blocked;
     }
 
-    /** Body bytes passed on. */
+    /** Body bytes passed on, copied or not. */
     public long bytes() {
-        return bytes;
+        return bytes + splicedBytes();
+    }
+
+    /** Those of them that crossed inside the kernel. */
+    public long splicedBytes() {
+        return splice == null ? 0 : splice.bytes();
     }
 
     /** How long the sink held the source back, an ongoing time included. */

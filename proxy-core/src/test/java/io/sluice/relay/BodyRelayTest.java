@@ -4,21 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.FileRegion;
 import io.sluice.http.Trailers;
 import io.sluice.stream.BodySink;
 import io.sluice.stream.BodySource;
+import io.sluice.transport.SocketReading;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class CopyRelayTest {
+class BodyRelayTest {
     private final List<String> events = new ArrayList<>();
     private final List<ByteBuf> slices = new ArrayList<>();
     private final Source source = new Source();
     private final Sink sink = new Sink();
-    private final CopyRelay relay = new CopyRelay(source, sink);
+    private final BodyRelay relay = new BodyRelay(source, sink);
 
     @AfterEach
     void holdsNothing() {
@@ -150,6 +152,21 @@ class CopyRelayTest {
 
     private final class Source implements BodySource {
         @Override
+        public long contiguous() {
+            return 0;
+        }
+
+        @Override
+        public SocketReading socket() {
+            return null;
+        }
+
+        @Override
+        public void taken(long bytes) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public void pause() {
             events.add("pause");
         }
@@ -166,6 +183,16 @@ class CopyRelayTest {
     }
 
     private final class Sink implements BodySink {
+        @Override
+        public void region(FileRegion data) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public SocketReading socket() {
+            return null;
+        }
+
         private boolean writable = true;
         private boolean flushMakesRoom;
         private Trailers trailers;

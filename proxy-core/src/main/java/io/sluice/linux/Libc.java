@@ -1,0 +1,93 @@
+package io.sluice.linux;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+
+/** The calls themselves, in the C library of the process. <em>Loop-confined</em>: owns the memory they report errno in. */
+final class Libc implements SystemCalls {
+    private static final int SPLICE_F_MOVE = 1;
+    private static final int SPLICE_F_NONBLOCK = 2;
+    private static final int O_NONBLOCK = 0x800;
+    private static final int O_CLOEXEC = 0x80000;
+    private static final int F_SETPIPE_SZ = 1031;
+    private static final int EINTR = 4;
+
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final Linker.Option ERRNO_KEPT = Linker.Option.captureCallState("errno");
+    private static final VarHandle ERRNO =
+            Linker.Option.captureStateLayout().varHandle(PathElement.groupElement("errno"));
+    private static final MethodHandle SPLICE = handle("splice", FunctionDescriptor.of(
+            JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle PIPE2 = handle("pipe2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle FCNTL = handle(
+            "fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle CLOSE = handle("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+
+    private final MemorySegment errno = Arena.ofAuto().allocate(Linker.Option.captureStateLayout());
+    private final MemorySegment ends = Arena.ofAuto().allocate(JAVA_INT, 2);
+
+    @SuppressWarnings("restricted") // native access is what this class is for; the launcher allows it
+    private static MethodHandle handle(String name, FunctionDescriptor type, Linker.Option... more) {
+        Linker.Option[] options = new Linker.Option[more.length + 1];
+        System.arraycopy(more, 0, options, 1, more.length);
+        options[0] = ERRNO_KEPT;
+        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type, options);
+    }
+
+    @Override
+    public long splice(int from, int to, long bytes) {
+        try {
+            long moved;
+            do {
+                moved = (long) SPLICE.invokeExact(
+                        errno, from, MemorySegment.NULL, to, MemorySegment.NULL, bytes, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+            } while (moved < 0 && error() == -EINTR);
+            return moved < 0 ? error() : moved;
+        } catch (Throwable impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
+    @Override
+    public long pipe() {
+        try {
+            int result = (int) PIPE2.invokeExact(errno, ends, O_NONBLOCK | O_CLOEXEC);
+            return result < 0 ? error() : (long) ends.getAtIndex(JAVA_INT, 0) << 32 | ends.getAtIndex(JAVA_INT, 1);
+        } catch (Throwable impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
+    @Override
+    public int pipeSize(int pipe, int bytes) {
+        try {
+            int size = (int) FCNTL.invokeExact(errno, pipe, F_SETPIPE_SZ, bytes);
+            return size < 0 ? error() : size;
+        } catch (Throwable impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
+    @Override
+    public void close(int descriptor) {
+        try {
+            // Whatever it returns, Linux has given the descriptor back (close(2)).
+            int ignored = (int) CLOSE.invokeExact(errno, descriptor);
+        } catch (Throwable impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
+    private int error() {
+        return -(int) ERRNO.get(errno, 0L);
+    }
+}

@@ -1,0 +1,131 @@
+package io.sluice.relay;
+
+import io.sluice.linux.Pipe;
+import io.sluice.linux.Pipes;
+import io.sluice.linux.SystemCalls;
+import io.sluice.relay.BodyRelay.Splice;
+import io.sluice.stream.BodySink;
+import io.sluice.stream.BodySource;
+import io.sluice.transport.SocketReading;
+
+/**
+ * Moves one body inside the kernel: each time its source is readable, one round from socket to pipe; the pipe's content is
+ * then written like any other piece of body, so that order, waiting for room, and every ending are those of a copied one.
+ * <em>Loop-confined.</em>
+ *
+ * <p>It takes over when all that was read is passed on and enough of the body follows as plain bytes ({@link #engage}), and
+ * lets go when these are through, when the source ends early or fails, or when the kernel refuses: whatever comes then is
+ * read as if it had never been there.
+ *
+ * <p><em>Ownership</em>: a pipe while it has one. <em>Ends</em> by {@link #close}.
+ */
+final class SpliceRelay implements SocketReading.Diversion {
+    private final BodySource from;
+    private final BodySink to;
+    private final Pipes pipes;
+    private final long leastBytes;
+    private SocketReading source;
+    private Pipe pipe;
+    private long left;
+    private long bytes;
+    private boolean writing;
+    private boolean over;
+
+    /**
+     * Creates it.
+     *
+     * @param leastBytes fewer are not worth it
+     */
+    SpliceRelay(BodySource from, BodySink to, Pipes pipes, long leastBytes) {
+        this.from = from;
+        this.to = to;
+        this.pipes = pipes;
+        this.leastBytes = leastBytes;
+    }
+
+    /** Body bytes that crossed, or are in the pipe. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** Takes over if it can; nothing that was read may wait at the source. */
+    Splice engage() {
+        if (source != null) {
+            return Splice.ON;
+        }
+        long next = from.contiguous();
+        SocketReading readable = next < leastBytes || writing || over || !pipes.works() ? null : from.socket();
+        if (readable == null || to.socket() == null) {
+            return Splice.NOT_WORTH_IT;
+        }
+        if (pipe == null) {
+            pipe = pipes.take();
+            if (pipe == null) {
+                return Splice.NO_PIPE;
+            }
+        }
+        left = next;
+        source = readable;
+        readable.divert(this);
+        return Splice.ON;
+    }
+
+    @Override
+    public boolean readable() {
+        if (writing) {
+            // Told of it once more before reading was paused.
+            return true;
+        }
+        SocketReading sink = to.socket();
+        long count = pipes.fill(pipe, source.descriptor(), left);
+        if (count > 0) {
+            left -= count;
+            bytes += count;
+            writing = true;
+            if (left == 0) {
+                letGo();
+            }
+            to.region(new PipeRegion(pipes, pipe, sink.descriptor(), this::written));
+            from.taken(count);
+            return true;
+        }
+        if (count == -SystemCalls.EAGAIN) {
+            return true;
+        }
+        if (count < 0 && !SystemCalls.ofSocket(count)) {
+            pipes.refused(count);
+        }
+        // An ordinary read finds the end, or the error; or it goes on where this can't.
+        disengage();
+        return false;
+    }
+
+    private void letGo() {
+        source.divert(null);
+        source = null;
+    }
+
+    /** Netty is done with what was in the pipe. */
+    private void written() {
+        writing = false;
+        if (source == null || pipe.bytes() > 0) {
+            disengage();
+        }
+    }
+
+    /** Moves no more, for good; what is in the pipe still goes its way. Idempotent. */
+    void close() {
+        over = true;
+        disengage();
+    }
+
+    private void disengage() {
+        if (source != null) {
+            letGo();
+        }
+        if (pipe != null && !writing) {
+            pipes.give(pipe);
+            pipe = null;
+        }
+    }
+}
