@@ -1,25 +1,34 @@
 package io.sluice.linux;
 
+import io.sluice.transport.Deadline;
+import io.sluice.transport.DeadlineWheel;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * The pipes of one event loop, and how bytes get in and out. An empty pipe is kept for the next body; one with bytes left in
- * it is closed, for they would come out in front of somebody else's. <em>Loop-confined.</em> <em>Ownership</em>: of the idle
- * ones, until {@link #close}.
+ * The pipes of one event loop, and how bytes get in and out. An empty pipe is kept for the next body, until for some seconds
+ * there were always more than were needed; one with bytes left in it is closed at once, for they would come out in front of
+ * somebody else's. <em>Loop-confined.</em> <em>Ownership</em>: of the idle ones, until {@link #close}.
  */
 public final class Pipes implements AutoCloseable {
-    private static final int IDLE_MAX = 64;
+    private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final Splicing splicing;
     private final Supplier<SystemCalls> calls;
     private SystemCalls kernel;
     private final ArrayDeque<Pipe> idle = new ArrayDeque<>();
+    private final DeadlineWheel wheel;
+    private final Deadline tidying;
+    /** The fewest that were idle at once since it was last tidied. */
+    private int unneeded;
     private boolean closed;
 
-    Pipes(Splicing splicing, Supplier<SystemCalls> calls) {
+    Pipes(Splicing splicing, Supplier<SystemCalls> calls, DeadlineWheel wheel) {
         this.splicing = splicing;
         this.calls = calls;
+        this.wheel = wheel;
+        this.tidying = new Deadline(wheel, this::tidy);
     }
 
     /** Whether the kernel splices, as far as is known. */
@@ -33,6 +42,7 @@ public final class Pipes implements AutoCloseable {
             kernel = calls.get();
         }
         Pipe pipe = idle.pollLast();
+        unneeded = Math.min(unneeded, idle.size());
         if (pipe == null) {
             pipe = open();
             if (pipe == null) {
@@ -60,10 +70,23 @@ public final class Pipes implements AutoCloseable {
     /** Takes a pipe back. */
     public void give(Pipe pipe) {
         splicing.activated(-1);
-        if (pipe.bytes == 0 && idle.size() < IDLE_MAX && !closed) {
-            idle.addLast(pipe);
-        } else {
+        if (pipe.bytes > 0 || closed) {
             end(pipe);
+            return;
+        }
+        if (idle.isEmpty()) {
+            tidying.at(wheel.nowNanos() + KEPT_NANOS);
+        }
+        idle.addLast(pipe);
+    }
+
+    private void tidy() {
+        for (; unneeded > 0; unneeded--) {
+            end(idle.pollFirst());
+        }
+        unneeded = idle.size();
+        if (unneeded > 0) {
+            tidying.at(wheel.nowNanos() + KEPT_NANOS);
         }
     }
 
@@ -112,6 +135,7 @@ public final class Pipes implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        tidying.cancel();
         Pipe pipe;
         while ((pipe = idle.pollLast()) != null) {
             end(pipe);

@@ -1,5 +1,6 @@
 package io.sluice.linux;
 
+import io.sluice.transport.DeadlineWheel;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -56,9 +57,9 @@ public final class Splicing {
         });
     }
 
-    /** The pipes of one more loop. */
-    public Pipes pipes() {
-        return new Pipes(this, calls);
+    /** The pipes of one more loop, by whose deadlines those that nobody needs are closed. */
+    public Pipes pipes(DeadlineWheel wheel) {
+        return new Pipes(this, calls, wheel);
     }
 
     /** Whether the kernel splices, as far as is known. */

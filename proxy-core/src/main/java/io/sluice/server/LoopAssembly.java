@@ -57,8 +57,8 @@ record LoopAssembly(
         LoopBuffer reads = new LoopBuffer(allocator);
         Http1Connector connector =
                 new Http1Connector(loop, store, reads, responseLimits, options::get, resolvers);
-        Pipes pipes = splicing == null ? null : splicing.pipes();
         DeadlineWheel wheel = new DeadlineWheel(loop, clock);
+        Pipes pipes = splicing == null ? null : splicing.pipes(wheel);
         BackendPools pools = new BackendPools(connector, wheel, metrics, config.eventLoops());
         return new LoopContext(new Worker(loop, wheel, pools, snapshots, accessLog, pipes), store, reads);
     }

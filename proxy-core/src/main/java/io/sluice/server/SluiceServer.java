@@ -72,19 +72,34 @@ public final class SluiceServer implements AutoCloseable {
      */
     public static SluiceServer start(SluiceConfig config) throws IOException {
         Metrics metrics = new Metrics();
-        AccessLog accessLog = AccessLog.open(config.accessLog(), metrics);
+        // Before anything is open that a configuration which doesn't compile would leave so.
+        Snapshot snapshot = Snapshot.of(config, metrics);
         Transport transport = Transport.detect();
-        SluiceServer server = new SluiceServer(
-                Snapshot.of(config, metrics),
-                metrics,
-                accessLog,
-                transport.eventLoops(config.eventLoops()),
-                new DnsAddressResolverGroup(new DnsNameResolverBuilder().datagramChannelFactory(transport::newDatagramChannel)));
+        SluiceServer server = unopened(snapshot, metrics, transport);
         try {
             server.open(transport);
             return server;
         } catch (IOException | RuntimeException failed) {
             server.close();
+            throw failed;
+        }
+    }
+
+    /** With its log and its loops, but without listeners. */
+    private static SluiceServer unopened(Snapshot snapshot, Metrics metrics, Transport transport) throws IOException {
+        SluiceConfig config = snapshot.config();
+        AccessLog accessLog = AccessLog.open(config.accessLog(), metrics);
+        try {
+            return new SluiceServer(
+                    snapshot,
+                    metrics,
+                    accessLog,
+                    transport.eventLoops(config.eventLoops()),
+                    new DnsAddressResolverGroup(
+                            new DnsNameResolverBuilder().datagramChannelFactory(transport::newDatagramChannel)));
+        } catch (RuntimeException failed) {
+            // Each loop takes descriptors, which may be used up.
+            accessLog.close();
             throw failed;
         }
     }

@@ -13,6 +13,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoEvent;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.sluice.config.BufferConfig;
@@ -97,6 +100,12 @@ final class SocketReadingIT {
         reading.readComplete();
     }
 
+    /** Another socket's EPOLLRDHUP, dealt as Netty's loop deals it: from then on Netty asks for no more of these. */
+    private void strayEnd() {
+        EpollIoEvent event = () -> EpollIoOps.EPOLLRDHUP;
+        ((EpollIoHandle) channel.unsafe()).handle(null, event);
+    }
+
     private void inLoop(Runnable action) {
         loop.submit(action).syncUninterruptibly();
     }
@@ -140,13 +149,32 @@ final class SocketReadingIT {
     }
 
     @Test
-    void aStrayEventDoesNotHideThePeersEnd() throws IOException {
+    void anEndThatWasAnotherSocketsDoesNotKeepReadingFromBeingPaused() throws IOException {
         connect();
-        inLoop(this::strayEvent);
+        inLoop(this::strayEnd);
+        inLoop(reading::pause);
+        inLoop(reading::resume);
+
         peer.getOutputStream().write(new byte[11]);
         await().until(() -> received.get() == 11);
         peer.shutdownOutput();
         await().untilTrue(ended);
+        assertThat(channel.isOpen()).isTrue();
+    }
+
+    @Test
+    void anEndThatWasAnotherSocketsDoesNotHideThePeersOwn() throws IOException {
+        connect();
+        inLoop(this::strayEnd);
+        inLoop(reading::pause);
+        peer.getOutputStream().write(new byte[11]);
+        peer.shutdownOutput();
+        await().until(() -> loop.submit(reading::peerClosed).syncUninterruptibly().getNow());
+        assertThat(received.get()).isZero();
+
+        inLoop(reading::resume);
+        await().untilTrue(ended);
+        assertThat(received.get()).isEqualTo(11);
         assertThat(channel.isOpen()).isTrue();
     }
 
