@@ -41,8 +41,8 @@ final class ArchitectureTest {
     private static final Map<String, Set<String>> ARROWS = Map.ofEntries(
             Map.entry("admin", Set.of("server", "telemetry", "config")),
             Map.entry("server", Set.of(
-                    "frontend", "http1", "exchange", "pool", "relay", "linux", "route", "filter", "service", "stream",
-                    "telemetry", "transport", "http", "config")),
+                    "frontend", "http1", "exchange", "pool", "relay", "linux", "route", "files", "filter", "service",
+                    "stream", "telemetry", "transport", "http", "config")),
             Map.entry("frontend", Set.of("http1", "transport", "exchange", "telemetry", "config")),
             Map.entry("http1", Set.of(
                     "exchange", "pool", "relay", "stream", "service", "route", "http", "transport", "config")),
