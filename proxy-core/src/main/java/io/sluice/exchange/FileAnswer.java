@@ -55,7 +55,7 @@ final class FileAnswer {
         }
         if (body.byKernel()) {
             exchange.record().relay(Relay.SENDFILE, "");
-        } else {
+        } else if (body.ofFile()) {
             exchange.record().relay(Relay.COPIED, body.small() ? "small" : "platform");
         }
         send();

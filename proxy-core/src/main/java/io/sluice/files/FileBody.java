@@ -55,6 +55,11 @@ public final class FileBody implements AutoCloseable {
         return file != null && file.channel() != null && client.socket() != null;
     }
 
+    /** Whether it is made of a file, rather than said by us. */
+    public boolean ofFile() {
+        return file != null;
+    }
+
     /** Whether it comes from memory. */
     public boolean small() {
         return file == null || file.channel() == null;
