@@ -37,6 +37,7 @@ final class FileAnswer {
 
     /** Sends it, as far as the client takes it now. */
     void begin(FileTree tree, RequestHead head, Route route) {
+        exchange.abandonRequest();
         FileResponse response;
         try {
             response = FileResponse.to(head, tree, worker.files());
@@ -44,7 +45,7 @@ final class FileAnswer {
             exchange.fail(ProxyError.FILE_UNREADABLE);
             return;
         }
-        body = new FileBody(response, client);
+        body = new FileBody(response, client, route.zeroCopy().enabled());
         state.response(Response.SENDING);
         exchange.deadlines().requestOver();
         exchange.record().answered(response.status());
@@ -56,7 +57,8 @@ final class FileAnswer {
         if (body.byKernel()) {
             exchange.record().relay(Relay.SENDFILE, "");
         } else if (body.ofFile()) {
-            exchange.record().relay(Relay.COPIED, body.small() ? "small" : "platform");
+            String largeOnes = route.zeroCopy().enabled() ? "platform" : "disabled";
+            exchange.record().relay(Relay.COPIED, body.small() ? "small" : largeOnes);
         }
         send();
     }

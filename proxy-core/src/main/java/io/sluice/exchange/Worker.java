@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * What the exchanges of one event loop share: the loop's pools, deadlines and open files, the snapshot in force, and who is told when
+ * What the exchanges of one event loop share: its pools, deadlines and open files, the snapshot in force, and who is told when
  * one ends. <em>Loop-confined</em>, but for its construction.
  */
 public final class Worker {

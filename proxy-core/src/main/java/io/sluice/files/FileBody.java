@@ -34,6 +34,7 @@ public final class FileBody implements AutoCloseable {
 
     private final FileResponse response;
     private final ClientStream client;
+    private final boolean zeroCopy;
     private final List<FileRegion> regions = new ArrayList<>(1);
     private OpenFile file;
     private int part;
@@ -43,16 +44,21 @@ public final class FileBody implements AutoCloseable {
     private long bytes;
     private boolean sending;
 
-    /** Takes over the response's file. */
-    public FileBody(FileResponse response, ClientStream client) {
+    /**
+     * Takes over the response's file.
+     *
+     * @param zeroCopy whether the kernel may send it, if the client's connection allows
+     */
+    public FileBody(FileResponse response, ClientStream client, boolean zeroCopy) {
         this.response = response;
         this.client = client;
+        this.zeroCopy = zeroCopy;
         this.file = response.file();
     }
 
     /** Whether the kernel sends it, as far as it is a file. */
     public boolean byKernel() {
-        return file != null && file.channel() != null && client.socket() != null;
+        return zeroCopy && file != null && file.channel() != null && client.socket() != null;
     }
 
     /** Whether it is made of a file, rather than said by us. */

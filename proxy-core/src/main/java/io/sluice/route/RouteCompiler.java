@@ -57,7 +57,8 @@ final class RouteCompiler {
                 action(config),
                 Deadlines.of(config.timeouts()),
                 config.limits().requestBody(),
-                config.retry());
+                config.retry(),
+                config.zeroCopy());
     }
 
     private Action action(RouteConfig route) {

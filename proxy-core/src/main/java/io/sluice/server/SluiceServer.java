@@ -96,7 +96,7 @@ public final class SluiceServer implements AutoCloseable {
         long kept = (long) config.eventLoops() * (config.buffers().read() + HeadStore.PIECE_BYTES);
         metrics.bufferedBytes(() -> Math.max(0, allocator.pinnedDirectMemory() - kept));
         if (transport == Transport.EPOLL) {
-            splicing = new Splicing(Descriptors.connectionsMax() / 4 + 16, 256 * 1024, LOG::warn);
+            splicing = new Splicing(Descriptors.pipesMax(), config.zeroCopy().pipeSize(), LOG::warn);
             splicing.prepare();
         }
         LoopAssembly assembly = new LoopAssembly(transport, allocator, () -> snapshot, metrics, accessLog, resolvers,

@@ -47,7 +47,7 @@ final class FileBodyTest {
         String[] lines = new String[fields.length + 1];
         lines[0] = "GET /large HTTP/1.1";
         System.arraycopy(fields, 0, lines, 1, fields.length);
-        return new FileBody(FileResponse.to(RequestHeads.of(lines), site.below("/"), site.files), client);
+        return new FileBody(FileResponse.to(RequestHeads.of(lines), site.below("/"), site.files), client, true);
     }
 
     @Test

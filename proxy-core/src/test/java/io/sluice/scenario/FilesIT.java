@@ -59,6 +59,16 @@ final class FilesIT extends FileScenario {
     }
 
     @Test
+    void copiesWhereZeroCopyIsSwitchedOff() throws Exception {
+        start("", "zeroCopy: { enabled: false }\n");
+
+        assertThat(get("large.bin").body()).isEqualTo(LARGE);
+
+        proxy.awaitMetric(1, "sluice_relays_total", "kind=copied", "reason=disabled", "route=assets");
+        proxy.awaitMetric(LARGE.length, "sluice_bytes_total", "side=client", "direction=out", "route=assets");
+    }
+
+    @Test
     void answersPipelinedRequestsForFilesInTheirOrder() throws Exception {
         start();
         RawConnection client = proxy.client();
