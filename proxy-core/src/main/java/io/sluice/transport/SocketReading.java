@@ -40,6 +40,7 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
     private boolean wanted = true;
     private boolean doubtful;
     private boolean rejoined;
+    private boolean wasDiverted;
     private Polling polling = Polling.ON;
     private Diversion diversion;
 
@@ -72,7 +73,14 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
         }
         wanted = true;
         switch (polling) {
-            case ON -> channel.config().setAutoRead(true);
+            case ON -> {
+                // A diverted read tells nothing of an EPOLLRDHUP that came with it.
+                if (wasDiverted && peerClosed()) {
+                    rejoin();
+                } else {
+                    channel.config().setAutoRead(true);
+                }
+            }
             case LOST -> rejoin();
             case REJOINING -> { }
         }
@@ -144,6 +152,7 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
             throw NotRead.PAUSED;
         }
         if (diversion != null && diverted()) {
+            wasDiverted = true;
             throw NotRead.DIVERTED;
         }
         return bytes == smallBytes ? shared.take(bytes) : allocator.directBuffer(bytes, bytes);
