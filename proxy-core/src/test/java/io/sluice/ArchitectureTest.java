@@ -41,18 +41,19 @@ final class ArchitectureTest {
     private static final Map<String, Set<String>> ARROWS = Map.ofEntries(
             Map.entry("admin", Set.of("server", "telemetry", "config")),
             Map.entry("server", Set.of(
-                    "frontend", "http1", "exchange", "pool", "relay", "linux", "route", "filter", "service", "stream",
-                    "telemetry", "transport", "http", "config")),
+                    "frontend", "http1", "exchange", "pool", "relay", "linux", "route", "files", "filter", "service",
+                    "stream", "telemetry", "transport", "http", "config")),
             Map.entry("frontend", Set.of("http1", "transport", "exchange", "telemetry", "config")),
             Map.entry("http1", Set.of(
                     "exchange", "pool", "relay", "stream", "service", "route", "http", "transport", "config")),
             Map.entry("exchange", Set.of(
-                    "route", "filter", "service", "pool", "relay", "linux", "stream", "transport", "http",
+                    "route", "files", "filter", "service", "pool", "relay", "linux", "stream", "transport", "http",
                     "telemetry", "config")),
             Map.entry("pool", Set.of("service", "stream", "http", "transport", "telemetry", "config")),
             Map.entry("relay", Set.of("linux", "stream", "http", "transport")),
             Map.entry("linux", Set.of("transport")),
-            Map.entry("route", Set.of("filter", "service", "http", "config")),
+            Map.entry("route", Set.of("files", "filter", "service", "http", "config")),
+            Map.entry("files", Set.of("stream", "http", "transport", "config")),
             Map.entry("filter", Set.of("http", "config")),
             Map.entry("service", Set.of("http", "config")),
             Map.entry("stream", Set.of("http", "transport")),

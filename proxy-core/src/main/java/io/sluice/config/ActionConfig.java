@@ -1,5 +1,6 @@
 package io.sluice.config;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /** Who answers a request that a route matched. <em>Immutable.</em> */
@@ -19,6 +20,16 @@ public sealed interface ActionConfig {
      * @param weight  0 to 1000
      */
     record WeightedService(String service, int weight) {}
+
+    /**
+     * Files below a directory.
+     *
+     * @param root          an existing directory
+     * @param index         the file that answers for a directory
+     * @param listing       whether a directory without such a file is listed
+     * @param precompressed whether {@code .br} and {@code .gz} neighbours are sent to who takes them
+     */
+    record Files(Path root, String index, boolean listing, boolean precompressed) implements ActionConfig {}
 
     /**
      * A redirect made here.

@@ -17,6 +17,7 @@ import io.sluice.config.MatchConfig.PathMatch;
 import io.sluice.config.ServiceConfig.EndpointConfig;
 import io.sluice.config.ServiceConfig.Policy;
 import io.sluice.config.ServiceConfig.PoolConfig;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -115,6 +116,14 @@ final class Assembly {
             return new Forward(at.items("services").stream()
                     .map(it -> new WeightedService(it.get("name", String.class), it.whole("weight")))
                     .toList());
+        }
+        if (at.has("files")) {
+            Section files = at.section("files");
+            return new ActionConfig.Files(
+                    files.get("root", Path.class),
+                    files.get("index", String.class),
+                    files.get("listing", Boolean.class),
+                    files.get("precompressed", Boolean.class));
         }
         if (at.has("redirect")) {
             Section redirect = at.section("redirect");

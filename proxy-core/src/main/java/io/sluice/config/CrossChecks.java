@@ -6,6 +6,8 @@ import io.sluice.config.ActionConfig.Respond;
 import io.sluice.config.ActionConfig.WeightedService;
 import io.sluice.config.FilterConfig.RewritePath;
 import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,7 +22,7 @@ import java.util.stream.Stream;
  * own, so that one slip is one problem. <em>Loop-confined</em> to one call of {@link #run}.
  */
 final class CrossChecks {
-    private static final List<String> ACTIONS = List.of("service", "services", "redirect", "respond");
+    private static final List<String> ACTIONS = List.of("service", "services", "files", "redirect", "respond");
     private static final List<String> EDITS = List.of("set", "add", "remove");
     private static final java.util.regex.Pattern GROUP = java.util.regex.Pattern.compile("\\\\(.?)|\\$\\{([^}]*)}|\\$([0-9])|\\$");
 
@@ -121,6 +123,7 @@ final class CrossChecks {
         switch (route.action()) {
             case Forward forward -> forward(forward, at);
             case Respond respond -> respond(respond, at + ".respond");
+            case ActionConfig.Files files -> directory(files.root(), at + ".files.root");
             case ActionConfig.Redirect _ -> {}
             case null -> {}
         }
@@ -144,6 +147,19 @@ final class CrossChecks {
         boolean nothing = forward.services().stream().mapToInt(WeightedService::weight).sum() == 0;
         if (split && nothing && !forward.services().isEmpty() && values.sound(at + ".services")) {
             problem(at + ".services", "found only weights of 0; expected at least one above 0");
+        }
+    }
+
+    private void directory(Path root, String path) {
+        if (root == null) {
+            return;
+        }
+        if (!Files.isDirectory(root)) {
+            problem(path, "found %s, which is %s; expected a directory that exists".formatted(
+                    Words.quoted(root.toString()), Files.exists(root) ? "no directory" : "not there"));
+        } else if (!Files.isExecutable(root)) {
+            problem(path, "found %s, which this user may not enter; expected a directory that can be read"
+                    .formatted(Words.quoted(root.toString())));
         }
     }
 

@@ -42,6 +42,7 @@ final class KeyTable {
         keys.addAll(routes());
         keys.addAll(match());
         keys.addAll(actions());
+        keys.addAll(FileKeys.all());
         keys.addAll(filters());
         Stream.of(timeouts(), limits(), retry(), ZeroCopyKeys.process())
                 .flatMap(List::stream)
@@ -134,8 +135,8 @@ final class KeyTable {
                 list("routes", "Who answers which requests. The most specific route wins: host exact, then *.suffix, then"
                                 + " any; path exact, then the longest prefix, then patterns in the order of the file.")
                         .required(),
-                section("routes[]", "One route: match says which requests, and exactly one of service, services, redirect"
-                        + " and respond says who answers."),
+                section("routes[]", "One route: match says which requests, and exactly one of service, services, files,"
+                        + " redirect and respond says who answers."),
                 value("routes[].name", HttpTypes.NAME, "What logs and metrics call it; unique.")
                         .unset("route-N, counted from 1"));
     }
@@ -375,7 +376,6 @@ final class KeyTable {
                 later("services.*.tls", "TLS to backends"),
                 later("services.*.healthCheck", "health checks"),
                 later("services.*.outlierEjection", "outlier ejection"),
-                later("routes[].files", "static files"),
                 later("routes[].compression", "compression"),
                 later("compression", "compression"),
                 later("timeouts.tunnel", "tunnels and WebSocket"),

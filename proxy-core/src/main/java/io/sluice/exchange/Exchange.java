@@ -61,6 +61,7 @@ public final class Exchange implements ClientListener {
     private ExchangeMeters meters;
     private Attempt attempt;
     private Retries retries;
+    private FileAnswer fileAnswer;
     private long requestBytes;
     /** Body bytes of the answer made here; -1 = there is none. */
     private long answerBytes = -1;
@@ -118,13 +119,12 @@ public final class Exchange implements ClientListener {
         switch (route.action()) {
             case Action.Answer answer -> answer(answer);
             case Action.Refuse refuse -> fail(refuse.error());
-            case Action.Forward forward -> {
-                if (MaxForwards.of(head) == 0) {
-                    answer(HERE);
-                } else {
-                    acquire(null);
-                }
+            case Action.Files files -> {
+                fileAnswer = new FileAnswer(this, client, worker);
+                fileAnswer.begin(files.tree(), head, route);
             }
+            case Action.Forward _ when MaxForwards.of(head) == 0 -> answer(HERE);
+            case Action.Forward _ -> acquire(null);
         }
     }
 
@@ -274,6 +274,8 @@ public final class Exchange implements ClientListener {
     public void onClientWritable() {
         if (attempt != null) {
             attempt.onClientWritable();
+        } else if (fileAnswer != null) {
+            fileAnswer.onClientWritable();
         }
     }
 
@@ -283,7 +285,7 @@ public final class Exchange implements ClientListener {
     }
 
     /** What the client has not taken yet still has a deadline. */
-    private void awaitClient() {
+    void awaitClient() {
         if (state.phase() != Phase.DONE) {
             deadlines.clientExpected();
         }
@@ -293,7 +295,7 @@ public final class Exchange implements ClientListener {
 
     @Override
     public void onClientGone(ProxyError why) {
-        failure = why;
+        failure = fileAnswer == null ? why : fileAnswer.reason(why);
         leaveAttempt();
         finish();
     }
@@ -349,7 +351,7 @@ public final class Exchange implements ClientListener {
     }
 
     /** Nobody will read the rest of the request. */
-    private void abandonRequest() {
+    void abandonRequest() {
         if (state.request() != Request.READ) {
             closeUnlessShort();
             state.request(Request.ABORTED);
@@ -388,9 +390,9 @@ public final class Exchange implements ClientListener {
         if (retries != null) {
             retries.over();
         }
-        long fromBackend = attempt == null ? 0 : attempt.note();
+        long sent = attempt != null ? attempt.note() : fileAnswer != null ? fileAnswer.close() : 0;
         // Whatever was relayed before an answer of ours was taken back, and never left.
-        record.bytes(requestBytes, answerBytes < 0 ? fromBackend : answerBytes);
+        record.bytes(requestBytes, answerBytes < 0 ? sent : answerBytes);
         record.ended(failure, worker.wheel().nowNanos());
         meters.ended(record);
         worker.ended(record);

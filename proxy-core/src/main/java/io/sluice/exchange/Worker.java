@@ -1,6 +1,7 @@
 package io.sluice.exchange;
 
 import io.netty.channel.EventLoop;
+import io.sluice.files.OpenFiles;
 import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
 import io.sluice.linux.Pipes;
@@ -15,7 +16,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * What the exchanges of one event loop share: the loop's pools and deadlines, the snapshot in force, and who is told when
+ * What the exchanges of one event loop share: its pools, deadlines and open files, the snapshot in force, and who is told when
  * one ends. <em>Loop-confined</em>, but for its construction.
  */
 public final class Worker {
@@ -25,6 +26,7 @@ public final class Worker {
     private final Supplier<Snapshot> snapshots;
     private final AccessLog accessLog;
     private final Pipes pipes;
+    private final OpenFiles files;
     private final ResponseHead answerHead = new ResponseHead();
     private final Set<Connection> connections = new HashSet<>();
     private int active;
@@ -49,6 +51,7 @@ public final class Worker {
         this.snapshots = snapshots;
         this.accessLog = accessLog;
         this.pipes = pipes;
+        this.files = new OpenFiles(wheel);
     }
 
     /** A client connection, as far as the end of the process concerns it. */
@@ -126,7 +129,7 @@ public final class Worker {
         }
     }
 
-    /** Closes all connections at once, and every pipe that none of them has in use. */
+    /** Closes all connections at once, the files kept open, and every pipe that none of them has in use. */
     public void abandon() {
         pools.retire();
         if (pipes != null) {
@@ -135,6 +138,7 @@ public final class Worker {
         for (Connection connection : new ArrayList<>(connections)) {
             connection.abandon();
         }
+        files.close();
     }
 
     /**
@@ -155,6 +159,11 @@ public final class Worker {
 
     BackendPools pools() {
         return pools;
+    }
+
+    /** The files that are open. */
+    OpenFiles files() {
+        return files;
     }
 
     /** Whether records need text. */

@@ -42,6 +42,10 @@ public enum ProxyError {
     SHUTTING_DOWN(Side.PROXY, 503),
     REQUEST_TIMEOUT(Side.PROXY, 504),
     INTERNAL(Side.PROXY, 500),
+    /** A file is there, but reading it failed. */
+    FILE_UNREADABLE(Side.PROXY, 500),
+    /** A file ended before what had been announced of it. */
+    FILE_TRUNCATED(Side.PROXY, 500),
 
     // What a backend did or failed to do.
     NO_ENDPOINT(Side.BACKEND, 503),

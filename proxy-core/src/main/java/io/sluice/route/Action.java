@@ -1,5 +1,6 @@
 package io.sluice.route;
 
+import io.sluice.files.FileTree;
 import io.sluice.http.HeaderLine;
 import io.sluice.http.ProxyError;
 import java.util.List;
@@ -18,6 +19,9 @@ public sealed interface Action {
      * @param body   not to be changed
      */
     record Answer(int status, List<HeaderLine> fields, byte[] body) implements Action {}
+
+    /** A file answers. */
+    record Files(FileTree tree) implements Action {}
 
     /** We refuse. */
     record Refuse(ProxyError error) implements Action {}

@@ -3,6 +3,7 @@ package io.sluice.route;
 import io.sluice.config.ActionConfig;
 import io.sluice.config.FilterConfig;
 import io.sluice.config.RouteConfig;
+import io.sluice.files.FileTree;
 import io.sluice.filter.AddPrefix;
 import io.sluice.filter.AllowAddresses;
 import io.sluice.filter.DenyAddresses;
@@ -30,7 +31,7 @@ final class RouteCompiler {
     /**
      * Compiles one.
      *
-     * @throws IllegalArgumentException if a service is not there, or a filter's or an answer's text could not stand in a
+     * @throws IllegalArgumentException if a service or a root is not there, or a filter's or an answer's text could not stand in a
      *     head
      */
     Route compile(int index, RouteConfig config) {
@@ -53,17 +54,18 @@ final class RouteCompiler {
                 config.name(),
                 List.copyOf(requestFilters),
                 List.copyOf(responseFilters),
-                action(config.action()),
+                action(config),
                 Deadlines.of(config.timeouts()),
                 config.limits().requestBody(),
                 config.retry(),
                 config.zeroCopy());
     }
 
-    private Action action(ActionConfig config) {
-        return switch (config) {
+    private Action action(RouteConfig route) {
+        return switch (route.action()) {
             case ActionConfig.Forward forward ->
                     new Action.Forward(new ServiceSplit(forward.services().stream().map(this::share).toList()));
+            case ActionConfig.Files files -> new Action.Files(FileTree.of(files, route.match().path()));
             case ActionConfig.Redirect redirect -> new Action.Answer(
                     redirect.status(),
                     List.of(HeaderLine.of(HeaderName.LOCATION.text(), redirect.location())),

@@ -18,7 +18,9 @@ public final class ExchangeRecord {
         /** Through our buffers. */
         COPIED,
         /** Inside the kernel. */
-        SPLICED
+        SPLICED,
+        /** From a file, inside the kernel. */
+        SENDFILE
     }
 
     private final String listener;

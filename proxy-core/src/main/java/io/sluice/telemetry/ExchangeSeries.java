@@ -65,6 +65,7 @@ final class ExchangeSeries {
         blocked.rowIfAny(cells.sum(ExchangeMeters.BLOCKED_ON_CLIENT_NANOS) * NANOS, labels(meters, "client"));
         blocked.rowIfAny(cells.sum(ExchangeMeters.BLOCKED_ON_BACKEND_NANOS) * NANOS, labels(meters, "backend"));
         relays.rowIfAny(cells.sum(ExchangeMeters.SPLICED), labels(meters, "spliced", ""));
+        relays.rowIfAny(cells.sum(ExchangeMeters.SENDFILE), labels(meters, "sendfile", ""));
         for (int i = 0; i < COPY_REASONS.size(); i++) {
             relays.rowIfAny(cells.sum(ExchangeMeters.COPIED + i), labels(meters, "copied", COPY_REASONS.get(i)));
         }

@@ -8,7 +8,7 @@ import java.util.List;
  * writer's thread.
  */
 final class JsonLine implements LineFormat {
-    private static final List<String> RELAYS = List.of("none", "copied", "spliced");
+    private static final List<String> RELAYS = List.of("none", "copied", "spliced", "sendfile");
 
     private final String idPrefix;
     private final SecondText seconds = new SecondText("uuuu-MM-dd'T'HH:mm:ss");

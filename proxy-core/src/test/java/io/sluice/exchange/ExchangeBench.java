@@ -205,6 +205,11 @@ final class ExchangeBench {
         return snapshot.services().stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow();
     }
 
+    /** What was left for a later turn of the loop runs. */
+    void runsTasks() {
+        time.runTasks();
+    }
+
     void pass(long seconds) {
         time.pass(Duration.ofSeconds(seconds));
     }

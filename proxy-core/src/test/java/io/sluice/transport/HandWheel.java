@@ -29,6 +29,11 @@ public final class HandWheel {
         return channel.eventLoop();
     }
 
+    /** Runs what was handed to the loop. */
+    public void runTasks() {
+        channel.runPendingTasks();
+    }
+
     /** Lets that much time pass, and what is due by then run. */
     public void pass(Duration duration) {
         addedNanos += duration.toNanos() + Duration.ofMillis(2L * DeadlineWheel.TICK_MILLIS).toNanos();
