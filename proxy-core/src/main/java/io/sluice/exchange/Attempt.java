@@ -299,6 +299,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
         }
         record.backendBytes(request.bytes(), response.bytes());
         record.blocked(response.blockedNanos(), request.blockedNanos());
+        record.spliced(request.splicedBytes(), response.splicedBytes());
         return response.bytes();
     }
 

@@ -113,6 +113,7 @@ public final class SluiceServer implements AutoCloseable {
         if (transport == Transport.EPOLL) {
             splicing = new Splicing(Descriptors.pipesMax(), config.zeroCopy().pipeSize(), LOG::warn);
             splicing.prepare();
+            metrics.pipes(splicing::idlePipes, splicing::activePipes, splicing::mismatches);
         }
         LoopAssembly assembly = new LoopAssembly(transport, allocator, () -> snapshot, metrics, accessLog, resolvers,
                 splicing);

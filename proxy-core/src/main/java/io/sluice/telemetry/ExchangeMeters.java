@@ -37,7 +37,9 @@ public final class ExchangeMeters {
     static final int BLOCKED_ON_BACKEND_NANOS = 8;
     static final int SPLICED = 9;
     static final int SENDFILE = 10;
-    static final int COPIED = 11;
+    static final int SPLICED_BYTES = 11;
+    static final int SENDFILE_BYTES = 12;
+    static final int COPIED = 13;
     static final int DURATION_BUCKETS = COPIED + COPY_REASONS.size();
     static final int BACKEND_BUCKETS = DURATION_BUCKETS + DURATIONS.count();
     static final int REQUESTS = BACKEND_BUCKETS + DURATIONS.count();
@@ -90,8 +92,12 @@ public final class ExchangeMeters {
             case NONE -> { }
             case COPIED -> Cells.add(stripe, COPIED + copyReason(record.relayReason()), 1);
             case SPLICED -> Cells.add(stripe, SPLICED, 1);
-            case SENDFILE -> Cells.add(stripe, SENDFILE, 1);
+            case SENDFILE -> {
+                Cells.add(stripe, SENDFILE, 1);
+                addSome(stripe, SENDFILE_BYTES, record.bytesOut());
+            }
         }
+        addSome(stripe, SPLICED_BYTES, record.splicedBytes());
         if (record.error() != null) {
             rare.add(FAILED + record.error().ordinal(), 1);
         }

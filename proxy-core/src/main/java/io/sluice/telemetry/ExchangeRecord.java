@@ -47,6 +47,8 @@ public final class ExchangeRecord {
     private long firstByteNanos;
     private long blockedOnClientNanos;
     private long blockedOnBackendNanos;
+    private long splicedBytes;
+    private long splicedIn;
     private Relay relay = Relay.NONE;
     private String relayReason = "";
     private ProxyError error;
@@ -139,7 +141,7 @@ public final class ExchangeRecord {
         relayReason = reason;
     }
 
-    /** Notes body bytes: those read from the client, and those handed to the client's connection. */
+    /** Notes body bytes: those read from the client into our memory, and those handed to the client's connection. */
     public void bytes(long fromClient, long toClient) {
         bytesIn = fromClient;
         bytesOut = toClient;
@@ -149,6 +151,12 @@ public final class ExchangeRecord {
     public void backendBytes(long toBackend, long fromBackend) {
         bytesToBackend = toBackend;
         bytesFromBackend = fromBackend;
+    }
+
+    /** Notes body bytes that crossed inside the kernel: from the client, which {@link #bytes} does not tell of, and to it. */
+    public void spliced(long fromClient, long toClient) {
+        splicedIn = fromClient;
+        splicedBytes = fromClient + toClient;
     }
 
     /** Notes how long each side kept us waiting with bytes in hand. */
@@ -183,10 +191,12 @@ public final class ExchangeRecord {
     public boolean reused() { return reused; }
     /** The status sent to the client; 0 if none was. */
     public int status() { return status; }
-    public long bytesIn() { return bytesIn; }
+    public long bytesIn() { return bytesIn + splicedIn; }
     public long bytesOut() { return bytesOut; }
     public long bytesToBackend() { return bytesToBackend; }
     public long bytesFromBackend() { return bytesFromBackend; }
+    /** Those of all bytes, in both directions, that crossed inside the kernel by splice. */
+    public long splicedBytes() { return splicedBytes; }
     public long queueNanos() { return queueNanos; }
     public long connectNanos() { return connectNanos; }
     public long firstByteNanos() { return firstByteNanos; }

@@ -33,6 +33,9 @@ final class ExchangeSeries {
     private final Family relays = Family.counter(
             "relays", "Response bodies by how they crossed, and why not spliced.",
             "listener", "route", "service", "kind", "reason");
+    private final Family zeroCopyBytes = Family.counter(
+            "zero_copy_bytes", "Body bytes that crossed inside the kernel, by how.",
+            "listener", "route", "service", "mechanism");
     private final Family errors = Family.counter(
             "errors", "Exchanges that failed.", "listener", "route", "service", "error");
     private final Family retries = Family.counter(
@@ -69,6 +72,8 @@ final class ExchangeSeries {
         for (int i = 0; i < COPY_REASONS.size(); i++) {
             relays.rowIfAny(cells.sum(ExchangeMeters.COPIED + i), labels(meters, "copied", COPY_REASONS.get(i)));
         }
+        zeroCopyBytes.rowIfAny(cells.sum(ExchangeMeters.SPLICED_BYTES), labels(meters, "splice"));
+        zeroCopyBytes.rowIfAny(cells.sum(ExchangeMeters.SENDFILE_BYTES), labels(meters, "sendfile"));
         addRare(meters);
     }
 
@@ -102,6 +107,7 @@ final class ExchangeSeries {
         backendDurations.into(snapshots);
         bytes.into(snapshots);
         relays.into(snapshots);
+        zeroCopyBytes.into(snapshots);
         errors.into(snapshots);
         retries.into(snapshots);
         blocked.into(snapshots);

@@ -36,6 +36,9 @@ public final class Metrics implements AutoCloseable {
     private final Map<String, PoolMeters> pools = new ConcurrentHashMap<>();
     private final List<LoopWatch> loops = new CopyOnWriteArrayList<>();
     private final ProcessSeries process;
+    private volatile LongSupplier idlePipes = () -> LinuxProcess.UNKNOWN;
+    private volatile LongSupplier activePipes = () -> LinuxProcess.UNKNOWN;
+    private volatile LongSupplier mismatches = () -> LinuxProcess.UNKNOWN;
     private volatile LongSupplier bufferedBytes = () -> LinuxProcess.UNKNOWN;
     /** Guarded by this; null before the first scrape. */
     private PrometheusMeterRegistry registry;
@@ -104,6 +107,19 @@ public final class Metrics implements AutoCloseable {
         bufferedBytes = source;
     }
 
+    /**
+     * Says where what is told of pipes comes from; without, nothing is. Called by any thread, during a scrape.
+     *
+     * @param idle        pipes that wait for a body
+     * @param active      pipes that a body crosses
+     * @param mismatched  bodies of which not every byte that went into a pipe came out of it
+     */
+    public void pipes(LongSupplier idle, LongSupplier active, LongSupplier mismatched) {
+        idlePipes = idle;
+        activePipes = active;
+        mismatches = mismatched;
+    }
+
     /** Everything in Prometheus' text format; {@link #CONTENT_TYPE} says which. One at a time: further calls wait. */
     public synchronized String scrape() {
         if (registry == null) {
@@ -133,10 +149,24 @@ public final class Metrics implements AutoCloseable {
             log.into(snapshots);
         }
         known("buffered_bytes", "Bytes that wait in buffers.", bufferedBytes.getAsLong(), snapshots);
+        pipeRows(snapshots);
         known("direct_memory_bytes", "Memory outside the heap that buffers are cut from.",
                 PlatformDependent.usedDirectMemory(), snapshots);
         process.into(snapshots);
         return snapshots.build();
+    }
+
+    private void pipeRows(MetricSnapshots.Builder snapshots) {
+        long idle = idlePipes.getAsLong();
+        if (idle >= 0) {
+            Family pipes = Family.gauge("pipes", "Pipes that bodies are spliced through.", "state");
+            pipes.row(idle, "idle");
+            pipes.row(activePipes.getAsLong(), "active");
+            pipes.into(snapshots);
+            Family mismatch = Family.counter("splice_mismatch", "Spliced bodies of which bytes were lost in a pipe.");
+            mismatch.row(mismatches.getAsLong());
+            mismatch.into(snapshots);
+        }
     }
 
     private void lagRows(MetricSnapshots.Builder snapshots) {

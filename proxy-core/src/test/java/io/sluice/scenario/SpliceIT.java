@@ -122,6 +122,27 @@ final class SpliceIT {
         }
         awaitRelays("spliced", 2);
         awaitNoPipeInUse();
+        proxy.awaitMetric(2.0 * length, "sluice_bytes_total", "side=client", "direction=in");
+        // What came with a head is copied; of each body and each direction at most one read.
+        double spliced = proxy.metric("sluice_zero_copy_bytes_total", "mechanism=splice");
+        assertThat(spliced).isLessThanOrEqualTo(4.0 * length).isGreaterThan(4.0 * (length - (64 << 10)));
+        assertThat(proxy.metric("sluice_pipes", "state=active")).isZero();
+        assertThat(proxy.metric("sluice_splice_mismatch_total")).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "zeroCopy: { enabled: false }", "routes: [{ service: app, zeroCopy: { enabled: false } }]",
+    })
+    void whatIsSwitchedOffIsCopiedAndSaysSo(String switchedOff) throws Exception {
+        byte[] large = Http.random(LARGE);
+        proxy.start(switchedOff + "\n", proxy.backend(connection -> {
+            connection.request();
+            connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + LARGE + "\r\n\r\n");
+            connection.send(large);
+        }));
+        assertThat(proxy.answerTo(Http.get("/")).body()).isEqualTo(large);
+        proxy.awaitMetric(1, "sluice_relays_total", "kind=copied", "reason=disabled");
     }
 
     @Test
