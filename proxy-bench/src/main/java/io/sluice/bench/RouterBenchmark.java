@@ -9,6 +9,7 @@ import io.sluice.config.RetryConfig;
 import io.sluice.config.RouteConfig;
 import io.sluice.config.SluiceConfig;
 import io.sluice.config.TimeoutConfig;
+import io.sluice.config.ZeroCopyConfig;
 import io.sluice.http.HeadLimits;
 import io.sluice.http.HeadParser;
 import io.sluice.http.ParseStatus;
@@ -45,6 +46,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 public class RouterBenchmark {
     private static final LimitConfig LIMITS = new LimitConfig(0, 32_768, 16_384, 128, 65_536, Long.MAX_VALUE);
+    private static final ZeroCopyConfig ZERO_COPY = new ZeroCopyConfig(true, 64 << 10, 256 << 10);
     private static final TimeoutConfig TIMEOUTS = new TimeoutConfig(
             Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO,
             Duration.ZERO, Duration.ZERO, Duration.ZERO);
@@ -82,13 +84,13 @@ public class RouterBenchmark {
 
     private static Router router(List<RouteConfig> routes) {
         return Router.of(
-                new SluiceConfig(List.of(), routes, Map.of(), null, LIMITS, TIMEOUTS, null, null, List.of(), 1), Map.of());
+                new SluiceConfig(List.of(), routes, Map.of(), null, LIMITS, TIMEOUTS, ZERO_COPY, null, null, List.of(), 1), Map.of());
     }
 
     private static RouteConfig route(String host, PathMatch path) {
         return new RouteConfig(
                 host + path, new MatchConfig(host, path, List.of(), Map.of(), Map.of()), List.of(),
-                new ActionConfig.Respond(200, "", "text/plain"), LIMITS, TIMEOUTS, new RetryConfig(0, 0, 0));
+                new ActionConfig.Respond(200, "", "text/plain"), LIMITS, TIMEOUTS, new RetryConfig(0, 0, 0), ZERO_COPY);
     }
 
     private static RequestHead head(String target) {

@@ -37,13 +37,14 @@ final class Assembly {
         LimitConfig limits = top.section("limits").bind(LimitConfig.class, null);
         TimeoutConfig timeouts = top.section("timeouts").bind(TimeoutConfig.class, null);
         RetryConfig retry = top.section("retry").bind(RetryConfig.class, null);
+        ZeroCopyConfig zeroCopy = top.section("zeroCopy").bind(ZeroCopyConfig.class, null);
         List<ListenerConfig> listeners = new ArrayList<>();
         for (Section listener : top.items("listeners")) {
             listeners.add(listener(listener, listeners.size() + 1));
         }
         List<RouteConfig> routes = new ArrayList<>();
         for (Section route : top.items("routes")) {
-            routes.add(route(route, routes.size() + 1, limits, timeouts, retry));
+            routes.add(route(route, routes.size() + 1, new Shared(limits, timeouts, retry, zeroCopy)));
         }
         Map<String, ServiceConfig> services = new LinkedHashMap<>();
         for (Section service : top.items("services")) {
@@ -58,6 +59,7 @@ final class Assembly {
                 top.section("buffers").bind(BufferConfig.class, null),
                 limits,
                 timeouts,
+                zeroCopy,
                 accessLog(top),
                 new AdminConfig(
                         values.value("admin") != null ? null : top.section("admin").get("address", HostPort.class)),
@@ -78,15 +80,19 @@ final class Assembly {
         return name == null ? otherwise : name;
     }
 
-    private static RouteConfig route(Section at, int number, LimitConfig limits, TimeoutConfig timeouts, RetryConfig retry) {
+    /** What a route may lay its own values over. <em>Immutable.</em> */
+    private record Shared(LimitConfig limits, TimeoutConfig timeouts, RetryConfig retry, ZeroCopyConfig zeroCopy) {}
+
+    private static RouteConfig route(Section at, int number, Shared shared) {
         return new RouteConfig(
                 name(at, "route-" + number),
                 match(at.section("match")),
                 at.items("filters").stream().flatMap(filter -> filter(filter).stream()).toList(),
                 action(at),
-                at.section("limits").bind(LimitConfig.class, limits),
-                at.section("timeouts").bind(TimeoutConfig.class, timeouts),
-                at.section("retry").bind(RetryConfig.class, retry));
+                at.section("limits").bind(LimitConfig.class, shared.limits()),
+                at.section("timeouts").bind(TimeoutConfig.class, shared.timeouts()),
+                at.section("retry").bind(RetryConfig.class, shared.retry()),
+                at.section("zeroCopy").bind(ZeroCopyConfig.class, shared.zeroCopy()));
     }
 
     private static MatchConfig match(Section at) {
@@ -171,7 +177,8 @@ final class Assembly {
                 List.copyOf(endpoints),
                 at.section("loadBalancer").get("policy", Policy.class),
                 at.section("pool").bind(PoolConfig.class, null),
-                at.section("socket").bind(SocketConfig.class, null));
+                at.section("socket").bind(SocketConfig.class, null),
+                at.section("zeroCopy").get("enabled", Boolean.class));
     }
 
     private static AccessLogConfig accessLog(Section top) {

@@ -43,15 +43,17 @@ final class KeyTable {
         keys.addAll(match());
         keys.addAll(actions());
         keys.addAll(filters());
-        Stream.of(timeouts(), limits(), retry())
+        Stream.of(timeouts(), limits(), retry(), ZeroCopyKeys.process())
                 .flatMap(List::stream)
                 .filter(key -> perRoute(key.path()))
                 .map(key -> key.under("routes[]"))
                 .forEach(keys::add);
         keys.addAll(services());
+        keys.addAll(ZeroCopyKeys.service());
         keys.addAll(timeouts());
         keys.addAll(limits());
         keys.addAll(retry());
+        keys.addAll(ZeroCopyKeys.process());
         keys.addAll(process());
         keys.addAll(notYet());
         return keys;
@@ -60,7 +62,7 @@ final class KeyTable {
     /** What is decided before a route is known, or for the whole process, can't differ between routes. */
     private static boolean perRoute(String path) {
         return switch (path) {
-            case "timeouts.requestHead", "timeouts.keepAlive" -> false;
+            case "timeouts.requestHead", "timeouts.keepAlive", "zeroCopy.pipeSize" -> false;
             case "limits" -> true;
             default -> path.startsWith("limits.") ? path.equals("limits.requestBody") : !path.startsWith("timeouts.drain");
         };
@@ -366,8 +368,6 @@ final class KeyTable {
 
     private static List<Key> notYet() {
         return List.of(
-                later("zeroCopy", "zero-copy relaying"),
-                later("routes[].zeroCopy", "zero-copy relaying"),
                 later("listeners[].protocol", "raw TCP; listeners speak HTTP/1.1"),
                 later("listeners[].proxyProtocol", "the PROXY protocol"),
                 later("listeners[].tls", "TLS"),

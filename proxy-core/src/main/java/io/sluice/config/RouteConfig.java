@@ -12,6 +12,7 @@ import java.util.List;
  * @param limits   the global limits with the route's own laid over them
  * @param timeouts the global deadlines with the route's own laid over them
  * @param retry    the global retry rule with the route's own laid over it
+ * @param zeroCopy the global rule for it with the route's own laid over it
  */
 public record RouteConfig(
         String name,
@@ -20,4 +21,5 @@ public record RouteConfig(
         ActionConfig action,
         LimitConfig limits,
         TimeoutConfig timeouts,
-        RetryConfig retry) {}
+        RetryConfig retry,
+        ZeroCopyConfig zeroCopy) {}

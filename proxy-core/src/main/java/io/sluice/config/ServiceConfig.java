@@ -11,9 +11,15 @@ import java.util.List;
  * @param policy    how an endpoint is chosen
  * @param pool      what is kept open to each endpoint
  * @param socket    options of the connections to the endpoints
+ * @param zeroCopy  false = bodies from and to them are copied, whatever the route says
  */
 public record ServiceConfig(
-        String name, List<EndpointConfig> endpoints, Policy policy, PoolConfig pool, SocketConfig socket) {
+        String name,
+        List<EndpointConfig> endpoints,
+        Policy policy,
+        PoolConfig pool,
+        SocketConfig socket,
+        boolean zeroCopy) {
 
     /** How an endpoint is chosen. */
     public enum Policy {

@@ -12,6 +12,7 @@ import java.util.Map;
  * @param buffers        how much of a body may wait in memory
  * @param limits         the global limits; a route's own are in {@link RouteConfig#limits()}
  * @param timeouts       the global deadlines; a route's own are in {@link RouteConfig#timeouts()}
+ * @param zeroCopy       when bodies cross inside the kernel; a route's own rule is in {@link RouteConfig#zeroCopy()}
  * @param accessLog      where a line per request goes
  * @param admin          the address of metrics and probes
  * @param trustedProxies peers whose forwarding headers are believed
@@ -24,6 +25,7 @@ public record SluiceConfig(
         BufferConfig buffers,
         LimitConfig limits,
         TimeoutConfig timeouts,
+        ZeroCopyConfig zeroCopy,
         AccessLogConfig accessLog,
         AdminConfig admin,
         List<Cidr> trustedProxies,

@@ -8,14 +8,12 @@ import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
-import io.sluice.linux.Pipes;
 import io.sluice.pool.Connector;
 import io.sluice.pool.EndpointPool;
 import io.sluice.pool.Lease;
 import io.sluice.relay.BodyRelay;
 import io.sluice.service.Endpoint;
 import io.sluice.stream.BackendListener;
-import io.sluice.stream.BodySink;
 import io.sluice.stream.BodySource;
 import io.sluice.stream.ClientStream;
 import io.sluice.telemetry.ExchangeRecord;
@@ -29,7 +27,6 @@ import io.sluice.telemetry.ExchangeRecord;
  */
 final class Attempt implements EndpointPool.Listener, BackendListener {
     private static final int INTERIM_RESPONSES_MAX = 16;
-    private static final long BULK_BYTES = 64 * 1024;
 
     private final Exchange exchange;
     private final Worker worker;
@@ -127,14 +124,8 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
 
     /** Sends the request's head; it leaves with the next flush. */
     void send(RequestHead head) {
-        if (head.framing() == BodyFraming.CHUNKED || head.contentLength() >= BULK_BYTES) {
-            Pipes pipes = exchange.limitsRequestBody() ? null : pipes(client, lease.stream());
-            if (pipes != null) {
-                request.splice(pipes, BULK_BYTES);
-            }
-            if (pipes == null || head.framing() == BodyFraming.CHUNKED) {
-                client.expectBulk();
-            }
+        if (head.framing() != BodyFraming.NONE) {
+            apply(exchange.choose(head, client, lease.stream()), request, client);
         }
         lease.stream().head(head);
     }
@@ -186,28 +177,21 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
 
     /** Decides how the body of this response crosses, and notes why. */
     void chooseRelay(ResponseHead head) {
-        BodyFraming framing = head.framing();
-        if (framing == BodyFraming.NONE) {
+        if (head.framing() == BodyFraming.NONE) {
             return;
         }
-        boolean small = framing == BodyFraming.LENGTH && head.contentLength() < BULK_BYTES;
-        Pipes pipes = small ? null : pipes(lease.stream(), client);
-        // What is neither small nor refused is spliced as soon as enough of it follows: until then it is copied, too.
-        record.relay(
-                ExchangeRecord.Relay.COPIED,
-                !small && pipes == null ? "platform" : framing == BodyFraming.CHUNKED ? "chunked" : "small");
-        if (pipes != null) {
-            response.splice(pipes, BULK_BYTES);
-        }
-        if (!small && (pipes == null || framing == BodyFraming.CHUNKED)) {
-            lease.stream().expectBulk();
-        }
+        RelayChoice choice = exchange.choose(head, lease.stream(), client);
+        record.relay(ExchangeRecord.Relay.COPIED, choice.reason());
+        apply(choice, response, lease.stream());
     }
 
-    /** What a body may be spliced through; null where it has to be copied. */
-    private Pipes pipes(BodySource from, BodySink to) {
-        Pipes pipes = worker.pipes();
-        return pipes != null && pipes.works() && from.socket() != null && to.socket() != null ? pipes : null;
+    private void apply(RelayChoice choice, BodyRelay relay, BodySource from) {
+        if (choice.pipes() != null) {
+            relay.splice(choice.pipes(), choice.leastBytes());
+        }
+        if (choice.bulk()) {
+            from.expectBulk();
+        }
     }
 
     private void noteRelay(BodyRelay.Splice splice) {

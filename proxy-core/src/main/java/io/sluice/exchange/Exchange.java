@@ -6,6 +6,7 @@ import io.sluice.exchange.ExchangeState.Request;
 import io.sluice.exchange.ExchangeState.Response;
 import io.sluice.filter.ResponseFilter;
 import io.sluice.http.BodyFraming;
+import io.sluice.http.Head;
 import io.sluice.http.HopByHop;
 import io.sluice.http.MaxForwards;
 import io.sluice.http.ProxyError;
@@ -16,6 +17,8 @@ import io.sluice.route.Action;
 import io.sluice.route.Route;
 import io.sluice.service.Endpoint;
 import io.sluice.service.Service;
+import io.sluice.stream.BodySink;
+import io.sluice.stream.BodySource;
 import io.sluice.stream.ClientListener;
 import io.sluice.stream.ClientStream;
 import io.sluice.telemetry.ExchangeMeters;
@@ -89,9 +92,13 @@ public final class Exchange implements ClientListener {
         return record;
     }
 
-    /** Whether the bytes of a request without a length have to be counted as they come. */
-    boolean limitsRequestBody() {
-        return head.framing() == BodyFraming.CHUNKED && route.requestBodyMax() != Long.MAX_VALUE;
+    /** How the body of the request or of a response is to cross. */
+    RelayChoice choose(Head message, BodySource from, BodySink to) {
+        // Chunks that have a limit are counted as they come.
+        boolean counted = message == head && head.framing() == BodyFraming.CHUNKED
+                && route.requestBodyMax() != Long.MAX_VALUE;
+        return RelayChoice.of(
+                message, route.zeroCopy(), service.config().zeroCopy() && !counted, from, to, worker.pipes());
     }
 
     // ---- the way in: route, filters, endpoint, connection ----

@@ -4,6 +4,9 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.netty.channel.unix.Errors;
+import io.netty.channel.unix.FileDescriptor;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -12,12 +15,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
-/** The calls themselves, in the C library of the process. <em>Loop-confined</em>: owns the memory they report errno in. */
+/**
+ * The calls themselves: those that Netty has by Netty, the others in the C library of the process by the foreign-function
+ * API. <em>Loop-confined</em>: owns the memory that errno is reported in.
+ */
 final class Libc implements SystemCalls {
     private static final int SPLICE_F_MOVE = 1;
     private static final int SPLICE_F_NONBLOCK = 2;
-    private static final int O_NONBLOCK = 0x800;
-    private static final int O_CLOEXEC = 0x80000;
     private static final int F_SETPIPE_SZ = 1031;
     private static final int EINTR = 4;
 
@@ -27,13 +31,10 @@ final class Libc implements SystemCalls {
             Linker.Option.captureStateLayout().varHandle(PathElement.groupElement("errno"));
     private static final MethodHandle SPLICE = handle("splice", FunctionDescriptor.of(
             JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle PIPE2 = handle("pipe2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
     private static final MethodHandle FCNTL = handle(
             "fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), Linker.Option.firstVariadicArg(2));
-    private static final MethodHandle CLOSE = handle("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
     private final MemorySegment errno = Arena.ofAuto().allocate(Linker.Option.captureStateLayout());
-    private final MemorySegment ends = Arena.ofAuto().allocate(JAVA_INT, 2);
 
     @SuppressWarnings("restricted") // native access is what this class is for; the launcher allows it
     private static MethodHandle handle(String name, FunctionDescriptor type, Linker.Option... more) {
@@ -60,9 +61,11 @@ final class Libc implements SystemCalls {
     @Override
     public long pipe() {
         try {
-            int result = (int) PIPE2.invokeExact(errno, ends, O_NONBLOCK | O_CLOEXEC);
-            return result < 0 ? error() : (long) ends.getAtIndex(JAVA_INT, 0) << 32 | ends.getAtIndex(JAVA_INT, 1);
-        } catch (Throwable impossible) {
+            FileDescriptor[] ends = FileDescriptor.pipe();
+            return (long) ends[0].intValue() << 32 | ends[1].intValue();
+        } catch (Errors.NativeIoException refused) {
+            return refused.expectedErr();
+        } catch (IOException impossible) {
             throw new AssertionError(impossible);
         }
     }
@@ -80,10 +83,9 @@ final class Libc implements SystemCalls {
     @Override
     public void close(int descriptor) {
         try {
-            // Whatever it returns, Linux has given the descriptor back (close(2)).
-            int ignored = (int) CLOSE.invokeExact(errno, descriptor);
-        } catch (Throwable impossible) {
-            throw new AssertionError(impossible);
+            new FileDescriptor(descriptor).close();
+        } catch (IOException ignored) {
+            // Whatever it says, Linux has given the descriptor back (close(2)).
         }
     }
 

@@ -1,6 +1,7 @@
 package io.sluice.linux;
 
 import java.util.ArrayDeque;
+import java.util.function.Supplier;
 
 /**
  * The pipes of one event loop, and how bytes get in and out. An empty pipe is kept for the next body; one with bytes left in
@@ -11,13 +12,14 @@ public final class Pipes implements AutoCloseable {
     private static final int IDLE_MAX = 64;
 
     private final Splicing splicing;
-    private final SystemCalls kernel;
+    private final Supplier<SystemCalls> calls;
+    private SystemCalls kernel;
     private final ArrayDeque<Pipe> idle = new ArrayDeque<>();
     private boolean closed;
 
-    Pipes(Splicing splicing, SystemCalls kernel) {
+    Pipes(Splicing splicing, Supplier<SystemCalls> calls) {
         this.splicing = splicing;
-        this.kernel = kernel;
+        this.calls = calls;
     }
 
     /** Whether the kernel splices, as far as is known. */
@@ -25,8 +27,11 @@ public final class Pipes implements AutoCloseable {
         return splicing.works();
     }
 
-    /** An empty pipe, to be given back; null if there is none to be had. */
+    /** An empty pipe, to be given back; null if there is none to be had. To be asked for only while it {@link #works}. */
     public Pipe take() {
+        if (kernel == null) {
+            kernel = calls.get();
+        }
         Pipe pipe = idle.pollLast();
         if (pipe == null) {
             pipe = open();

@@ -19,6 +19,7 @@ public final class Splicing {
     private final LongAdder mismatches = new LongAdder();
     private final AtomicBoolean refused = new AtomicBoolean();
     private final AtomicBoolean smaller = new AtomicBoolean();
+    private volatile boolean ready;
 
     /**
      * Creates it over the C library.
@@ -40,14 +41,29 @@ public final class Splicing {
         this.calls = calls;
     }
 
+    /**
+     * Gets the system calls ready, on a thread of its own: to link them takes the JVM a good part of a second, which the
+     * start has better use for. Until then bodies are copied.
+     */
+    public void prepare() {
+        Thread.ofPlatform().daemon().name("sluice-splicing").start(() -> {
+            try {
+                calls.get();
+                ready = true;
+            } catch (RuntimeException | LinkageError missing) {
+                onRefused.accept("This system has no splice (" + missing.getMessage() + "): bodies are copied");
+            }
+        });
+    }
+
     /** The pipes of one more loop. */
     public Pipes pipes() {
-        return new Pipes(this, calls.get());
+        return new Pipes(this, calls);
     }
 
     /** Whether the kernel splices, as far as is known. */
     public boolean works() {
-        return !refused.get();
+        return ready && !refused.get();
     }
 
     /** Pipes that wait for a body. */

@@ -7,6 +7,7 @@ import io.sluice.relay.BodyRelay.Splice;
 import io.sluice.stream.BodySink;
 import io.sluice.stream.BodySource;
 import io.sluice.transport.SocketReading;
+import java.io.IOException;
 
 /**
  * Moves one body inside the kernel: each time its source is readable, one round from socket to pipe; the pipe's content is
@@ -71,7 +72,7 @@ final class SpliceRelay implements SocketReading.Diversion {
     }
 
     @Override
-    public boolean readable() {
+    public boolean readable() throws IOException {
         if (writing) {
             // Told of it once more before reading was paused.
             return true;
@@ -92,11 +93,15 @@ final class SpliceRelay implements SocketReading.Diversion {
         if (count == -SystemCalls.EAGAIN) {
             return true;
         }
-        if (count < 0 && !SystemCalls.ofSocket(count)) {
+        disengage();
+        if (count < 0) {
+            if (SystemCalls.ofSocket(count)) {
+                // The kernel tells an error once: a read would now find an end in good order.
+                throw new IOException("splice from the socket failed: errno " + -count);
+            }
             pipes.refused(count);
         }
-        // An ordinary read finds the end, or the error; or it goes on where this can't.
-        disengage();
+        // An ordinary read finds the end; or it goes on where this can't.
         return false;
     }
 

@@ -1,6 +1,7 @@
 package io.sluice.route;
 
 import io.sluice.config.RetryConfig;
+import io.sluice.config.ZeroCopyConfig;
 import io.sluice.filter.RequestFilter;
 import io.sluice.filter.ResponseFilter;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.List;
  * @param deadlines       what may take how long
  * @param requestBodyMax  bytes; {@link Long#MAX_VALUE} = unlimited
  * @param retry           when a failed attempt is made again
+ * @param zeroCopy        which bodies cross inside the kernel
  */
 public record Route(
         int index,
@@ -25,4 +27,5 @@ public record Route(
         Action action,
         Deadlines deadlines,
         long requestBodyMax,
-        RetryConfig retry) {}
+        RetryConfig retry,
+        ZeroCopyConfig zeroCopy) {}

@@ -56,7 +56,8 @@ final class RouteCompiler {
                 action(config.action()),
                 Deadlines.of(config.timeouts()),
                 config.limits().requestBody(),
-                config.retry());
+                config.retry(),
+                config.zeroCopy());
     }
 
     private Action action(ActionConfig config) {

@@ -63,7 +63,8 @@ public final class Router {
                 new Action.Refuse(error),
                 Deadlines.of(config.timeouts()),
                 config.limits().requestBody(),
-                noRetry);
+                noRetry,
+                config.zeroCopy());
     }
 
     /** All routes by index, the two built-in ones ({@code no_route} and {@code ambiguous_path}) among them. */

@@ -44,6 +44,8 @@ public final class SluiceServer implements AutoCloseable {
     private final AccessLog accessLog;
     private final EventLoops loops;
     private final DnsAddressResolverGroup resolvers;
+    /** Null where nothing is spliced. */
+    private volatile Splicing splicing;
     private final List<LoopContext> contexts;
     private final List<Listener> listeners;
     private final AtomicReference<CompletableFuture<Integer>> draining = new AtomicReference<>();
@@ -102,20 +104,18 @@ public final class SluiceServer implements AutoCloseable {
         }
     }
 
-    private static Splicing splicing(Transport transport) {
-        return transport == Transport.EPOLL
-                ? new Splicing(Descriptors.connectionsMax() / 4 + 16, 256 * 1024, LOG::warn)
-                : null;
-    }
-
     private void open(Transport transport) throws IOException {
         SluiceConfig config = snapshot.config();
         PooledByteBufAllocator allocator = Buffers.allocator(config.eventLoops());
         // What each loop keeps to read into and to write from waits for nobody.
         long kept = (long) config.eventLoops() * (config.buffers().read() + HeadStore.PIECE_BYTES);
         metrics.bufferedBytes(() -> Math.max(0, allocator.pinnedDirectMemory() - kept));
+        if (transport == Transport.EPOLL) {
+            splicing = new Splicing(Descriptors.pipesMax(), config.zeroCopy().pipeSize(), LOG::warn);
+            splicing.prepare();
+        }
         LoopAssembly assembly = new LoopAssembly(transport, allocator, () -> snapshot, metrics, accessLog, resolvers,
-                splicing(transport));
+                splicing);
         Map<EventLoop, LoopContext> byLoop = new IdentityHashMap<>();
         for (EventLoop loop : loops.loops()) {
             LoopContext context = assembly.assemble(loop, loops.clock(loop));
@@ -158,6 +158,16 @@ public final class SluiceServer implements AutoCloseable {
     /** Its meters. */
     public Metrics metrics() {
         return metrics;
+    }
+
+    /** Whether bodies may cross inside the kernel by now. */
+    public boolean splices() {
+        return splicing != null && splicing.works();
+    }
+
+    /** Pipes that a body crosses at the moment. */
+    public int activePipes() {
+        return splicing == null ? 0 : splicing.activePipes();
     }
 
     /** Null while it wants traffic; else the reason why not, in a few words. */

@@ -31,6 +31,17 @@ public final class Descriptors {
         return connectionsMax(descriptors, Runtime.getRuntime().maxMemory());
     }
 
+    /** How many pipes may be open at once, each two descriptors: a quarter of all descriptors; at least 16. */
+    public static int pipesMax() {
+        return pipesMax(ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+                ? unix.getMaxFileDescriptorCount()
+                : UNKNOWN_MAX);
+    }
+
+    static int pipesMax(long descriptors) {
+        return Math.clamp(descriptors / 8, 16, 100_000);
+    }
+
     static int connectionsMax(long descriptors, long heapBytes) {
         long opened = descriptors * 4 / 5 / PER_CONNECTION;
         long held = Math.max(CONNECTIONS_LEAST, (heapBytes - HEAP_BASE_BYTES) / HEAP_BYTES_PER_CONNECTION);

@@ -8,7 +8,9 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.util.UncheckedBooleanSupplier;
+import io.netty.util.internal.PlatformDependent;
 import io.sluice.config.BufferConfig;
+import java.io.IOException;
 import java.util.Set;
 
 /**
@@ -38,6 +40,7 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
     private boolean wanted = true;
     private boolean doubtful;
     private boolean rejoined;
+    private boolean wasDiverted;
     private Polling polling = Polling.ON;
     private Diversion diversion;
 
@@ -70,7 +73,14 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
         }
         wanted = true;
         switch (polling) {
-            case ON -> channel.config().setAutoRead(true);
+            case ON -> {
+                // A diverted read tells nothing of an EPOLLRDHUP that came with it.
+                if (wasDiverted && peerClosed()) {
+                    rejoin();
+                } else {
+                    channel.config().setAutoRead(true);
+                }
+            }
             case LOST -> rejoin();
             case REJOINING -> { }
         }
@@ -85,8 +95,12 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
 
     /** Who empties the socket instead of a read. Called on the channel's loop. */
     public interface Diversion {
-        /** There is something to be had; false = after all, a read is to see to it. */
-        boolean readable();
+        /**
+         * There is something to be had; false = after all, a read is to see to it.
+         *
+         * @throws IOException the socket's error, to be reported as a read's
+         */
+        boolean readable() throws IOException;
     }
 
     /**
@@ -137,10 +151,21 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
             doubtful = true;
             throw NotRead.PAUSED;
         }
-        if (diversion != null && diversion.readable()) {
+        if (diversion != null && diverted()) {
+            wasDiverted = true;
             throw NotRead.DIVERTED;
         }
         return bytes == smallBytes ? shared.take(bytes) : allocator.directBuffer(bytes, bytes);
+    }
+
+    private boolean diverted() {
+        try {
+            return diversion.readable();
+        } catch (IOException failed) {
+            // Netty treats it as a failed read's; its signature does not say so.
+            PlatformDependent.throwException(failed);
+            return true;
+        }
     }
 
     @Override

@@ -75,7 +75,9 @@ final class ConfigReaderTest {
                 List.of(new EndpointConfig(new HostPort("10.0.0.5", 8080), 1)),
                 Policy.LEAST_REQUESTS,
                 new PoolConfig(64, Duration.ofSeconds(30), Integer.MAX_VALUE, Duration.ZERO),
-                new SocketConfig(0, true, 0, 0, 0, true, Duration.ZERO, Duration.ZERO, 0, false));
+                new SocketConfig(0, true, 0, 0, 0, true, Duration.ZERO, Duration.ZERO, 0, false),
+                true);
+        ZeroCopyConfig zeroCopy = new ZeroCopyConfig(true, 64 << 10, 256 << 10);
         RetryConfig retry = new RetryConfig(2, 20, 10);
         assertThat(config)
                 .isEqualTo(new SluiceConfig(
@@ -91,11 +93,13 @@ final class ConfigReaderTest {
                                 new Forward(List.of(new WeightedService("app", 1))),
                                 LIMITS,
                                 TIMEOUTS,
-                                retry)),
+                                retry,
+                                zeroCopy)),
                         Map.of("app", app),
                         new BufferConfig(16 << 10, 64 << 10, 32 << 10),
                         LIMITS,
                         TIMEOUTS,
+                        zeroCopy,
                         new AccessLogConfig("stdout", AccessLogConfig.Format.JSON, 8192),
                         new AdminConfig(new HostPort("127.0.0.1", 9901)),
                         List.of(),

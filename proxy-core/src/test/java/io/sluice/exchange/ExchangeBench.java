@@ -107,9 +107,9 @@ final class ExchangeBench {
         services.computeIfPresent(name, (key, service) -> new ServiceConfig(
                 name,
                 service.endpoints().stream().map(e -> new ServiceConfig.EndpointConfig(e.address(), 0)).toList(),
-                service.policy(), service.pool(), service.socket()));
+                service.policy(), service.pool(), service.socket(), service.zeroCopy()));
         return new SluiceConfig(config.listeners(), config.routes(), services, config.buffers(), config.limits(),
-                config.timeouts(), config.accessLog(), config.admin(), config.trustedProxies(), config.eventLoops());
+                config.timeouts(), config.zeroCopy(), config.accessLog(), config.admin(), config.trustedProxies(), config.eventLoops());
     }
 
     // ---- what the client does ----

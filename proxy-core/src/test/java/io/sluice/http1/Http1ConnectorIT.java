@@ -81,7 +81,8 @@ final class Http1ConnectorIT {
                 List.of(new ServiceConfig.EndpointConfig(new HostPort("127.0.0.1", server.getLocalPort()), 1)),
                 ServiceConfig.Policy.ROUND_ROBIN,
                 null,
-                PLAIN));
+                PLAIN,
+                false));
         endpoint = service.endpoints().getFirst();
         SocketOptions options =
                 new SocketOptions(Transport.EPOLL, PLAIN, new BufferConfig(16384, 65536, 32768), allocator);

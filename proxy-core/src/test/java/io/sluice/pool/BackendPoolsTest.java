@@ -26,7 +26,8 @@ class BackendPoolsTest {
             List.of(new EndpointConfig(new HostPort("127.0.0.1", 1), 1), new EndpointConfig(new HostPort("::1", 1), 1)),
             ServiceConfig.Policy.ROUND_ROBIN,
             new PoolConfig(8, Duration.ofSeconds(30), Integer.MAX_VALUE, Duration.ZERO),
-            null));
+            null,
+            true));
     private final Endpoint first = service.endpoints().getFirst();
     private final Endpoint second = service.endpoints().getLast();
 

@@ -146,6 +146,7 @@ class RouteCompilerTest {
     private Route compile(ActionConfig action, FilterConfig... filters) {
         MatchConfig match = new MatchConfig("*", RouterConfig.path("/"), List.of(), Map.of(), Map.of());
         return compiler.compile(7, new RouteConfig(
-                "r", match, List.of(filters), action, RouterConfig.LIMITS, RouterConfig.TIMEOUTS, RouterConfig.RETRY));
+                "r", match, List.of(filters), action, RouterConfig.LIMITS, RouterConfig.TIMEOUTS, RouterConfig.RETRY,
+                RouterConfig.ZERO_COPY));
     }
 }

@@ -11,6 +11,7 @@ import io.sluice.config.RouteConfig;
 import io.sluice.config.ServiceConfig;
 import io.sluice.config.SluiceConfig;
 import io.sluice.config.TimeoutConfig;
+import io.sluice.config.ZeroCopyConfig;
 import io.sluice.service.Service;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ final class RouterConfig {
             Duration.ofSeconds(3), Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ZERO, Duration.ofSeconds(5),
             Duration.ofSeconds(20));
     static final RetryConfig RETRY = new RetryConfig(2, 20, 10);
+    static final ZeroCopyConfig ZERO_COPY = new ZeroCopyConfig(true, 64 << 10, 256 << 10);
 
     private final List<RouteConfig> routes = new ArrayList<>();
 
@@ -42,7 +44,7 @@ final class RouterConfig {
     }
 
     RouterConfig route(String name, MatchConfig match, List<FilterConfig> filters, ActionConfig action) {
-        routes.add(new RouteConfig(name, match, filters, action, LIMITS, TIMEOUTS, RETRY));
+        routes.add(new RouteConfig(name, match, filters, action, LIMITS, TIMEOUTS, RETRY, ZERO_COPY));
         return this;
     }
 
@@ -58,12 +60,12 @@ final class RouterConfig {
 
     Router router(Map<String, Service> services) {
         return Router.of(
-                new SluiceConfig(List.of(), routes, Map.of(), null, LIMITS, TIMEOUTS, null, null, List.of(), 1), services);
+                new SluiceConfig(List.of(), routes, Map.of(), null, LIMITS, TIMEOUTS, ZERO_COPY, null, null, List.of(), 1), services);
     }
 
     static Service service(int index, String name) {
         return new Service(index, new ServiceConfig(
                 name, List.of(new ServiceConfig.EndpointConfig(new HostPort("127.0.0.1", 1 + index), 1)),
-                ServiceConfig.Policy.ROUND_ROBIN, null, null));
+                ServiceConfig.Policy.ROUND_ROBIN, null, null, true));
     }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.sluice.config.ConfigException;
 import io.sluice.config.ConfigReader;
 import io.sluice.server.SluiceServer;
+import io.sluice.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -93,6 +94,10 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
             text = text.replace("${" + i + "}", '"' + endpoints.get(i) + '"');
         }
         server = SluiceServer.start(new ConfigReader(Map.of()).read("test", text));
+        if (Transport.detect() == Transport.EPOLL) {
+            // A body that comes before is copied: which relay a scenario meets must not depend on that.
+            await().until(server::splices);
+        }
     }
 
     /** The running proxy. */
