@@ -82,7 +82,7 @@ final class Http1ConnectorIT {
                 ServiceConfig.Policy.ROUND_ROBIN,
                 null,
                 PLAIN,
-                true));
+                false));
         endpoint = service.endpoints().getFirst();
         SocketOptions options =
                 new SocketOptions(Transport.EPOLL, PLAIN, new BufferConfig(16384, 65536, 32768), allocator);
