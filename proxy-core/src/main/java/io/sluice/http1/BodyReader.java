@@ -49,6 +49,19 @@ final class BodyReader {
         };
     }
 
+    /**
+     * As {@link #next}; but where all that {@code in} holds is of this body, {@code in} itself, retained: it costs no slice,
+     * and the caller must look at {@code in} no more.
+     */
+    ByteBuf nextOrWhole(ByteBuf in) {
+        int readable = in.readableBytes();
+        if (framing == BodyFraming.LENGTH && readable > 0 && readable <= left) {
+            left -= readable;
+            return in.retain();
+        }
+        return next(in);
+    }
+
     private static ByteBuf take(ByteBuf in, int count) {
         return in.readRetainedSlice(count);
     }

@@ -201,7 +201,11 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
         while (in.isReadable()) {
             switch (state) {
                 case HEAD -> readHead(in);
-                case BODY -> readBody(in);
+                case BODY -> {
+                    if (readBody(in)) {
+                        return;
+                    }
+                }
                 case IDLE -> {
                     // Nobody asked: it would answer the next request (RFC 9112 §9.2).
                     gone(ProxyError.MALFORMED_RESPONSE);
@@ -257,20 +261,21 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
         }
     }
 
-    private void readBody(ByteBuf in) {
+    /** Returns whether the bytes themselves were handed on, and are no longer to be looked at. */
+    private boolean readBody(ByteBuf in) {
+        boolean whole = false;
         ByteBuf slice;
-        while (state == State.BODY && (slice = body.next(in)) != null) {
+        while (state == State.BODY && !whole && (slice = body.nextOrWhole(in)) != null) {
+            whole = slice == in;
             listener.onResponseBody(slice);
         }
-        if (state != State.BODY) {
-            return;
-        }
-        if (body.refused()) {
+        if (state == State.BODY && body.refused()) {
             gone(ProxyError.INVALID_RESPONSE_FRAMING);
-        } else if (body.ended()) {
-            persistent &= !in.isReadable();
+        } else if (state == State.BODY && body.ended()) {
+            persistent &= whole || !in.isReadable();
             endBody();
         }
+        return whole;
     }
 
     private void endBody() {

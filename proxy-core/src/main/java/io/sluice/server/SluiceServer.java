@@ -27,7 +27,9 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +51,7 @@ public final class SluiceServer implements AutoCloseable {
     private final List<LoopContext> contexts;
     private final List<Listener> listeners;
     private final AtomicReference<CompletableFuture<Integer>> draining = new AtomicReference<>();
+    private final AtomicBoolean closing = new AtomicBoolean();
 
     private SluiceServer(
             Snapshot snapshot,
@@ -219,16 +222,29 @@ public final class SluiceServer implements AutoCloseable {
         for (LoopContext context : contexts) {
             Worker worker = context.worker();
             if (!worker.loop().isShuttingDown()) {
-                active += worker.loop().submit(worker::active).syncUninterruptibly().getNow();
+                active += activeOn(worker);
             }
         }
         return active;
+    }
+
+    private static int activeOn(Worker worker) {
+        try {
+            return worker.loop().submit(worker::active).syncUninterruptibly().getNow();
+        } catch (RejectedExecutionException ended) {
+            return 0;
+        }
     }
 
     /** Stops at once: connections are closed, event loops ended. Returns when that is done; idempotent. */
     @Override
     public void close() {
         draining.compareAndSet(null, new CompletableFuture<>());
+        if (!closing.compareAndSet(false, true)) {
+            // Somebody else is at it, the end of a drain perhaps: two would give tasks to loops that the other has ended.
+            draining.get().join();
+            return;
+        }
         int cut = active();
         listeners.forEach(Listener::close);
         for (LoopContext context : contexts) {

@@ -133,4 +133,25 @@ class BodyReaderTest {
         assertThat(reads("2\r\nok\r\n0\r\n\r\n")).isEqualTo("ok");
         assertThat(reader.ended()).isTrue();
     }
+
+    @Test
+    void handsOnTheBytesThemselvesWhereAllOfThemAreBody() {
+        begins("Content-Length: 5");
+        ByteBuf first = text("hel");
+        ByteBuf whole = reader.nextOrWhole(first);
+        assertThat(whole).isSameAs(first);
+        assertThat(first.refCnt()).isEqualTo(2);
+        first.release(2);
+        assertThat(reader.left()).isEqualTo(2);
+
+        ByteBuf second = text("lo and more");
+        ByteBuf slice = reader.nextOrWhole(second);
+        assertThat(slice).isNotSameAs(second);
+        assertThat(slice.toString(StandardCharsets.ISO_8859_1)).isEqualTo("lo");
+        assertThat(second.toString(StandardCharsets.ISO_8859_1)).isEqualTo(" and more");
+        assertThat(reader.nextOrWhole(second)).isNull();
+        assertThat(reader.ended()).isTrue();
+        slice.release();
+        second.release();
+    }
 }
