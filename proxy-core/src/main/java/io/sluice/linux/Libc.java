@@ -85,9 +85,9 @@ final class Libc implements SystemCalls {
     }
 
     @Override
-    public int bytesIn(int pipe) {
+    public int bytesIn(int descriptor) {
         try {
-            int result = (int) IOCTL.invokeExact(errno, pipe, FIONREAD, count);
+            int result = (int) IOCTL.invokeExact(errno, descriptor, FIONREAD, count);
             return result < 0 ? error() : count.get(JAVA_INT, 0);
         } catch (Throwable impossible) {
             throw new AssertionError(impossible);

@@ -180,6 +180,11 @@ public final class Pipes implements AutoCloseable {
         return true;
     }
 
+    /** Whether bytes wait to be read from a socket. */
+    public boolean holds(int socket) {
+        return kernel.bytesIn(socket) > 0;
+    }
+
     private long mismatch(Pipe pipe) {
         pipe.broken = true;
         splicing.mismatch();

@@ -60,8 +60,8 @@ public interface SystemCalls {
      */
     int pipeSize(int pipe, int bytes);
 
-    /** Bytes in a pipe (ioctl(2), FIONREAD). */
-    int bytesIn(int pipe);
+    /** Bytes that a pipe or a socket holds to be read (ioctl(2), FIONREAD). */
+    int bytesIn(int descriptor);
 
     /**
      * Reads from a pipe into the room of a direct buffer, whose position it moves (read(2)).

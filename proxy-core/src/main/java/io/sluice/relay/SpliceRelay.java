@@ -104,11 +104,12 @@ final class SpliceRelay implements SocketReading.Diversion {
             left -= count;
             bytes += count;
             writing = true;
+            boolean followed = left == 0 && pipes.holds(source.descriptor());
             if (left == 0) {
                 letGo();
             }
             to.region(new PipeRegion(pipes, pipe, sink.descriptor(), this, source == null));
-            from.taken(count);
+            from.taken(count, followed);
             return true;
         }
         if (count == -SystemCalls.EAGAIN) {
