@@ -68,7 +68,7 @@ final class SpliceRelay implements SocketReading.Diversion {
             return gaveUp;
         }
         long next = from.contiguous();
-        SocketReading readable = next < leastBytes || writing || over || !pipes.works() ? null : from.socket();
+        SocketReading readable = next < leastBytes || writing || over || broken || !pipes.works() ? null : from.socket();
         if (readable == null || to.socket() == null) {
             return Splice.NOT_WORTH_IT;
         }
