@@ -30,7 +30,7 @@ final class PipeRegion implements FileRegion {
      *
      * @param socket where it goes
      * @param relay  told when Netty is done with it, or when its bytes don't add up
-     * @param last   whether nothing of the body follows it inside the kernel
+     * @param last   whether it may be that nothing of the body follows it inside the kernel: then the pipe must be empty
      */
     PipeRegion(Pipes pipes, Pipe pipe, int socket, SpliceRelay relay, boolean last) {
         this.pipes = pipes;

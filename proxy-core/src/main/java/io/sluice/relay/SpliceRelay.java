@@ -30,6 +30,7 @@ final class SpliceRelay implements SocketReading.Diversion {
     private SocketReading source;
     private Pipe pipe;
     private long left;
+    private boolean endless;
     private long bytes;
     private boolean writing;
     private boolean over;
@@ -68,9 +69,13 @@ final class SpliceRelay implements SocketReading.Diversion {
             return gaveUp;
         }
         long next = from.contiguous();
-        SocketReading readable = next < leastBytes || writing || over || broken || !pipes.works() ? null : from.socket();
+        SocketReading readable = next < leastBytes || writing || over || broken ? null : from.socket();
         if (readable == null || to.socket() == null) {
             return Splice.NOT_WORTH_IT;
+        }
+        if (!pipes.works()) {
+            gaveUp = Splice.REFUSED;
+            return gaveUp;
         }
         if (pipe == null) {
             pipe = pipes.take();
@@ -81,6 +86,7 @@ final class SpliceRelay implements SocketReading.Diversion {
             }
         }
         left = next;
+        endless = next == Long.MAX_VALUE;
         source = readable;
         readable.divert(this);
         return Splice.ON;
@@ -108,7 +114,7 @@ final class SpliceRelay implements SocketReading.Diversion {
             if (left == 0) {
                 letGo();
             }
-            to.region(new PipeRegion(pipes, pipe, sink.descriptor(), this, source == null));
+            to.region(new PipeRegion(pipes, pipe, sink.descriptor(), this, endless || source == null));
             from.taken(count, followed);
             return true;
         }

@@ -209,6 +209,7 @@ final class SpliceFaultIT {
             long moved = real.splice(from, to, bytes);
             return moved < 0 ? moved : bytes + 1;
         }),
+        ONE_MORE_SEEMS_TO_COME_OUT(false, Fault.lying(1)),
         SOME_ARE_LOST(false, Fault.losing(100)),
         FEWER_SEEM_TO_GO_IN(true, Fault.lying(-1)),
         MORE_SEEM_TO_GO_IN(true, Fault.lying(1)),
