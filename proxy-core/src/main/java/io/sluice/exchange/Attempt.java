@@ -18,6 +18,7 @@ import io.sluice.stream.BackendListener;
 import io.sluice.stream.BodySource;
 import io.sluice.stream.ClientStream;
 import io.sluice.telemetry.ExchangeRecord;
+import io.sluice.transport.SocketReading.Pace;
 
 /**
  * One attempt of an exchange at one endpoint: gets a connection, sends the head, carries the relays of both bodies, and
@@ -144,7 +145,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
             return;
         }
         if (instead(splice) != null) {
-            client.expectBulk();
+            client.pace(Pace.LONG);
         }
         if (!request.blocked()) {
             deadlines.requestExpected();
@@ -199,7 +200,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
             relay.splice(choice.pipes(), choice.leastBytes(), this);
         }
         if (choice.bulk()) {
-            from.expectBulk();
+            from.pace(Pace.LONG);
         }
     }
 
@@ -217,7 +218,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
             record.relay(ExchangeRecord.Relay.SPLICED, "");
         } else if (instead(splice) != null) {
             record.relay(ExchangeRecord.Relay.COPIED, instead(splice));
-            lease.stream().expectBulk();
+            lease.stream().pace(Pace.LONG);
         }
     }
 

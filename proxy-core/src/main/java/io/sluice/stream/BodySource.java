@@ -28,6 +28,6 @@ public interface BodySource {
      */
     void taken(long bytes, boolean followed);
 
-    /** Says that a long body comes, so that reads may ask for more at once. */
-    void expectBulk();
+    /** Says how the body moves, so that reads ask for as much as is worth it. */
+    void pace(SocketReading.Pace pace);
 }
