@@ -76,7 +76,8 @@ final class ConfigReaderTest {
                 Policy.LEAST_REQUESTS,
                 new PoolConfig(64, Duration.ofSeconds(30), Integer.MAX_VALUE, Duration.ZERO),
                 new SocketConfig(0, true, 0, 0, 0, true, Duration.ZERO, Duration.ZERO, 0, false),
-                true);
+                true,
+                ServiceConfig.ProxyProtocol.OFF);
         ZeroCopyConfig zeroCopy = new ZeroCopyConfig(true, 64 << 10, 256 << 10);
         RetryConfig retry = new RetryConfig(2, 20, 10);
         assertThat(config)
@@ -85,7 +86,8 @@ final class ConfigReaderTest {
                                 "listener-1",
                                 new HostPort("0.0.0.0", 8080),
                                 LISTENER_SOCKET,
-                                ListenerConfig.HalfClose.ABORT)),
+                                ListenerConfig.HalfClose.ABORT,
+                                ListenerConfig.ProxyProtocol.OFF)),
                         List.of(new RouteConfig(
                                 "route-1",
                                 new MatchConfig("*", new PathMatch.Prefix("/"), List.of(), Map.of(), Map.of()),

@@ -107,7 +107,7 @@ final class ExchangeBench {
         services.computeIfPresent(name, (key, service) -> new ServiceConfig(
                 name,
                 service.endpoints().stream().map(e -> new ServiceConfig.EndpointConfig(e.address(), 0)).toList(),
-                service.policy(), service.pool(), service.socket(), service.zeroCopy()));
+                service.policy(), service.pool(), service.socket(), service.zeroCopy(), service.proxyProtocol()));
         return new SluiceConfig(config.listeners(), config.routes(), services, config.buffers(), config.limits(),
                 config.timeouts(), config.zeroCopy(), config.accessLog(), config.admin(), config.trustedProxies(), config.eventLoops());
     }

@@ -27,7 +27,8 @@ class BackendPoolsTest {
             ServiceConfig.Policy.ROUND_ROBIN,
             new PoolConfig(8, Duration.ofSeconds(30), Integer.MAX_VALUE, Duration.ZERO),
             null,
-            true));
+            true,
+            ServiceConfig.ProxyProtocol.OFF));
     private final Endpoint first = service.endpoints().getFirst();
     private final Endpoint second = service.endpoints().getLast();
 
