@@ -14,6 +14,7 @@ import io.netty.handler.codec.haproxy.HAProxyMessage;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.util.ReferenceCountUtil;
 import io.sluice.config.ListenerConfig.ProxyProtocol;
+import io.sluice.config.TimeoutConfig;
 import io.sluice.exchange.ListenerFacts;
 import io.sluice.exchange.Worker;
 import io.sluice.http.ProxyError;
@@ -21,6 +22,7 @@ import io.sluice.transport.AddressPair;
 import io.sluice.transport.Deadline;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.function.Function;
 
 /**
@@ -79,20 +81,20 @@ final class ProxyHeaderReader extends ChannelInboundHandlerAdapter implements Wo
         worker.opened(this);
         if (state == State.SIGHT) {
             // Where a header is optional nobody owes one: up to its first byte this is an idle connection like any other.
-            deadline.at(worker.wheel().nowNanos() + (required() ? headerNanos() : keepAliveNanos()));
+            deadline.at(after(required() ? timeouts().requestHead() : timeouts().keepAlive()));
         }
+    }
+
+    private TimeoutConfig timeouts() {
+        return worker.snapshot().config().timeouts();
+    }
+
+    private long after(Duration time) {
+        return worker.wheel().nowNanos() + time.toNanos();
     }
 
     private boolean required() {
         return wanted == ProxyProtocol.REQUIRED;
-    }
-
-    private long headerNanos() {
-        return worker.snapshot().deadlines().requestHeadNanos();
-    }
-
-    private long keepAliveNanos() {
-        return worker.snapshot().deadlines().keepAliveNanos();
     }
 
     @Override
@@ -113,7 +115,7 @@ final class ProxyHeaderReader extends ChannelInboundHandlerAdapter implements Wo
 
     private void look(ChannelHandlerContext context, ByteBuf in) {
         if (!begun && !required()) {
-            deadline.at(worker.wheel().nowNanos() + headerNanos());
+            deadline.at(after(timeouts().requestHead()));
         }
         begun = true;
         ByteBuf bytes = held == null ? in : appended(channel.alloc(), held, in);
@@ -177,12 +179,15 @@ final class ProxyHeaderReader extends ChannelInboundHandlerAdapter implements Wo
         };
     }
 
+    /** The decoder has looked at the text, but lets pass what others read differently: leading zeros, brackets, zones. */
     private static InetSocketAddress address(String text, int port) {
-        // The decoder has looked at the text, but takes brackets and zones, which have no place in a header.
-        if (text.indexOf('[') >= 0 || text.indexOf('%') >= 0) {
-            throw new DecoderException("an address that is more than an address");
+        if (text.indexOf('[') < 0 && text.indexOf('%') < 0) {
+            InetAddress address = InetAddress.ofLiteral(text);
+            if (text.indexOf(':') >= 0 || address.getHostAddress().equals(text)) {
+                return new InetSocketAddress(address, port);
+            }
         }
-        return new InetSocketAddress(InetAddress.ofLiteral(text), port);
+        throw new DecoderException("an address that others may read differently");
     }
 
     /** Its client is known: the handler of its connection takes over. */

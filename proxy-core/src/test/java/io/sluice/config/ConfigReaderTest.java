@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class ConfigReaderTest {
     private static final String MINIMAL = """
@@ -276,6 +278,18 @@ final class ConfigReaderTest {
         assertThat(loaded.warnings())
                 .containsExactly(
                         new Problem("a.yaml", 7, 10, "services.spare", "found a service that no route uses"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"optional, '', true", "required, '', false", "optional, 'trustedProxies: [10.0.0.0/8]', false"})
+    void warnsWhereAnybodyMayClaimAnyAddress(String proxyProtocol, String trusted, boolean warned) throws ConfigException {
+        String yaml = "listeners: [{ address: ':80', proxyProtocol: " + proxyProtocol + " }]\n"
+                + "routes: [{ service: app }]\nservices: { app: { endpoints: [a:80] } }\n" + trusted + "\n";
+
+        LoadedConfig loaded = new ConfigReader(Map.of()).load("a.yaml", yaml);
+
+        assertThat(loaded.warnings()).extracting(Problem::where).isEqualTo(warned
+                ? List.of("listeners[0].proxyProtocol") : List.of());
     }
 
     @Test
