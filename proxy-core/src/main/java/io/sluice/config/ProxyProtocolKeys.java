@@ -17,15 +17,14 @@ final class ProxyProtocolKeys {
                                 "off", ProxyProtocol.OFF,
                                 "optional", ProxyProtocol.OPTIONAL,
                                 "required", ProxyProtocol.REQUIRED)),
-                        "Whether a connection begins with a PROXY protocol header (version 1 or 2) from the balancer in"
-                                + " front. The client is then whom the header names, for filters, trustedProxies, forwarding"
-                                + " headers and the access log; LOCAL, UNKNOWN and what is no TCP leave the socket's"
-                                + " addresses. required: a connection without one is closed. optional: the first bytes"
-                                + " decide, so no request may use a method named PROXY; and whoever connects can claim any"
-                                + " address. With trustedProxies, a header from an address outside of them is never"
-                                + " believed: its connection is closed, since to ignore it would hide a forgery or a"
-                                + " forgotten balancer. The header must be whole within timeouts.requestHead. What is closed"
-                                + " counts in rejected_total.")
+                        "Whether a connection begins with a PROXY protocol header, version 1 or 2, in which the balancer in"
+                                + " front names the client: filters, trustedProxies, forwarding headers and the access log"
+                                + " go by that address. LOCAL, UNKNOWN and anything but TCP leave the socket's. required: a"
+                                + " connection without a header is closed. optional: the first bytes decide (so no request"
+                                + " may have a method named PROXY), and whoever can connect can claim any address. Where"
+                                + " trustedProxies are given, a connection that brings a header from outside of them is"
+                                + " closed: to ignore it would hide a forgery, or a forgotten balancer. The header must be"
+                                + " whole within timeouts.requestHead. sluice_rejected_total counts what is closed.")
                 .byDefault("off");
     }
 
@@ -37,8 +36,9 @@ final class ProxyProtocolKeys {
                                 "v1", ServiceConfig.ProxyProtocol.V1,
                                 "v2", ServiceConfig.ProxyProtocol.V2)),
                         "Begins every connection to an endpoint with a PROXY protocol header that names the client and the"
-                                + " address it connected to. Such a connection carries one request, says Connection: close,"
-                                + " and is never kept: it speaks for one client.")
+                                + " address it connected to. Such a connection speaks for one client: it carries one"
+                                + " request, says Connection: close, and is never kept for another, so each request pays"
+                                + " for a connection of its own.")
                 .byDefault("off");
     }
 }

@@ -207,14 +207,16 @@ final class ProxyHeaderReader extends ChannelInboundHandlerAdapter implements Wo
     }
 
     private void close() {
-        state = State.OVER;
-        deadline.cancel();
-        if (held != null) {
-            held.release();
-            held = null;
+        if (state != State.OVER) {
+            state = State.OVER;
+            deadline.cancel();
+            if (held != null) {
+                held.release();
+                held = null;
+            }
+            worker.closed(this);
+            channel.close();
         }
-        worker.closed(this);
-        channel.close();
     }
 
     /** The client has left. Who looks whether somebody listens says nothing, and has done nothing wrong. */
