@@ -20,6 +20,7 @@ import io.sluice.exchange.Worker;
 import io.sluice.http.ProxyError;
 import io.sluice.transport.AddressPair;
 import io.sluice.transport.Deadline;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -192,9 +193,10 @@ final class ProxyHeaderReader extends ChannelInboundHandlerAdapter implements Wo
 
     /** Its client is known: the handler of its connection takes over. */
     private void handOver(ChannelHandlerContext context, AddressPair client) {
+        ChannelHandler next = connection.apply(client);
         state = State.OVER;
         deadline.cancel();
-        context.pipeline().addAfter(context.name(), null, connection.apply(client));
+        context.pipeline().addAfter(context.name(), null, next);
         context.fireChannelActive();
         // Not before the other is entered: the last connection of a proxy that drains ends it.
         worker.closed(this);
@@ -263,10 +265,13 @@ final class ProxyHeaderReader extends ChannelInboundHandlerAdapter implements Wo
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (state != State.OVER && cause instanceof DecoderException) {
-            refuse(ProxyError.PROXY_HEADER_MALFORMED);
-        } else {
+        if (state == State.OVER) {
+            return;
+        }
+        if (cause instanceof IOException) {
             gone();
+        } else {
+            refuse(cause instanceof DecoderException ? ProxyError.PROXY_HEADER_MALFORMED : ProxyError.INTERNAL);
         }
     }
 }
