@@ -116,9 +116,11 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
     }
 
     @Override
-    public void taken(long bytes) {
+    public void taken(long bytes, boolean followed) {
         body.taken(bytes);
         if (body.ended()) {
+            // As where a read brings more than the body: nobody asked for it, and it must not answer the next request.
+            persistent &= !followed;
             endBody();
         }
     }

@@ -215,7 +215,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void taken(long bytes) {
+    public void taken(long bytes, boolean followed) {
         request.taken(bytes);
     }
 
