@@ -4,7 +4,9 @@ import io.netty.buffer.ByteBuf;
 import io.sluice.exchange.ExchangeState.Phase;
 import io.sluice.exchange.ExchangeState.Request;
 import io.sluice.exchange.ExchangeState.Response;
+import io.sluice.config.ServiceConfig.ProxyProtocol;
 import io.sluice.http.BodyFraming;
+import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
@@ -18,6 +20,8 @@ import io.sluice.stream.BackendListener;
 import io.sluice.stream.BodySource;
 import io.sluice.stream.ClientStream;
 import io.sluice.telemetry.ExchangeRecord;
+import io.sluice.transport.AddressPair;
+import io.sluice.transport.ProxyHeader;
 import io.sluice.transport.SocketReading.Pace;
 
 /**
@@ -129,8 +133,16 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
         exchange.onConnected(later);
     }
 
-    /** Sends the request's head; it leaves with the next flush. */
-    void send(RequestHead head) {
+    /**
+     * Sends the request's head; it leaves with the next flush.
+     *
+     * @param protocol with which header the connection, which is new then, says whom it is for
+     */
+    void send(RequestHead head, ProxyProtocol protocol) {
+        if (protocol != ProxyProtocol.OFF) {
+            Peer peer = client.peer();
+            lease.stream().introduce(new ProxyHeader(protocol, new AddressPair(peer.remote(), peer.local())));
+        }
         if (head.framing() != BodyFraming.NONE) {
             apply(exchange.choose(head, client, lease.stream()), request, client);
         }

@@ -170,7 +170,7 @@ public final class Exchange implements ClientListener {
      */
     void onConnected(boolean later) {
         state.phase(Phase.RELAYING);
-        attempt.send(head);
+        attempt.send(head, service.config().proxyProtocol());
         boolean paused = held.drainTo(attempt.request());
         if (state.request() == Request.READ) {
             attempt.endRequest(held.trailers());

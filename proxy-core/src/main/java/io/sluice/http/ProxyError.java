@@ -34,6 +34,12 @@ public enum ProxyError {
     CLIENT_GONE(Side.CLIENT, 499),
     CLIENT_TOO_SLOW(Side.CLIENT, 499),
 
+    // What stood, or did not stand, in front of the first request: the connection is closed without an answer.
+    PROXY_HEADER_MISSING(Side.CLIENT, 499),
+    PROXY_HEADER_MALFORMED(Side.CLIENT, 499),
+    PROXY_HEADER_UNTRUSTED(Side.CLIENT, 499),
+    PROXY_HEADER_TIMEOUT(Side.CLIENT, 499),
+
     // What this proxy decided.
     NO_ROUTE(Side.PROXY, 404),
     ADDRESS_DENIED(Side.PROXY, 403),

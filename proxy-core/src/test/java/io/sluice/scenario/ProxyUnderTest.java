@@ -142,6 +142,11 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
         return client(RawConnection.narrowTo(address(), receiveBuffer));
     }
 
+    /** A new connection to a listener of this name. */
+    RawConnection clientOf(String listener) throws IOException {
+        return client(RawConnection.to(server.address(listener)));
+    }
+
     private RawConnection client(RawConnection connection) {
         opened.add(connection);
         return connection;
