@@ -77,7 +77,8 @@ backend files
 """
 HAPROXY_BULK_RULE = "use_backend bulk if { path_beg /bulk/ }"
 HAPROXY_BULK = "backend bulk\n    http-reuse always\n    server file1 127.0.0.1:{bulk}"
-HAPROXY_PIPES = "tune.pipesize 1048576"
+# By itself it wants pipes, and so descriptors, for a quarter of all connections that there may be.
+HAPROXY_PIPES = "tune.pipesize 1048576\n    maxpipes 500"
 # By name: mode, options, and what the process is tuned with.
 HAPROXY_KINDS = {
     "haproxy": ("http", "", ""),

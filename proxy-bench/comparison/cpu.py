@@ -2,7 +2,7 @@
 import statistics
 
 from .loads import wrk
-from .processes import context_switches, cpu_seconds, resident_kib
+from .processes import CannotMeasure, context_switches, cpu_seconds, resident_kib
 from .proxies import COPYING, Bench
 from .report import Section, at_most, ratio, say, shown
 
@@ -41,6 +41,8 @@ def sampled(running, load):
     """What one load cost a proxy."""
     before = spent(running.pid)
     run = load()
+    if run.carried_bytes <= 0:
+        raise CannotMeasure(f"nothing came through {running.name} in {run.seconds:.0f} s; give it more --seconds.")
     return Sample(run, [after - earlier for after, earlier in zip(spent(running.pid), before)])
 
 

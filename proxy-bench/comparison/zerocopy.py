@@ -35,21 +35,25 @@ class Way:
                 for size in options.sizes:
                     bench.file(*size)
                 bench.start_backend()
-                return self._rounds(options, bench, lambda run: run)
+                return self._rounds(options, bench, self._load)
+        # An upload of nothing is no upload.
+        options.sizes = [size for size in options.sizes if size[1] > 0]
         with SinkBackend(options.cores[0]) as sink, Bench(options.launchers, *options.cores) as bench:
             bench.backend_port = sink.port
-            before = [sink.taken]
 
-            def counted(run):
+            def counted(bench, running, size, seconds):
+                before = sink.taken
+                run = self._load(bench, running, size, seconds)
                 # Half an upload at the end has cost its share, too: the receiver's count has it.
-                run.carried_bytes, before[0] = sink.taken - before[0], sink.taken
+                run.carried_bytes = sink.taken - before
+                run.requests = run.carried_bytes / size[1]
                 return run
             return self._rounds(options, bench, counted)
 
-    def _rounds(self, options, bench, counted):
-        def load(running, size, seconds):
-            return counted(wrk(bench, running.port, f"/{size[0]}", connections(size[1]), seconds,
-                               size[1] if self.uploads else None))
+    def _load(self, bench, running, size, seconds):
+        return wrk(bench, running.port, f"/{size[0]}", connections(size[1]), seconds, size[1] if self.uploads else None)
+
+    def _rounds(self, options, bench, load):
         contenders = [bench.start(name, "/" if self.uploads else f"/{options.sizes[0][0]}") for name in options.proxies]
         for running in contenders:
             # C programs are as fast at once.
@@ -61,10 +65,12 @@ class Way:
             say(f"{self.name}: round {turn + 1} of {options.rounds} …")
             order = contenders[turn % len(contenders):] + contenders[:turn % len(contenders)]
             for size in options.sizes:
+                # nginx takes an upload in whole before it passes the first byte on.
+                seconds = options.seconds + (2 if self.uploads and size[1] > 10 << 20 else 0)
                 for running in order:
                     if not options.quick:
-                        load(running, size, 1)
-                    sample = sampled(running, lambda: load(running, size, options.seconds))
+                        load(bench, running, size, 1)
+                    sample = sampled(running, lambda: load(bench, running, size, seconds))
                     samples.setdefault(size[0], {}).setdefault(running.name, []).append(sample)
                     resident[size[0], running.name] = resident_kib(running.pid) if running.pid else None
         return {size: {name: _figures(rounds, resident[size, name]) for name, rounds in by_name.items()}
@@ -72,11 +78,11 @@ class Way:
 
     def _warm(self, options, bench, running, load):
         if options.quick:
-            load(running, options.sizes[0], 2)
-            load(running, options.sizes[-1], 2)
+            load(bench, running, options.sizes[0], 2)
+            load(bench, running, options.sizes[-1], 2)
         elif self.uploads:
             for size in options.sizes:
-                load(running, size, 3)
+                load(bench, running, size, 3)
         else:
             for size in options.sizes:
                 warm(bench, running, size)
