@@ -5,7 +5,7 @@ from xml.sax.saxutils import escape
 from .loads import bytes_of
 
 PANEL_WIDTH, PANEL_HEIGHT = 430, 330
-LEFT, TOP, GAP, BOTTOM = 64, 70, 76, 76
+LEFT, TOP, GAP, BOTTOM = 64, 70, 76, 96
 # By contender: what it is called, its colour on light and on dark ground, and its dashes.
 STYLES = {
     "sluice": ("Sluice", "#0b62c4", "#6cb2ff", ""),
@@ -30,7 +30,7 @@ def svg(kept):
              _styles(names), f'<rect class="ground" width="{width}" height="{height}"/>']
     for i, way in enumerate(ways):
         parts += _panel(LEFT + i * (PANEL_WIDTH + GAP), way, kept[way], names)
-    parts += _legend(names, height)
+    parts += _legend(names, TOP + PANEL_HEIGHT + 48, width)
     parts.append("</svg>")
     return "\n".join(parts) + "\n"
 
@@ -76,19 +76,23 @@ def _panel(left, way, by_size, names):
     for i, name in reversed(list(enumerate(names))):
         points = [(x(index), y(value)) for index, value in enumerate(values[name]) if value]
         line = " ".join(f"{px:.1f},{py:.1f}" for px, py in points)
-        dashes = _style(name)[3]
-        parts.append(f'<polyline class="c{i}" points="{line}"{f" stroke-dasharray={chr(34)}{dashes}{chr(34)}" if dashes else ""}>'
-                     f'<title>{escape(_style(name)[0])}</title></polyline>')
+        parts.append(f'<polyline class="c{i}" points="{line}"{_dashed(_style(name)[3])}><title>{escape(_style(name)[0])}</title></polyline>')
         parts += [f'<circle class="d{i}" cx="{px:.1f}" cy="{py:.1f}" r="3"/>' for px, py in points]
     return parts
 
 
-def _legend(names, height):
+def _legend(names, top, width):
     parts, left = [], LEFT
     for i, name in enumerate(names):
         called, *_, dashes = _style(name)
-        parts.append(f'<line class="c{i}" x1="{left}" x2="{left + 26}" y1="{height - 26}" y2="{height - 26}" '
-                     f'stroke-width="2.2"{f" stroke-dasharray={chr(34)}{dashes}{chr(34)}" if dashes else ""}/>')
-        parts.append(f'<text x="{left + 32}" y="{height - 22}">{escape(called)}</text>')
+        if left + 40 + 7 * len(called) > width:
+            left, top = LEFT, top + 20
+        parts.append(f'<line class="c{i}" x1="{left}" x2="{left + 26}" y1="{top}" y2="{top}" stroke-width="2.2"'
+                     f'{_dashed(dashes)}/>')
+        parts.append(f'<text x="{left + 32}" y="{top + 4}">{escape(called)}</text>')
         left += 50 + 7 * len(called)
     return parts
+
+
+def _dashed(dashes):
+    return f' stroke-dasharray="{dashes}"' if dashes else ""
