@@ -338,11 +338,12 @@ final class KeyTable {
                 section("buffers", "How much of a body may wait in memory on its way; bodies never go to disk."),
                 value("buffers.read", size(KIB, MIB), "The first read of a head, and the least that a read asks for.")
                         .byDefault("16KiB"),
-                value("buffers.highWatermark", size(KIB, GIB), "With so much unsent on one side, the other side is not read.")
+                value("buffers.highWatermark", size(KIB, GIB), "The most that waits on one side for the other; from a"
+                                + " quarter of it on, the other side is not read.")
+                        .byDefault("128KiB"),
+                value("buffers.lowWatermark", size(0, GIB), "The same for reading on: with no more than a quarter of it"
+                                + " unsent; at most highWatermark.")
                         .byDefault("64KiB"),
-                value("buffers.lowWatermark", size(0, GIB), "With no more than this unsent, it is read again; at most"
-                                + " highWatermark.")
-                        .byDefault("32KiB"),
                 section("accessLog", "One line per request; or just accessLog: off.").orValue(choice(ordered("off", "off"))),
                 value("accessLog.path", ValueType.text("stdout, stderr, off or a file's path", "[^\\p{Cntrl}]{1,4096}"),
                                 "stdout, stderr, off, or a file.")

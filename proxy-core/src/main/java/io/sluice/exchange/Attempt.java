@@ -17,6 +17,7 @@ import io.sluice.stream.BackendListener;
 import io.sluice.stream.BodySource;
 import io.sluice.stream.ClientStream;
 import io.sluice.telemetry.ExchangeRecord;
+import io.sluice.transport.SocketReading.Pace;
 
 /**
  * One attempt of an exchange at one endpoint: gets a connection, sends the head, carries the relays of both bodies, and
@@ -190,7 +191,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
             relay.splice(choice.pipes(), choice.leastBytes());
         }
         if (choice.bulk()) {
-            from.expectBulk();
+            from.pace(Pace.LONG);
         }
     }
 
@@ -202,7 +203,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
             record.relay(ExchangeRecord.Relay.SPLICED, "");
         } else {
             record.relay(ExchangeRecord.Relay.COPIED, "no_pipe");
-            lease.stream().expectBulk();
+            lease.stream().pace(Pace.LONG);
         }
     }
 

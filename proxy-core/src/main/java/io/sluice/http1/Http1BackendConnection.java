@@ -147,8 +147,8 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
     }
 
     @Override
-    public void expectBulk() {
-        reading.askBulk();
+    public void pace(SocketReading.Pace pace) {
+        reading.pace(pace);
     }
 
     @Override
@@ -282,7 +282,7 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
         Trailers trailers = body.trailers();
         body.clear();
         state = State.IDLE;
-        reading.askSmall();
+        reading.pace(SocketReading.Pace.HEAD);
         resume();
         listener.onResponseEnd(trailers);
     }

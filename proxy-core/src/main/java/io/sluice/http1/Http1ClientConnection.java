@@ -235,8 +235,8 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void expectBulk() {
-        reading.askBulk();
+    public void pace(SocketReading.Pace pace) {
+        reading.pace(pace);
     }
 
     @Override
@@ -274,7 +274,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
             return;
         }
         response.next();
-        reading.askSmall();
+        reading.pace(SocketReading.Pace.HEAD);
         awaitRequest();
         request.next();
         // What was read ahead may have begun the next request already, and no end of a read follows it.

@@ -5,6 +5,7 @@ import io.sluice.http.Trailers;
 import io.sluice.linux.Pipes;
 import io.sluice.stream.BodySink;
 import io.sluice.stream.BodySource;
+import io.sluice.transport.SocketReading.Pace;
 
 /**
  * Moves one body: through our buffers, a write per slice and a flush per batch, or, where it was given pipes and enough
@@ -59,6 +60,7 @@ public final class BodyRelay {
     /** Flushes, stops reading if the sink has enough, and splices from here on if it can; returns what came of that. */
     public Splice batchEnd() {
         to.flush();
+        from.pace(to.pendingBytes() == 0 ? Pace.THROUGH : Pace.HELD);
         if (!blocked && !to.writable()) {
             blocked = true;
             blockedSinceNanos = System.nanoTime();

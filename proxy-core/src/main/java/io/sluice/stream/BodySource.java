@@ -24,6 +24,6 @@ public interface BodySource {
     /** Says that so many of these bytes were taken from the socket; may report the end of the body. */
     void taken(long bytes);
 
-    /** Says that a long body comes, so that reads may ask for more at once. */
-    void expectBulk();
+    /** Says how the body moves, so that reads ask for as much as is worth it. */
+    void pace(SocketReading.Pace pace);
 }

@@ -30,10 +30,17 @@ public final class SocketOptions {
         this.socket = socket;
         this.allocator = allocator;
         this.buffers = buffers;
-        // The side that reads does so while the other is below the mark, one read at a time: with half for the mark
-        // and half for that read, no more than highWatermark ever waits.
-        int high = Math.max(1, buffers.highWatermark() / 2);
-        this.watermark = new WriteBufferWaterMark(Math.min(buffers.lowWatermark() / 2, high), high);
+        int high = unwritableAbove(buffers);
+        this.watermark = new WriteBufferWaterMark(Math.min(buffers.lowWatermark() / 4, high), high);
+    }
+
+    /**
+     * Bytes from which on a channel is unwritable. The side that reads does so while the other is below this, one read at a
+     * time; such a read asks for as much again, or, while nothing waits, for up to {@code highWatermark}: so no more than
+     * that ever waits, and half of it at a side that is slow from the start.
+     */
+    static int unwritableAbove(BufferConfig buffers) {
+        return Math.max(1, buffers.highWatermark() / 4);
     }
 
     /** A new channel of this transport, to be connected to the address. */

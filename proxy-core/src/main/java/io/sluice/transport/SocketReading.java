@@ -25,7 +25,22 @@ import java.util.Set;
  * socket, closed in the same turn, whose descriptor a new connection got. Such a channel is registered anew.
  */
 public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAllocator.ExtendedHandle {
+    /** How what is read moves on. */
+    public enum Pace {
+        /** A head is awaited, or a short body. */
+        HEAD,
+        /** A long body is copied from now on. */
+        LONG,
+        /** The other side took all of the last read at once. */
+        THROUGH,
+        /** The other side did not. */
+        HELD
+    }
+
     private enum Polling { ON, LOST, REJOINING }
+
+    /** So many reads in a row that filled their buffer, and went through at once, make the next ones larger. */
+    private static final int FULL_READS_TO_GROW = 4;
 
     /** TCP_CLOSE and TCP_CLOSE_WAIT of tcp_info (tcp(7), linux/tcp.h). */
     private static final Set<Integer> CLOSED_STATES = Set.of(7, 8);
@@ -33,7 +48,11 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
     private final Channel channel;
     private final LoopBuffer shared;
     private final int smallBytes;
-    private final int bulkBytes;
+    private final int leastBulkBytes;
+    private final int mostBulkBytes;
+    private int bulkBytes;
+    private int fullReads;
+    private boolean bulk;
     private int bytes;
     private int attempted;
     private int last;
@@ -53,8 +72,9 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
         this.channel = channel;
         this.shared = shared;
         this.smallBytes = buffers.read();
-        // The other half of the high watermark: see SocketOptions.
-        this.bulkBytes = Math.max(buffers.read(), buffers.highWatermark() / 2);
+        this.leastBulkBytes = Math.max(buffers.read(), SocketOptions.unwritableAbove(buffers));
+        this.mostBulkBytes = Math.max(leastBulkBytes, buffers.highWatermark());
+        this.bulkBytes = leastBulkBytes;
         this.bytes = smallBytes;
     }
 
@@ -120,14 +140,23 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
         return channel instanceof EpollSocketChannel ? this : null;
     }
 
-    /** A long body is copied from now on. */
-    public void askBulk() {
-        bytes = bulkBytes;
-    }
-
-    /** A head is awaited from now on. */
-    public void askSmall() {
-        bytes = smallBytes;
+    /** Decides what the next reads ask for. */
+    public void pace(Pace pace) {
+        switch (pace) {
+            case HEAD -> bulk = false;
+            case LONG -> bulk = true;
+            case HELD -> {
+                bulkBytes = leastBulkBytes;
+                fullReads = 0;
+            }
+            case THROUGH -> {
+                if (bulk && last == bulkBytes && bulkBytes < mostBulkBytes && ++fullReads == FULL_READS_TO_GROW) {
+                    bulkBytes = Math.min(2 * bulkBytes, mostBulkBytes);
+                    fullReads = 0;
+                }
+            }
+        }
+        bytes = bulk ? bulkBytes : smallBytes;
     }
 
     /** What a read asks for. */
@@ -155,7 +184,7 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
             wasDiverted = true;
             throw NotRead.DIVERTED;
         }
-        return bytes == smallBytes ? shared.take(bytes) : allocator.directBuffer(bytes, bytes);
+        return !bulk ? shared.take(bytes) : allocator.directBuffer(bytes, bytes);
     }
 
     private boolean diverted() {

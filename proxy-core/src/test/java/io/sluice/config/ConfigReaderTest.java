@@ -96,7 +96,7 @@ final class ConfigReaderTest {
                                 retry,
                                 zeroCopy)),
                         Map.of("app", app),
-                        new BufferConfig(16 << 10, 64 << 10, 32 << 10),
+                        new BufferConfig(16 << 10, 128 << 10, 64 << 10),
                         LIMITS,
                         TIMEOUTS,
                         zeroCopy,

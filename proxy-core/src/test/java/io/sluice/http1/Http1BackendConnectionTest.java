@@ -259,7 +259,7 @@ class Http1BackendConnectionTest {
         asks("GET");
         channel.receives("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel");
         backend.pause();
-        backend.expectBulk();
+        backend.pace(SocketReading.Pace.LONG);
         channel.pipeline().fireChannelRead(text("lo"));
 
         assertThat(heard.events).contains("end");

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class BodyRelayTest {
     private final List<String> events = new ArrayList<>();
+    private final List<SocketReading.Pace> paces = new ArrayList<>();
     private final List<ByteBuf> slices = new ArrayList<>();
     private final Source source = new Source();
     private final Sink sink = new Sink();
@@ -51,6 +52,17 @@ class BodyRelayTest {
         assertThat(events).containsExactly("body ab", "body cde", "flush", "body f", "end", "flush");
         assertThat(relay.bytes()).isEqualTo(6);
         assertThat(relay.blockedNanos()).isZero();
+    }
+
+    @Test
+    void tellsTheSourceWhetherABatchWentThroughAtOnce() {
+        relay.body(slice("a"));
+        relay.batchEnd();
+        sink.writable = false;
+        relay.body(slice("b"));
+        relay.batchEnd();
+
+        assertThat(paces).containsExactly(SocketReading.Pace.THROUGH, SocketReading.Pace.HELD);
     }
 
     @Test
@@ -177,8 +189,8 @@ class BodyRelayTest {
         }
 
         @Override
-        public void expectBulk() {
-            events.add("bulk");
+        public void pace(SocketReading.Pace pace) {
+            paces.add(pace);
         }
     }
 
@@ -222,7 +234,7 @@ class BodyRelayTest {
 
         @Override
         public long pendingBytes() {
-            return 0;
+            return writable ? 0 : 1;
         }
     }
 }

@@ -160,8 +160,10 @@ public final class FakeBackend implements BackendStream {
     }
 
     @Override
-    public void expectBulk() {
-        events.add("bulk");
+    public void pace(SocketReading.Pace pace) {
+        if (pace == SocketReading.Pace.LONG) {
+            events.add("bulk");
+        }
     }
 
     @Override

@@ -184,8 +184,10 @@ public final class FakeClient implements ClientStream {
     }
 
     @Override
-    public void expectBulk() {
-        events.add("bulk");
+    public void pace(SocketReading.Pace pace) {
+        if (pace == SocketReading.Pace.LONG) {
+            events.add("bulk");
+        }
     }
 
     @Override
