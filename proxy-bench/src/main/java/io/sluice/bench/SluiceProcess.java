@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
@@ -92,6 +93,23 @@ final class SluiceProcess implements AutoCloseable {
     long spliced() throws IOException {
         return metrics().lines().filter(line -> line.startsWith("sluice_relays_total{") && line.contains("kind=\"spliced\""))
                 .mapToLong(SluiceProcess::value).sum();
+    }
+
+    /** What its descriptors are, each kind with its number. */
+    String openKinds() throws IOException {
+        Map<String, Integer> kinds = new TreeMap<>();
+        try (Stream<Path> open = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
+            for (Path descriptor : open.toList()) {
+                try {
+                    // socket:[12345] is one socket as good as another.
+                    String kind = Files.readSymbolicLink(descriptor).toString().replaceFirst(":\\[[0-9]+]$", "");
+                    kinds.merge(kind, 1, Integer::sum);
+                } catch (NoSuchFileException closed) {
+                    kinds.merge("closed meanwhile", 1, Integer::sum);
+                }
+            }
+        }
+        return kinds.toString();
     }
 
     /** Keeps all that it wrote; replaces what is there. */

@@ -68,6 +68,7 @@ final class Soak {
         SoakTally warm = new SoakTally();
         run(options.warmRequests(), options.seed(), warm);
         Vitals before = proxy.atRest(Long.MAX_VALUE);
+        String openBefore = proxy.openKinds();
 
         SoakTally tally = new SoakTally();
         long splicedBefore = proxy.spliced();
@@ -82,6 +83,10 @@ final class Soak {
         List<String> wrong = new ArrayList<>();
         before.notBack(before).forEach(line -> wrong.add("after the warm-up: " + line));
         wrong.addAll(after.notBack(before));
+        if (after.descriptors() > before.descriptors()) {
+            wrong.add("  descriptors before: " + openBefore);
+            wrong.add("  descriptors after: " + proxy.openKinds());
+        }
         add(wrong, "warm-up", warm);
         add(wrong, "soak", tally);
         proxy.complaints().forEach(line -> wrong.add("the proxy wrote: " + line));
