@@ -43,7 +43,7 @@ final class ArchitectureTest {
             Map.entry("server", Set.of(
                     "frontend", "http1", "exchange", "pool", "relay", "linux", "route", "files", "filter", "service",
                     "stream", "telemetry", "transport", "http", "config")),
-            Map.entry("frontend", Set.of("http1", "transport", "exchange", "telemetry", "config")),
+            Map.entry("frontend", Set.of("http1", "transport", "exchange", "telemetry", "http", "config")),
             Map.entry("http1", Set.of(
                     "exchange", "pool", "relay", "stream", "service", "route", "http", "transport", "config")),
             Map.entry("exchange", Set.of(

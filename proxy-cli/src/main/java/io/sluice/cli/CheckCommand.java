@@ -2,6 +2,8 @@ package io.sluice.cli;
 
 import io.sluice.config.LoadedConfig;
 import io.sluice.config.SluiceConfig;
+import io.sluice.transport.Descriptors;
+import io.sluice.transport.Transport;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -37,7 +39,8 @@ final class CheckCommand implements Callable<Integer> {
         ConnectionLimit limit = ConnectionLimit.of(config);
         out.println("Clients connected at once: " + limit.connections() + " (" + limit.source() + ").");
         out.println();
-        MemoryTable.of(config, machine, limit.connections()).lines(MemoryLimit.find(machine)).forEach(out::println);
+        int pipesMax = Transport.detect() == Transport.EPOLL ? Descriptors.pipesMax() : 0;
+        MemoryTable.of(config, machine, limit.connections(), pipesMax).lines(MemoryLimit.find(machine)).forEach(out::println);
         out.flush();
         return ExitCode.FINE;
     }

@@ -17,8 +17,29 @@ import java.util.Locale;
  * @param heapBytes   the most the Java heap may grow to
  * @param eventLoops  at least 1
  * @param kernel      the kernel's limits the rows were made with
+ * @param pipes       what bodies are spliced through
  */
-record MemoryTable(List<Row> rows, int connections, long heapBytes, int eventLoops, KernelBuffers kernel) {
+record MemoryTable(
+        List<Row> rows, int connections, long heapBytes, int eventLoops, KernelBuffers kernel, Pipes pipes) {
+    /** A connection may have a request and a response under way. */
+    private static final int PIPES_PER_CONNECTION = 2;
+    private static final String PIPES = "pipes, zeroCopy.pipeSize";
+
+    /**
+     * The pipes that there may be at once.
+     *
+     * @param max  how many; 0 where nothing is spliced
+     * @param each bytes that one may hold
+     */
+    record Pipes(int max, long each) {
+        long number(long clients) {
+            return Math.min(max, PIPES_PER_CONNECTION * clients);
+        }
+
+        long bytes(long clients) {
+            return number(clients) * each;
+        }
+    }
 
     /** Who holds the memory of a row. */
     enum Holder {
@@ -43,8 +64,9 @@ record MemoryTable(List<Row> rows, int connections, long heapBytes, int eventLoo
      * Makes the table.
      *
      * @param connections client connections open at once, at least 1
+     * @param pipesMax    pipes open at once; 0 where this system splices nothing
      */
-    static MemoryTable of(SluiceConfig config, Machine machine, int connections) {
+    static MemoryTable of(SluiceConfig config, Machine machine, int connections, int pipesMax) {
         KernelBuffers kernel = KernelBuffers.of(machine);
         List<Row> rows = new ArrayList<>();
         List<Row> sockets = new ArrayList<>();
@@ -62,7 +84,9 @@ record MemoryTable(List<Row> rows, int connections, long heapBytes, int eventLoo
                 "heads, limits.requestHead + responseHead",
                 (long) config.limits().requestHead() + config.limits().responseHead(),
                 Holder.PROCESS));
-        return new MemoryTable(List.copyOf(rows), connections, machine.heapBytes(), config.eventLoops(), kernel);
+        boolean spliced = config.routes().stream().anyMatch(route -> route.zeroCopy().enabled());
+        Pipes pipes = new Pipes(spliced ? pipesMax : 0, config.zeroCopy().pipeSize());
+        return new MemoryTable(List.copyOf(rows), connections, machine.heapBytes(), config.eventLoops(), kernel, pipes);
     }
 
     private static Row socket(String what, SocketConfig socket, KernelBuffers kernel) {
@@ -94,7 +118,7 @@ record MemoryTable(List<Row> rows, int connections, long heapBytes, int eventLoo
         long buffers = perConnection(Holder.KERNEL) * clients;
         // However many sockets: beyond this the kernel drops packets rather than keep them (tcp(7), tcp_mem).
         long kept = kernel.all() > 0 ? Math.min(buffers, kernel.all()) : buffers;
-        return kept + perConnection(Holder.PROCESS) * clients + heapBytes;
+        return kept + perConnection(Holder.PROCESS) * clients + pipes.bytes(clients) + heapBytes;
     }
 
     /** Bytes that everything together may cost. */
@@ -130,6 +154,10 @@ record MemoryTable(List<Row> rows, int connections, long heapBytes, int eventLoo
         long buffers = perConnection(Holder.KERNEL) * connections;
         if (kernel.all() > 0 && kernel.all() < buffers) {
             lines.add(line("all sockets together, at most (tcp_mem)", "", "", bytes(kernel.all())));
+        }
+        if (pipes.max > 0) {
+            lines.add(line(
+                    PIPES, bytes(pipes.each), "× " + pipes.number(connections), bytes(pipes.bytes(connections))));
         }
         lines.add(line("Java heap, at most", "", "", bytes(heapBytes)));
         lines.add(line("together", "", "", bytes(total())));

@@ -65,6 +65,11 @@ final class RunningProxy implements AutoCloseable {
         return new HostPort(address.getAddress().getHostAddress(), address.getPort()).toString();
     }
 
+    /** Whether bodies may cross inside the kernel by now. */
+    boolean splices() {
+        return server.splices();
+    }
+
     /** Exchanges in flight. */
     int active() {
         return server.active();

@@ -47,7 +47,12 @@ final class TrainingLoad implements Runnable {
             new Kind("GET / HTTP/1.1\r\nHost: train.example\r\nConnection: close\r\n\r\n", 200, false, true),
             new Kind("GET / HTTP/1.1\r\nHost: train.example\r\nHost: other.example\r\n\r\n", 400, false, true));
 
+    /** Answers long enough to be spliced. */
+    static final List<Kind> LARGE_KINDS = List.of(
+            Kind.of("GET /download?bytes=1048576", FIELDS), Kind.of("GET /download?bytes=262144", FIELDS));
+
     private final InetSocketAddress proxy;
+    private final List<Kind> kinds;
     private final int requests;
     private final long endNanos;
 
@@ -55,11 +60,13 @@ final class TrainingLoad implements Runnable {
      * Creates it.
      *
      * @param proxy    where to send to
+     * @param kinds    what to send, again and again
      * @param requests how many to send
      * @param endNanos {@link System#nanoTime} at which it ends even if it has not sent them all
      */
-    TrainingLoad(InetSocketAddress proxy, int requests, long endNanos) {
+    TrainingLoad(InetSocketAddress proxy, List<Kind> kinds, int requests, long endNanos) {
         this.proxy = proxy;
+        this.kinds = kinds;
         this.requests = requests;
         this.endNanos = endNanos;
     }
@@ -86,7 +93,7 @@ final class TrainingLoad implements Runnable {
             socket.setTcpNoDelay(true);
             InputStream in = new BufferedInputStream(socket.getInputStream());
             for (int next = first; ; next++) {
-                Kind kind = KINDS.get(next % KINDS.size());
+                Kind kind = kinds.get(next % kinds.size());
                 socket.getOutputStream().write(kind.text.getBytes(StandardCharsets.US_ASCII));
                 readAnswer(in, kind);
                 if (kind.closes || next + 1 == requests || System.nanoTime() - endNanos >= 0) {

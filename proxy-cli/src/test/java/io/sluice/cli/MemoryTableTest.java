@@ -61,7 +61,27 @@ final class MemoryTableTest {
     }
 
     private MemoryTable table(String yaml) throws ConfigException {
-        return MemoryTable.of(config(yaml), fake.machine(), 100);
+        return MemoryTable.of(config(yaml), fake.machine(), 100, 0);
+    }
+
+    @Test
+    void countsAPipeForEachDirectionUpToTheLimitOfPipes() throws Exception {
+        long withoutPipes = table(AUTO).total();
+        MemoryTable few = MemoryTable.of(config(AUTO), fake.machine(), 100, 150);
+        MemoryTable many = MemoryTable.of(config(AUTO), fake.machine(), 100, 1000);
+
+        assertThat(few.total()).isEqualTo(withoutPipes + 150 * 256 * KIB);
+        assertThat(many.total()).isEqualTo(withoutPipes + 200 * 256 * KIB);
+        assertThat(few.lines(new MemoryLimit(-1, "x")))
+                .anyMatch(line -> line.matches("  pipes, zeroCopy.pipeSize +256 KiB +× 150 +37\\.5 MiB"));
+    }
+
+    @Test
+    void countsNoPipesWhereNothingIsSpliced() throws Exception {
+        MemoryTable off = MemoryTable.of(config(AUTO + "zeroCopy: { enabled: false }\n"), fake.machine(), 100, 1000);
+
+        assertThat(off.total()).isEqualTo(table(AUTO).total());
+        assertThat(off.lines(new MemoryLimit(-1, "x"))).noneMatch(line -> line.contains("pipes"));
     }
 
     @Test

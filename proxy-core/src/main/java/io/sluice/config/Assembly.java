@@ -73,7 +73,8 @@ final class Assembly {
                 name(at, "listener-" + number),
                 at.get("address", HostPort.class),
                 at.section("socket").bind(SocketConfig.class, null),
-                at.get("halfClose", HalfClose.class));
+                at.get("halfClose", HalfClose.class),
+                at.get("proxyProtocol", ListenerConfig.ProxyProtocol.class));
     }
 
     private static String name(Section at, String otherwise) {
@@ -187,7 +188,8 @@ final class Assembly {
                 at.section("loadBalancer").get("policy", Policy.class),
                 at.section("pool").bind(PoolConfig.class, null),
                 at.section("socket").bind(SocketConfig.class, null),
-                at.section("zeroCopy").get("enabled", Boolean.class));
+                at.section("zeroCopy").get("enabled", Boolean.class),
+                at.get("proxyProtocol", ServiceConfig.ProxyProtocol.class));
     }
 
     private static AccessLogConfig accessLog(Section top) {

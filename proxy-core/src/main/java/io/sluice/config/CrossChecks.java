@@ -5,6 +5,7 @@ import io.sluice.config.ActionConfig.Forward;
 import io.sluice.config.ActionConfig.Respond;
 import io.sluice.config.ActionConfig.WeightedService;
 import io.sluice.config.FilterConfig.RewritePath;
+import io.sluice.config.ListenerConfig.ProxyProtocol;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,6 +61,10 @@ final class CrossChecks {
             String at = "listeners[" + i + "]";
             unique(names, listener.name(), at, "name");
             address(addresses, listener.address(), at + ".address");
+            if (listener.proxyProtocol() == ProxyProtocol.OPTIONAL && !values.has("trustedProxies")) {
+                warnings.add(values.placeOf(at + ".proxyProtocol").problem(at + ".proxyProtocol",
+                        "found optional without trustedProxies: whoever connects can claim any address"));
+            }
         }
         address(addresses, config.admin().address(), "admin.address");
     }

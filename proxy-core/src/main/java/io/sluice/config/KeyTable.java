@@ -83,6 +83,7 @@ final class KeyTable {
                                 "What it means when a client closes its sending side while it waits for an answer. abort: it"
                                         + " has left, so the backend's work ends at once. answer: it still gets its answer.")
                         .byDefault("abort"),
+                ProxyProtocolKeys.listener(),
                 section("listeners[].socket", "Options of the listening socket and of the connections it accepts."),
                 value("listeners[].socket.backlog", whole(1, 65535), "Connections that may wait to be accepted; the kernel"
                                 + " lowers it to net.core.somaxconn.")
@@ -238,6 +239,7 @@ final class KeyTable {
                                 "roundRobin: each in turn. leastRequests: the one with the fewest requests in flight, so that"
                                         + " a slow endpoint gets fewer. Both heed the weights.")
                         .byDefault("leastRequests"),
+                ProxyProtocolKeys.service(),
                 section("services.*.pool", "Connections to the endpoints, kept for further requests."),
                 value("services.*.pool.idlePerEndpoint", whole(0, 100_000), "Idle connections kept to each endpoint, in all"
                                 + " event loops together; 0 = none.")
@@ -371,7 +373,6 @@ final class KeyTable {
     private static List<Key> notYet() {
         return List.of(
                 later("listeners[].protocol", "raw TCP; listeners speak HTTP/1.1"),
-                later("listeners[].proxyProtocol", "the PROXY protocol"),
                 later("listeners[].tls", "TLS"),
                 later("services.*.protocol", "HTTP/2 to backends; services speak HTTP/1.1"),
                 later("services.*.tls", "TLS to backends"),

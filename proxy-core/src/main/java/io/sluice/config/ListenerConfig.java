@@ -7,8 +7,20 @@ package io.sluice.config;
  * @param address   where to bind; port 0 lets the system choose
  * @param socket    options of the listening and of the accepted sockets
  * @param halfClose what a client's end of stream means while its request is being answered
+ * @param proxyProtocol whether connections begin with a header that names the client
  */
-public record ListenerConfig(String name, HostPort address, SocketConfig socket, HalfClose halfClose) {
+public record ListenerConfig(
+        String name, HostPort address, SocketConfig socket, HalfClose halfClose, ProxyProtocol proxyProtocol) {
+
+    /** Whether a connection begins with a PROXY protocol header. */
+    public enum ProxyProtocol {
+        /** It does not; one would be refused as a request. The default. */
+        OFF,
+        /** Its first bytes decide. */
+        OPTIONAL,
+        /** It does, or is closed. */
+        REQUIRED
+    }
 
     /** What a FIN from a client that has sent a whole request means (RFC 9112 §9.6 leaves it to us). */
     public enum HalfClose {

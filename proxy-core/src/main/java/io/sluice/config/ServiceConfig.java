@@ -12,6 +12,7 @@ import java.util.List;
  * @param pool      what is kept open to each endpoint
  * @param socket    options of the connections to the endpoints
  * @param zeroCopy  false = bodies from and to them are copied, whatever the route says
+ * @param proxyProtocol with which header connections to the endpoints begin
  */
 public record ServiceConfig(
         String name,
@@ -19,7 +20,18 @@ public record ServiceConfig(
         Policy policy,
         PoolConfig pool,
         SocketConfig socket,
-        boolean zeroCopy) {
+        boolean zeroCopy,
+        ProxyProtocol proxyProtocol) {
+
+    /** With which PROXY protocol header a connection begins. */
+    public enum ProxyProtocol {
+        /** With none. The default. */
+        OFF,
+        /** With a line of text. */
+        V1,
+        /** With the binary header. */
+        V2
+    }
 
     /** How an endpoint is chosen. */
     public enum Policy {

@@ -18,7 +18,7 @@ final class ZeroCopyKeys {
                 section("zeroCopy", "Large bodies cross inside the kernel, by splice, where nothing has to see their bytes:"
                         + " Linux, plain TCP on both sides. The access log says of each response whether it did, or why not."),
                 value("zeroCopy.enabled", flag(), "false: every body is copied through our buffers.").byDefault("true"),
-                value("zeroCopy.threshold", size(4 * KIB, 1L << 30), "Bodies, or chunks in hand, of which less is left are"
+                value("zeroCopy.threshold", size(1, 1L << 30), "Bodies, or chunks in hand, of which less is left are"
                                 + " copied: up to about here that is cheaper.")
                         .byDefault("64KiB"),
                 value("zeroCopy.pipeSize", size(4 * KIB, 1L << 20), "What each pipe is asked to hold. The kernel may grant"

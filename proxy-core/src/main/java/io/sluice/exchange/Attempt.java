@@ -1,9 +1,12 @@
 package io.sluice.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.sluice.exchange.ExchangeState.Phase;
 import io.sluice.exchange.ExchangeState.Request;
 import io.sluice.exchange.ExchangeState.Response;
+import io.sluice.config.ServiceConfig.ProxyProtocol;
 import io.sluice.http.BodyFraming;
+import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
@@ -17,6 +20,8 @@ import io.sluice.stream.BackendListener;
 import io.sluice.stream.BodySource;
 import io.sluice.stream.ClientStream;
 import io.sluice.telemetry.ExchangeRecord;
+import io.sluice.transport.AddressPair;
+import io.sluice.transport.ProxyHeader;
 import io.sluice.transport.SocketReading.Pace;
 
 /**
@@ -26,7 +31,7 @@ import io.sluice.transport.SocketReading.Pace;
  * <p><em>Ownership</em>: the endpoint's count, and the connection, being opened or leased. <em>Ends</em>: {@link #leave},
  * by whoever gives up on it; or the response's end, which gives the connection back.
  */
-final class Attempt implements EndpointPool.Listener, BackendListener {
+final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay.Watch {
     private static final int INTERIM_RESPONSES_MAX = 16;
 
     private final Exchange exchange;
@@ -58,6 +63,11 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
 
     Endpoint endpoint() {
         return endpoint;
+    }
+
+    /** Why bodies from and to the endpoint are not spliced; null = they may be. */
+    String splicing() {
+        return endpoint.splices() ? null : "disarmed";
     }
 
     /** Whether there is a connection. */
@@ -123,8 +133,16 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
         exchange.onConnected(later);
     }
 
-    /** Sends the request's head; it leaves with the next flush. */
-    void send(RequestHead head) {
+    /**
+     * Sends the request's head; it leaves with the next flush.
+     *
+     * @param protocol with which header the connection, which is new then, says whom it is for
+     */
+    void send(RequestHead head, ProxyProtocol protocol) {
+        if (protocol != ProxyProtocol.OFF) {
+            Peer peer = client.peer();
+            lease.stream().introduce(new ProxyHeader(protocol, new AddressPair(peer.remote(), peer.local())));
+        }
         if (head.framing() != BodyFraming.NONE) {
             apply(exchange.choose(head, client, lease.stream()), request, client);
         }
@@ -133,10 +151,13 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
 
     /** Flushes what came of the request, and stops reading it while the backend has enough. */
     void requestBatchEnd() {
-        request.batchEnd();
+        BodyRelay.Splice splice = request.batchEnd();
         if (over || state.request() != Request.READING) {
             // The write failed at once: what came of that has its own deadlines.
             return;
+        }
+        if (instead(splice) != null) {
+            client.pace(Pace.LONG);
         }
         if (!request.blocked()) {
             deadlines.requestExpected();
@@ -188,23 +209,42 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
 
     private void apply(RelayChoice choice, BodyRelay relay, BodySource from) {
         if (choice.pipes() != null) {
-            relay.splice(choice.pipes(), choice.leastBytes());
+            relay.splice(choice.pipes(), choice.leastBytes(), this);
         }
         if (choice.bulk()) {
             from.pace(Pace.LONG);
         }
     }
 
+    /** Why a body that was to be spliced is copied; null = it isn't, or was too short for it. */
+    private static String instead(BodyRelay.Splice splice) {
+        return switch (splice) {
+            case ON, NOT_WORTH_IT -> null;
+            case NO_PIPE -> "no_pipe";
+            case REFUSED -> "platform";
+        };
+    }
+
     private void noteRelay(BodyRelay.Splice splice) {
-        if (splice == BodyRelay.Splice.NOT_WORTH_IT || record.relay() == ExchangeRecord.Relay.SPLICED) {
-            return;
-        }
         if (splice == BodyRelay.Splice.ON) {
             record.relay(ExchangeRecord.Relay.SPLICED, "");
-        } else {
-            record.relay(ExchangeRecord.Relay.COPIED, "no_pipe");
+        } else if (instead(splice) != null) {
+            record.relay(ExchangeRecord.Relay.COPIED, instead(splice));
             lease.stream().pace(Pace.LONG);
         }
+    }
+
+    @Override
+    public void onMismatch() {
+        if (endpoint.mismatched()) {
+            worker.pipes().disarmed(endpoint.text());
+        }
+        // The connection is in the midst of a read or a write: it is closed behind that.
+        worker.loop().execute(() -> {
+            if (state.phase() != Phase.DONE) {
+                exchange.fail(ProxyError.SPLICE_MISMATCH);
+            }
+        });
     }
 
     @Override
@@ -301,6 +341,10 @@ final class Attempt implements EndpointPool.Listener, BackendListener {
         record.backendBytes(request.bytes(), response.bytes());
         record.blocked(response.blockedNanos(), request.blockedNanos());
         record.spliced(request.splicedBytes(), response.splicedBytes());
+        if (record.relay() == ExchangeRecord.Relay.SPLICED && instead(response.gaveUp()) != null) {
+            // Refused so late that the body ended with what was read instead.
+            record.relay(ExchangeRecord.Relay.COPIED, instead(response.gaveUp()));
+        }
         return response.bytes();
     }
 

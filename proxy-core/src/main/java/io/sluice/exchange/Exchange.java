@@ -98,8 +98,8 @@ public final class Exchange implements ClientListener {
         // Chunks that have a limit are counted as they come.
         boolean counted = message == head && head.framing() == BodyFraming.CHUNKED
                 && route.requestBodyMax() != Long.MAX_VALUE;
-        return RelayChoice.of(
-                message, route.zeroCopy(), service.config().zeroCopy() && !counted, from, to, worker.pipes());
+        String forbidden = !service.config().zeroCopy() || counted ? "disabled" : attempt.splicing();
+        return RelayChoice.of(message, route.zeroCopy(), forbidden, from, to, worker.pipes());
     }
 
     // ---- the way in: route, filters, endpoint, connection ----
@@ -170,7 +170,7 @@ public final class Exchange implements ClientListener {
      */
     void onConnected(boolean later) {
         state.phase(Phase.RELAYING);
-        attempt.send(head);
+        attempt.send(head, service.config().proxyProtocol());
         boolean paused = held.drainTo(attempt.request());
         if (state.request() == Request.READ) {
             attempt.endRequest(held.trailers());

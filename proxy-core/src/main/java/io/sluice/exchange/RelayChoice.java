@@ -23,19 +23,19 @@ record RelayChoice(Pipes pipes, long leastBytes, String reason, boolean bulk) {
      * Decides.
      *
      * @param rule    the route's
-     * @param allowed whether nothing besides the route forbids it
+     * @param forbidden why something besides the route forbids it; null = nothing does
      * @param pipes   the loop's; null = it has none
      */
     static RelayChoice of(
-            Head message, ZeroCopyConfig rule, boolean allowed, BodySource from, BodySink to, Pipes pipes) {
+            Head message, ZeroCopyConfig rule, String forbidden, BodySource from, BodySink to, Pipes pipes) {
         boolean length = message.framing() == BodyFraming.LENGTH;
         boolean chunked = message.framing() == BodyFraming.CHUNKED;
         boolean bulk = !length || message.contentLength() >= BULK_BYTES;
         if (length && message.contentLength() < rule.threshold()) {
             return new RelayChoice(null, 0, "small", bulk);
         }
-        if (!rule.enabled() || !allowed) {
-            return new RelayChoice(null, 0, "disabled", bulk);
+        if (!rule.enabled() || forbidden != null) {
+            return new RelayChoice(null, 0, rule.enabled() ? forbidden : "disabled", bulk);
         }
         if (pipes == null || !pipes.works() || from.socket() == null || to.socket() == null) {
             return new RelayChoice(null, 0, "platform", bulk);

@@ -2,6 +2,7 @@ package io.sluice.exchange;
 
 import io.netty.channel.EventLoop;
 import io.sluice.files.OpenFiles;
+import io.sluice.http.Peer;
 import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
 import io.sluice.linux.Pipes;
@@ -9,7 +10,9 @@ import io.sluice.pool.BackendPools;
 import io.sluice.stream.ClientStream;
 import io.sluice.telemetry.AccessLog;
 import io.sluice.telemetry.ExchangeRecord;
+import io.sluice.transport.AddressPair;
 import io.sluice.transport.DeadlineWheel;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Set;
@@ -76,6 +79,12 @@ public final class Worker {
     /** The configuration in force. */
     public Snapshot snapshot() {
         return snapshots.get();
+    }
+
+    /** Who connected there, without encryption. */
+    public Peer peer(AddressPair addresses) {
+        InetSocketAddress source = addresses.source();
+        return new Peer(source, addresses.destination(), false, snapshot().trusts(source.getAddress()));
     }
 
     /** Whether responses end their connections, since the process is going to end. */

@@ -2,6 +2,7 @@ package io.sluice.frontend;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -9,8 +10,10 @@ import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.sluice.config.HostPort;
 import io.sluice.config.ListenerConfig;
+import io.sluice.config.ListenerConfig.ProxyProtocol;
 import io.sluice.exchange.ListenerFacts;
 import io.sluice.http1.Http1ClientConnection;
+import io.sluice.transport.AddressPair;
 import io.sluice.transport.SocketReading;
 import io.sluice.transport.SocketOptions;
 import io.sluice.transport.Transport;
@@ -145,13 +148,25 @@ public final class Listener {
             channel.close();
             return;
         }
-        channel.pipeline().addLast(new Http1ClientConnection(channel, loop.worker(), facts, loop.store(), reading));
+        AddressPair addresses = AddressPair.of(channel);
+        if (config.proxyProtocol() == ProxyProtocol.OFF) {
+            channel.pipeline().addLast(connection(channel, loop, reading, addresses));
+        } else {
+            channel.pipeline().addLast(new ProxyHeaderReader(
+                    channel, loop.worker(), facts, config.proxyProtocol(), addresses,
+                    client -> connection(channel, loop, reading, client)));
+        }
         gate.entered();
         facts.meters().opened();
         channel.closeFuture().addListener(closed -> {
             gate.left();
             facts.meters().closed();
         });
+    }
+
+    private ChannelHandler connection(
+            SocketChannel channel, LoopContext loop, SocketReading reading, AddressPair client) {
+        return new Http1ClientConnection(channel, loop.worker(), facts, loop.store(), reading, client);
     }
 
     /** Accepts no more; connections that are open stay. Returns when the sockets are closed. */

@@ -3,8 +3,8 @@ package io.sluice.http;
 import java.net.InetSocketAddress;
 
 /**
- * Who is at the other end of a client connection, as the sockets say. <em>Loop-confined</em> (its text form is made on
- * first use); one per connection.
+ * Who is at the other end of a client connection: as the sockets say, or the PROXY protocol header that it began with.
+ * <em>Loop-confined</em> (its text form is made on first use); one per connection.
  */
 public final class Peer {
     private final InetSocketAddress remote;
@@ -16,8 +16,8 @@ public final class Peer {
     /**
      * Creates it.
      *
-     * @param remote  the client's socket address
-     * @param local   ours
+     * @param remote  the client's address
+     * @param local   the one it connected to
      * @param secure  whether the connection is encrypted
      * @param trusted whether it is one of {@code trustedProxies}, whose forwarding fields are believed
      */
@@ -28,12 +28,12 @@ public final class Peer {
         this.trusted = trusted;
     }
 
-    /** The client's socket address. */
+    /** The client's address. */
     public InetSocketAddress remote() {
         return remote;
     }
 
-    /** Our socket address. */
+    /** The address that the client connected to. */
     public InetSocketAddress local() {
         return local;
     }

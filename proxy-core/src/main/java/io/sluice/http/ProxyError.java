@@ -34,6 +34,12 @@ public enum ProxyError {
     CLIENT_GONE(Side.CLIENT, 499),
     CLIENT_TOO_SLOW(Side.CLIENT, 499),
 
+    // What stood, or did not stand, in front of the first request: the connection is closed without an answer.
+    PROXY_HEADER_MISSING(Side.CLIENT, 499),
+    PROXY_HEADER_MALFORMED(Side.CLIENT, 499),
+    PROXY_HEADER_UNTRUSTED(Side.CLIENT, 499),
+    PROXY_HEADER_TIMEOUT(Side.CLIENT, 499),
+
     // What this proxy decided.
     NO_ROUTE(Side.PROXY, 404),
     ADDRESS_DENIED(Side.PROXY, 403),
@@ -42,6 +48,8 @@ public enum ProxyError {
     SHUTTING_DOWN(Side.PROXY, 503),
     REQUEST_TIMEOUT(Side.PROXY, 504),
     INTERNAL(Side.PROXY, 500),
+    /** More or fewer bytes of a body came out of a pipe than went into it. */
+    SPLICE_MISMATCH(Side.PROXY, 500),
     /** A file is there, but reading it failed. */
     FILE_UNREADABLE(Side.PROXY, 500),
     /** A file ended before what had been announced of it. */

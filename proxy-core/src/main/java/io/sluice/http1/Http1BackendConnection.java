@@ -15,8 +15,10 @@ import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
+import io.sluice.http1.MessageWriter.Persistence;
 import io.sluice.stream.BackendListener;
 import io.sluice.stream.BackendStream;
+import io.sluice.transport.ProxyHeader;
 import io.sluice.transport.SocketReading;
 import java.io.IOException;
 
@@ -72,11 +74,17 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
     }
 
     @Override
+    public void introduce(ProxyHeader client) {
+        persistent = false;
+        writer.preface(client);
+    }
+
+    @Override
     public void head(RequestHead request) {
         state = State.HEAD;
         method = request.method();
         requestEnded = false;
-        writer.request(request);
+        writer.request(request, persistent ? Persistence.DEFAULT : Persistence.CLOSE);
     }
 
     @Override
@@ -108,9 +116,11 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
     }
 
     @Override
-    public void taken(long bytes) {
+    public void taken(long bytes, boolean followed) {
         body.taken(bytes);
         if (body.ended()) {
+            // As where a read brings more than the body: nobody asked for it, and it must not answer the next request.
+            persistent &= !followed;
             endBody();
         }
     }

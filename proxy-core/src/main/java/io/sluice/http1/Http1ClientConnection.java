@@ -18,10 +18,10 @@ import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
 import io.sluice.stream.ClientStream;
+import io.sluice.transport.AddressPair;
 import io.sluice.transport.Deadline;
 import io.sluice.transport.SocketReading;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -55,9 +55,10 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     private boolean closing;
     private boolean lastRequest;
 
-    /** Creates the handler of an accepted channel, in the worker's loop; {@code reading} is the channel's. */
+    /** Creates the handler of an accepted channel, in the worker's loop; {@code reading} and {@code addresses} are its. */
     public Http1ClientConnection(
-            SocketChannel channel, Worker worker, ListenerFacts listener, HeadStore store, SocketReading reading) {
+            SocketChannel channel, Worker worker, ListenerFacts listener, HeadStore store, SocketReading reading,
+            AddressPair addresses) {
         this.channel = channel;
         this.worker = worker;
         this.listener = listener;
@@ -65,8 +66,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         this.request = new RequestInput(channel, reading, worker, store, this);
         this.response = new ResponseOutput(channel, store, this::responseSent);
         this.deadline = new Deadline(worker.wheel(), this::onDeadline);
-        InetSocketAddress remote = channel.remoteAddress();
-        this.peer = new Peer(remote, channel.localAddress(), false, worker.snapshot().trusts(remote.getAddress()));
+        this.peer = worker.peer(addresses);
     }
 
     // ---- what the client sends ----
@@ -215,7 +215,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void taken(long bytes) {
+    public void taken(long bytes, boolean followed) {
         request.taken(bytes);
     }
 

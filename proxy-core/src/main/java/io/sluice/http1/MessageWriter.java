@@ -11,6 +11,7 @@ import io.sluice.http.HeaderName;
 import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
+import io.sluice.transport.ProxyHeader;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -48,7 +49,7 @@ final class MessageWriter {
         this.store = store;
     }
 
-    /** What a response says about its connection. */
+    /** What a message says about its connection. */
     enum Persistence {
         /** Nothing: HTTP/1.1 persists by default. */
         DEFAULT,
@@ -58,8 +59,13 @@ final class MessageWriter {
         CLOSE
     }
 
+    /** Gathers what a connection begins with, in front of its first request. */
+    void preface(ProxyHeader header) {
+        header.writeTo(room(ProxyHeader.BYTES_MAX));
+    }
+
     /** Gathers a request's head; borrows it. */
-    void request(RequestHead head) {
+    void request(RequestHead head, Persistence persistence) {
         byte[] to = store.scratch(head.length() + OURS_BYTES_MAX);
         byte[] from = head.bytes();
         int at = copy(from, head.methodStart(), head.methodEnd(), to, 0);
@@ -68,7 +74,7 @@ final class MessageWriter {
         at = copy(from, head.pathEnd(), head.queryEnd(), to, at);
         at = put(HTTP_11, to, at);
         at = head.copyFields(to, at);
-        at = framing(head.framing(), head.contentLength(), to, at);
+        at = persistence(persistence, to, framing(head.framing(), head.contentLength(), to, at));
         end(to, at, bodyHint(head.framing(), head.contentLength()));
         chunked = head.framing() == BodyFraming.CHUNKED;
     }
@@ -91,12 +97,7 @@ final class MessageWriter {
         if (head.find(HeaderName.DATE) < 0) {
             at = put(store.date(), to, at);
         }
-        at = framing(framing, head.contentLength(), to, at);
-        at = switch (persistence) {
-            case DEFAULT -> at;
-            case KEEP_ALIVE -> put(KEEP_ALIVE, to, at);
-            case CLOSE -> put(CLOSE, to, at);
-        };
+        at = persistence(persistence, to, framing(framing, head.contentLength(), to, at));
         end(to, at, bodyHint(framing, head.contentLength()));
         chunked = framing == BodyFraming.CHUNKED;
     }
@@ -129,6 +130,14 @@ final class MessageWriter {
         to[out++] = '\r';
         to[out++] = '\n';
         return out;
+    }
+
+    private static int persistence(Persistence persistence, byte[] to, int at) {
+        return switch (persistence) {
+            case DEFAULT -> at;
+            case KEEP_ALIVE -> put(KEEP_ALIVE, to, at);
+            case CLOSE -> put(CLOSE, to, at);
+        };
     }
 
     /** How many bytes of body are worth room behind the head. */

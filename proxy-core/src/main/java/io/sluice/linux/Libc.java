@@ -14,6 +14,7 @@ import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 
 /**
  * The calls themselves: those that Netty has by Netty, the others in the C library of the process by the foreign-function
@@ -23,7 +24,9 @@ final class Libc implements SystemCalls {
     private static final int SPLICE_F_MOVE = 1;
     private static final int SPLICE_F_NONBLOCK = 2;
     private static final int F_SETPIPE_SZ = 1031;
+    private static final long FIONREAD = 0x541B;
     private static final int EINTR = 4;
+    private static final int EPIPE = 32;
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final Linker.Option ERRNO_KEPT = Linker.Option.captureCallState("errno");
@@ -33,8 +36,11 @@ final class Libc implements SystemCalls {
             JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
     private static final MethodHandle FCNTL = handle(
             "fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle IOCTL = handle(
+            "ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), Linker.Option.firstVariadicArg(2));
 
     private final MemorySegment errno = Arena.ofAuto().allocate(Linker.Option.captureStateLayout());
+    private final MemorySegment count = Arena.ofAuto().allocate(JAVA_INT);
 
     @SuppressWarnings("restricted") // native access is what this class is for; the launcher allows it
     private static MethodHandle handle(String name, FunctionDescriptor type, Linker.Option... more) {
@@ -63,10 +69,8 @@ final class Libc implements SystemCalls {
         try {
             FileDescriptor[] ends = FileDescriptor.pipe();
             return (long) ends[0].intValue() << 32 | ends[1].intValue();
-        } catch (Errors.NativeIoException refused) {
-            return refused.expectedErr();
-        } catch (IOException impossible) {
-            throw new AssertionError(impossible);
+        } catch (IOException refused) {
+            return error(refused);
         }
     }
 
@@ -81,12 +85,55 @@ final class Libc implements SystemCalls {
     }
 
     @Override
+    public int bytesIn(int descriptor) {
+        try {
+            int result = (int) IOCTL.invokeExact(errno, descriptor, FIONREAD, count);
+            return result < 0 ? error() : count.get(JAVA_INT, 0);
+        } catch (Throwable impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
+    @Override
+    public int read(int pipe, ByteBuffer to) {
+        try {
+            int count = new FileDescriptor(pipe).read(to, to.position(), to.limit());
+            if (count > 0) {
+                to.position(to.position() + count);
+            }
+            // Netty says 0 where nothing is there, and -1 at the end.
+            return count == 0 ? -EAGAIN : Math.max(count, 0);
+        } catch (IOException failed) {
+            return error(failed);
+        }
+    }
+
+    @Override
+    public int write(int socket, ByteBuffer from) {
+        try {
+            int count = new FileDescriptor(socket).write(from, from.position(), from.limit());
+            from.position(from.position() + count);
+            return count == 0 ? -EAGAIN : count;
+        } catch (IOException failed) {
+            return error(failed);
+        }
+    }
+
+    @Override
     public void close(int descriptor) {
         try {
             new FileDescriptor(descriptor).close();
         } catch (IOException ignored) {
             // Whatever it says, Linux has given the descriptor back (close(2)).
         }
+    }
+
+    private static int error(IOException failed) {
+        if (failed instanceof Errors.NativeIoException known) {
+            return known.expectedErr();
+        }
+        // Netty's other exceptions of these calls stand for one error each, too: the peer has closed.
+        return -EPIPE;
     }
 
     private int error() {

@@ -1,7 +1,9 @@
 package io.sluice.linux;
 
+import io.sluice.linux.SystemCalls.Failure;
 import io.sluice.transport.Deadline;
 import io.sluice.transport.DeadlineWheel;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -12,7 +14,11 @@ import java.util.function.Supplier;
  * somebody else's. <em>Loop-confined.</em> <em>Ownership</em>: of the idle ones, until {@link #close}.
  */
 public final class Pipes implements AutoCloseable {
+    /** More bytes were moved than there were, or fewer are there than should be. */
+    public static final long MISMATCH = Long.MIN_VALUE;
+
     private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final int COPIED_BYTES = 64 * 1024;
 
     private final Splicing splicing;
     private final Supplier<SystemCalls> calls;
@@ -60,6 +66,7 @@ public final class Pipes implements AutoCloseable {
         long ends = kernel.pipe();
         if (ends < 0) {
             splicing.leave();
+            splicing.pipeRefused(ends);
             return null;
         }
         Pipe pipe = new Pipe((int) (ends >> 32), (int) ends);
@@ -67,13 +74,23 @@ public final class Pipes implements AutoCloseable {
         return pipe;
     }
 
-    /** Takes a pipe back. */
-    public void give(Pipe pipe) {
+    /**
+     * Takes a pipe back.
+     *
+     * @return false if it should be empty, and is not: bytes of the body it served are in it
+     */
+    public boolean give(Pipe pipe) {
         splicing.activated(-1);
-        if (pipe.bytes > 0 || closed) {
+        boolean exact = pipe.broken || pipe.bytes > 0 || exact(pipe);
+        if (pipe.broken || pipe.bytes > 0 || closed) {
             end(pipe);
-            return;
+            return exact;
         }
+        keep(pipe);
+        return true;
+    }
+
+    private void keep(Pipe pipe) {
         if (idle.isEmpty()) {
             tidying.at(wheel.nowNanos() + KEPT_NANOS);
         }
@@ -94,35 +111,89 @@ public final class Pipes implements AutoCloseable {
      * Moves what a socket has into an empty pipe.
      *
      * @param bytes at the most, at least 1
-     * @return bytes moved; 0 = the peer has ended; {@code -EAGAIN} = nothing is there; below that, the socket's error or
-     *     the kernel's refusal
+     * @return bytes moved; 0 = the peer has ended; {@code -EAGAIN} = nothing is there; {@link #MISMATCH} = more than asked
+     *     for; else another error, see {@link Failure}, of which a {@link Failure#REFUSAL} has ended splicing for all
      */
     public long fill(Pipe pipe, int socket, long bytes) {
         long moved = kernel.splice(socket, pipe.writingEnd, bytes);
         if (moved > 0) {
             pipe.bytes += moved;
+            pipe.used = true;
+            return moved > bytes ? mismatch(pipe) : moved;
+        }
+        if (moved < 0 && moved != -SystemCalls.EAGAIN && Failure.of(moved) == Failure.REFUSAL) {
+            splicing.refused(moved);
         }
         return moved;
     }
 
     /**
-     * Moves what is in a pipe to a socket.
+     * Moves what is in a pipe to a socket; by a copy if the kernel won't splice it: it has left its source already.
      *
-     * @return bytes moved; {@code -EAGAIN} = no room; below that, the socket's error
+     * @return bytes moved; {@code -EAGAIN} = no room; {@link #MISMATCH} = other than are in it; else the socket's error
      */
     public long drain(Pipe pipe, int socket) {
-        long moved = kernel.splice(pipe.readingEnd, socket, pipe.bytes);
+        long moved = pipe.rest != null ? copy(pipe, socket) : kernel.splice(pipe.readingEnd, socket, pipe.bytes);
+        if (moved < 0 && pipe.rest == null && moved != -SystemCalls.EAGAIN && Failure.of(moved) != Failure.SOCKET) {
+            if (Failure.of(moved) == Failure.REFUSAL) {
+                splicing.refused(moved);
+            }
+            pipe.rest = ByteBuffer.allocateDirect(COPIED_BYTES).limit(0);
+            moved = copy(pipe, socket);
+        }
+        if (moved == 0 || moved > pipe.bytes) {
+            return mismatch(pipe);
+        }
         if (moved > 0) {
             pipe.bytes -= moved;
-        } else if (moved == 0) {
-            splicing.mismatch();
+            if (pipe.bytes == 0) {
+                pipe.rest = null;
+            }
         }
         return moved;
     }
 
-    /** Notes an error of {@link #fill} that no socket can have: splicing itself is refused. */
-    public void refused(long error) {
-        splicing.refused(error);
+    private long copy(Pipe pipe, int socket) {
+        ByteBuffer rest = pipe.rest;
+        if (!rest.hasRemaining()) {
+            rest.clear();
+            int read = kernel.read(pipe.readingEnd, rest);
+            rest.flip();
+            if (read <= 0) {
+                return read == -SystemCalls.EAGAIN ? 0 : read;
+            }
+        }
+        return kernel.write(socket, rest);
+    }
+
+    /** Whether as much is in a pipe as should be; if not, that is counted. One system call, if the pipe was used since. */
+    public boolean exact(Pipe pipe) {
+        if (!pipe.used) {
+            return true;
+        }
+        int held = pipe.rest == null ? 0 : pipe.rest.remaining();
+        if (kernel.bytesIn(pipe.readingEnd) + held != pipe.bytes) {
+            mismatch(pipe);
+            return false;
+        }
+        pipe.used = pipe.bytes > 0;
+        return true;
+    }
+
+    /** Whether bytes wait to be read from a socket. */
+    public boolean holds(int socket) {
+        return kernel.bytesIn(socket) > 0;
+    }
+
+    private long mismatch(Pipe pipe) {
+        pipe.broken = true;
+        splicing.mismatch();
+        return MISMATCH;
+    }
+
+    /** Tells that bodies from and to an endpoint are spliced no more, since too many of them lost bytes in a pipe. */
+    public void disarmed(String endpoint) {
+        splicing.disarmed(endpoint);
     }
 
     private void end(Pipe pipe) {

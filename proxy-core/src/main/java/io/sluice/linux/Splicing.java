@@ -20,21 +20,18 @@ public final class Splicing {
     private final LongAdder mismatches = new LongAdder();
     private final AtomicBoolean refused = new AtomicBoolean();
     private final AtomicBoolean smaller = new AtomicBoolean();
+    private final AtomicBoolean pipeless = new AtomicBoolean();
     private volatile boolean ready;
 
     /**
-     * Creates it over the C library.
+     * Creates it.
      *
      * @param pipesMax  pipes of all loops together, each two descriptors
      * @param pipeBytes what each is asked to hold; the kernel may grant less, and without privileges does beyond
      *                  /proc/sys/fs/pipe-user-pages-soft (pipe(7))
-     * @param onRefused told once of each thing that the kernel refuses; any thread
+     * @param onRefused told once of each thing that the kernel refuses, and of each endpoint disarmed; any thread
+     * @param calls     made for each loop, see {@link SystemCalls#ofThisSystem}; making the first may take a while
      */
-    public Splicing(int pipesMax, int pipeBytes, Consumer<String> onRefused) {
-        this(pipesMax, pipeBytes, onRefused, Libc::new);
-    }
-
-    /** Creates it over other calls. */
     public Splicing(int pipesMax, int pipeBytes, Consumer<String> onRefused, Supplier<SystemCalls> calls) {
         this.pipesMax = pipesMax;
         this.pipeBytes = pipeBytes;
@@ -77,7 +74,7 @@ public final class Splicing {
         return active.get();
     }
 
-    /** Bodies of which not every byte that went into a pipe came out of it. */
+    /** Bodies of which other bytes came out of a pipe than went into it. */
     public long mismatches() {
         return mismatches.sum();
     }
@@ -104,6 +101,18 @@ public final class Splicing {
         if (refused.compareAndSet(false, true)) {
             onRefused.accept("The kernel refuses to splice (errno " + -error + "): bodies are copied from now on");
         }
+    }
+
+    /** No pipe can be opened at this moment: the bodies that would have needed one are copied. */
+    void pipeRefused(long error) {
+        if (pipeless.compareAndSet(false, true)) {
+            onRefused.accept("The kernel refuses a pipe (errno " + -error + "): bodies that find none are copied");
+        }
+    }
+
+    void disarmed(String endpoint) {
+        onRefused.accept("Spliced bodies of endpoint " + endpoint
+                + " lost bytes in pipes again and again: bodies from and to it are copied from now on");
     }
 
     void mismatch() {

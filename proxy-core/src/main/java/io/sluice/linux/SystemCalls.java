@@ -1,5 +1,8 @@
 package io.sluice.linux;
 
+import java.nio.ByteBuffer;
+import java.util.function.Supplier;
+
 /**
  * The system calls that splicing needs. A result below zero is an error: the negated errno(3). Implementations are
  * <em>Loop-confined</em>.
@@ -10,9 +13,29 @@ public interface SystemCalls {
     /** The process has no descriptor left. */
     int EMFILE = 24;
 
-    /** Whether an error tells of the socket, rather than of splicing as such: EPIPE, ECONNRESET, ETIMEDOUT and their like. */
-    static boolean ofSocket(long error) {
-        return error <= -100 || error == -32;
+    /** What an error is about. */
+    enum Failure {
+        /** The socket: EPIPE, ECONNRESET, ETIMEDOUT and their like. It is over. */
+        SOCKET,
+        /** Memory or descriptors that are short at this moment: ENOMEM, ENFILE, EMFILE, ENOBUFS. */
+        SHORTAGE,
+        /** The call itself: ENOSYS, EINVAL, EPERM and their like. It will fail again. */
+        REFUSAL;
+
+        /** The kind of an error below zero other than {@code -EAGAIN}. */
+        public static Failure of(long error) {
+            return switch ((int) -error) {
+                case 12, 23, EMFILE, 105 -> SHORTAGE;
+                case 32 -> SOCKET;
+                // From ENETDOWN on they are of the network (errno(3), asm-generic/errno.h).
+                default -> error <= -100 ? SOCKET : REFUSAL;
+            };
+        }
+    }
+
+    /** Those of this system, for each caller its own. The first takes the JVM a good part of a second. */
+    static Supplier<SystemCalls> ofThisSystem() {
+        return Libc::new;
     }
 
     /**
@@ -36,6 +59,23 @@ public interface SystemCalls {
      * @return the room it has now
      */
     int pipeSize(int pipe, int bytes);
+
+    /** Bytes that a pipe or a socket holds to be read (ioctl(2), FIONREAD). */
+    int bytesIn(int descriptor);
+
+    /**
+     * Reads from a pipe into the room of a direct buffer, whose position it moves (read(2)).
+     *
+     * @return bytes read
+     */
+    int read(int pipe, ByteBuffer to);
+
+    /**
+     * Writes what remains in a direct buffer to a socket, and moves its position (write(2)).
+     *
+     * @return bytes written
+     */
+    int write(int socket, ByteBuffer from);
 
     /** Closes a descriptor. */
     void close(int descriptor);

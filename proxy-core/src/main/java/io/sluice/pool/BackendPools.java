@@ -1,5 +1,6 @@
 package io.sluice.pool;
 
+import io.sluice.config.ServiceConfig.ProxyProtocol;
 import io.sluice.service.Endpoint;
 import io.sluice.service.Service;
 import io.sluice.telemetry.Metrics;
@@ -33,7 +34,9 @@ public final class BackendPools {
     public EndpointPool of(Service service, Endpoint endpoint) {
         EndpointPool pool = pools.get(endpoint);
         if (pool == null) {
-            int idle = retired ? 0 : service.config().pool().idlePerEndpoint();
+            // What began with a client's address is that client's alone, and nobody's when its exchange has ended.
+            boolean kept = !retired && service.config().proxyProtocol() == ProxyProtocol.OFF;
+            int idle = kept ? service.config().pool().idlePerEndpoint() : 0;
             pool = new EndpointPool(service, endpoint, this, (idle + loops - 1) / loops);
             pools.put(endpoint, pool);
         }

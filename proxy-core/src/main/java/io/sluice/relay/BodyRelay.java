@@ -20,8 +20,20 @@ public final class BodyRelay {
         ON,
         /** What follows is too little, or not plain; or it can't be now. */
         NOT_WORTH_IT,
-        /** There is no pipe. */
-        NO_PIPE
+        /** There is no pipe, or no memory for what would be in it: the body is copied. */
+        NO_PIPE,
+        /** The kernel refuses: the body, or what was left of it, is copied. */
+        REFUSED
+    }
+
+    /** Who is told that the bytes of a spliced body don't add up. */
+    public interface Watch {
+        /**
+         * More or fewer bytes came out of the pipe than went into it. Nothing of the body is moved any more, nor does it end:
+         * its connections have to be closed. Called from within a read or a write of theirs, at most once a body; so not at
+         * once.
+         */
+        void onMismatch();
     }
 
     private final BodySource from;
@@ -53,8 +65,13 @@ public final class BodyRelay {
     }
 
     /** Lets it splice from now on, where as much as {@code leastBytes} follows. */
-    public void splice(Pipes pipes, long leastBytes) {
-        splice = new SpliceRelay(from, to, pipes, leastBytes);
+    public void splice(Pipes pipes, long leastBytes, Watch watch) {
+        splice = new SpliceRelay(from, to, pipes, leastBytes, watch);
+    }
+
+    /** Why it splices no more, though it was to; else {@link Splice#NOT_WORTH_IT}. */
+    public Splice gaveUp() {
+        return splice == null ? Splice.NOT_WORTH_IT : splice.gaveUp();
     }
 
     /** Flushes, stops reading if the sink has enough, and splices from here on if it can; returns what came of that. */

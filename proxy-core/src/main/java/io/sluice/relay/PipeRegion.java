@@ -16,43 +16,64 @@ final class PipeRegion implements FileRegion {
     private final Pipes pipes;
     private final Pipe pipe;
     private final int socket;
-    private final Runnable onReleased;
+    private final SpliceRelay relay;
+    private final boolean last;
     private final long count;
     private long transferred;
     private boolean full;
+    private boolean stalled;
+    private boolean broken;
     private boolean released;
 
     /**
      * Creates it over all that is in the pipe now.
      *
-     * @param socket     where it goes
-     * @param onReleased run once, when Netty is done with it
+     * @param socket where it goes
+     * @param relay  told when Netty is done with it, or when its bytes don't add up
+     * @param last   whether it may be that nothing of the body follows it inside the kernel: then the pipe must be empty
      */
-    PipeRegion(Pipes pipes, Pipe pipe, int socket, Runnable onReleased) {
+    PipeRegion(Pipes pipes, Pipe pipe, int socket, SpliceRelay relay, boolean last) {
         this.pipes = pipes;
         this.pipe = pipe;
         this.socket = socket;
-        this.onReleased = onReleased;
+        this.relay = relay;
+        this.last = last;
         this.count = pipe.bytes();
     }
 
     @Override
     public long transferTo(WritableByteChannel ignored, long position) throws IOException {
-        if (full) {
+        if (full || broken) {
             // The socket took less than there was a moment ago: it has no room, and that needs no call to be known.
             full = false;
             return 0;
         }
         long moved = pipes.drain(pipe, socket);
         if (moved == -SystemCalls.EAGAIN) {
+            // The socket said that it has room, and still takes nothing: is there nothing to be taken?
+            if (stalled && !pipes.exact(pipe)) {
+                mismatch();
+            }
+            stalled = true;
             return 0;
         }
-        if (moved <= 0) {
+        stalled = false;
+        if (moved == Pipes.MISMATCH || moved > 0 && last && pipe.bytes() == 0 && !pipes.exact(pipe)) {
+            mismatch();
+            return 0;
+        }
+        if (moved < 0) {
             throw new IOException("splice to the socket failed: errno " + -moved);
         }
         transferred += moved;
         full = transferred < count;
         return moved;
+    }
+
+    /** It never becomes complete: whoever is told ends the connection first. */
+    private void mismatch() {
+        broken = true;
+        relay.mismatch();
     }
 
     @Override
@@ -105,7 +126,7 @@ final class PipeRegion implements FileRegion {
     public boolean release() {
         if (!released) {
             released = true;
-            onReleased.run();
+            relay.written();
         }
         return true;
     }

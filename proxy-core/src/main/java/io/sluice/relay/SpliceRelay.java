@@ -3,6 +3,7 @@ package io.sluice.relay;
 import io.sluice.linux.Pipe;
 import io.sluice.linux.Pipes;
 import io.sluice.linux.SystemCalls;
+import io.sluice.linux.SystemCalls.Failure;
 import io.sluice.relay.BodyRelay.Splice;
 import io.sluice.stream.BodySink;
 import io.sluice.stream.BodySource;
@@ -25,23 +26,28 @@ final class SpliceRelay implements SocketReading.Diversion {
     private final BodySink to;
     private final Pipes pipes;
     private final long leastBytes;
+    private final BodyRelay.Watch watch;
     private SocketReading source;
     private Pipe pipe;
     private long left;
+    private boolean endless;
     private long bytes;
     private boolean writing;
     private boolean over;
+    private boolean broken;
+    private Splice gaveUp = Splice.NOT_WORTH_IT;
 
     /**
      * Creates it.
      *
      * @param leastBytes fewer are not worth it
      */
-    SpliceRelay(BodySource from, BodySink to, Pipes pipes, long leastBytes) {
+    SpliceRelay(BodySource from, BodySink to, Pipes pipes, long leastBytes, BodyRelay.Watch watch) {
         this.from = from;
         this.to = to;
         this.pipes = pipes;
         this.leastBytes = leastBytes;
+        this.watch = watch;
     }
 
     /** Body bytes that crossed, or are in the pipe. */
@@ -49,23 +55,38 @@ final class SpliceRelay implements SocketReading.Diversion {
         return bytes;
     }
 
+    /** See {@link BodyRelay#gaveUp}. */
+    Splice gaveUp() {
+        return gaveUp;
+    }
+
     /** Takes over if it can; nothing that was read may wait at the source. */
     Splice engage() {
         if (source != null) {
             return Splice.ON;
         }
+        if (gaveUp != Splice.NOT_WORTH_IT) {
+            return gaveUp;
+        }
         long next = from.contiguous();
-        SocketReading readable = next < leastBytes || writing || over || !pipes.works() ? null : from.socket();
+        SocketReading readable = next < leastBytes || writing || over || broken ? null : from.socket();
         if (readable == null || to.socket() == null) {
             return Splice.NOT_WORTH_IT;
+        }
+        if (!pipes.works()) {
+            gaveUp = Splice.REFUSED;
+            return gaveUp;
         }
         if (pipe == null) {
             pipe = pipes.take();
             if (pipe == null) {
-                return Splice.NO_PIPE;
+                // Chosen once: a body that found none doesn't ask again with each of its reads.
+                gaveUp = Splice.NO_PIPE;
+                return gaveUp;
             }
         }
         left = next;
+        endless = next == Long.MAX_VALUE;
         source = readable;
         readable.divert(this);
         return Splice.ON;
@@ -73,9 +94,15 @@ final class SpliceRelay implements SocketReading.Diversion {
 
     @Override
     public boolean readable() throws IOException {
-        if (writing) {
-            // Told of it once more before reading was paused.
+        if (writing || broken) {
+            // Told of it once more before reading was paused, or before the connections are closed.
             return true;
+        }
+        if (!pipes.works()) {
+            // Meanwhile refused elsewhere, perhaps to what this body had in the pipe.
+            gaveUp = Splice.REFUSED;
+            disengage();
+            return false;
         }
         SocketReading sink = to.socket();
         long count = pipes.fill(pipe, source.descriptor(), left);
@@ -83,26 +110,32 @@ final class SpliceRelay implements SocketReading.Diversion {
             left -= count;
             bytes += count;
             writing = true;
+            boolean followed = left == 0 && pipes.holds(source.descriptor());
             if (left == 0) {
                 letGo();
             }
-            to.region(new PipeRegion(pipes, pipe, sink.descriptor(), this::written));
-            from.taken(count);
+            to.region(new PipeRegion(pipes, pipe, sink.descriptor(), this, endless || source == null));
+            from.taken(count, followed);
             return true;
         }
         if (count == -SystemCalls.EAGAIN) {
             return true;
         }
+        if (count == Pipes.MISMATCH) {
+            mismatch();
+            return true;
+        }
         disengage();
         if (count < 0) {
-            if (SystemCalls.ofSocket(count)) {
+            switch (Failure.of(count)) {
                 // The kernel tells an error once: a read would now find an end in good order.
-                throw new IOException("splice from the socket failed: errno " + -count);
+                case SOCKET -> throw new IOException("splice from the socket failed: errno " + -count);
+                case SHORTAGE -> gaveUp = Splice.NO_PIPE;
+                case REFUSAL -> gaveUp = Splice.REFUSED;
             }
-            pipes.refused(count);
         }
         // An ordinary read finds the end; or it goes on where this can't.
-        return false;
+        return broken;
     }
 
     private void letGo() {
@@ -110,8 +143,16 @@ final class SpliceRelay implements SocketReading.Diversion {
         source = null;
     }
 
+    /** The bytes don't add up: nothing is moved any more. */
+    void mismatch() {
+        if (!broken) {
+            broken = true;
+            watch.onMismatch();
+        }
+    }
+
     /** Netty is done with what was in the pipe. */
-    private void written() {
+    void written() {
         writing = false;
         if (source == null || pipe.bytes() > 0) {
             disengage();
@@ -129,8 +170,11 @@ final class SpliceRelay implements SocketReading.Diversion {
             letGo();
         }
         if (pipe != null && !writing) {
-            pipes.give(pipe);
+            Pipe used = pipe;
             pipe = null;
+            if (!pipes.give(used)) {
+                mismatch();
+            }
         }
     }
 }

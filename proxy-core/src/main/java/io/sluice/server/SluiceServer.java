@@ -14,6 +14,7 @@ import io.sluice.frontend.Listener;
 import io.sluice.frontend.LoopContext;
 import io.sluice.http1.HeadStore;
 import io.sluice.linux.Splicing;
+import io.sluice.linux.SystemCalls;
 import io.sluice.telemetry.AccessLog;
 import io.sluice.telemetry.Metrics;
 import io.sluice.transport.Descriptors;
@@ -31,6 +32,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,13 +76,18 @@ public final class SluiceServer implements AutoCloseable {
      * @throws IOException if a listener can't be bound or the access log can't be opened; the message names it
      */
     public static SluiceServer start(SluiceConfig config) throws IOException {
+        return start(config, SystemCalls.ofThisSystem());
+    }
+
+    /** The same, splicing by other system calls than this system's; so tests learn what happens where it refuses them. */
+    public static SluiceServer start(SluiceConfig config, Supplier<SystemCalls> kernel) throws IOException {
         Metrics metrics = new Metrics();
         // Before anything is open that a configuration which doesn't compile would leave so.
         Snapshot snapshot = Snapshot.of(config, metrics);
         Transport transport = Transport.detect();
         SluiceServer server = unopened(snapshot, metrics, transport);
         try {
-            server.open(transport);
+            server.open(transport, kernel);
             return server;
         } catch (IOException | RuntimeException failed) {
             server.close();
@@ -107,14 +114,14 @@ public final class SluiceServer implements AutoCloseable {
         }
     }
 
-    private void open(Transport transport) throws IOException {
+    private void open(Transport transport, Supplier<SystemCalls> kernel) throws IOException {
         SluiceConfig config = snapshot.config();
         PooledByteBufAllocator allocator = Buffers.allocator(config.eventLoops());
         // What each loop keeps to read into and to write from waits for nobody.
         long kept = (long) config.eventLoops() * (config.buffers().read() + HeadStore.PIECE_BYTES);
         metrics.bufferedBytes(() -> Math.max(0, allocator.pinnedDirectMemory() - kept));
         if (transport == Transport.EPOLL) {
-            splicing = new Splicing(Descriptors.pipesMax(), config.zeroCopy().pipeSize(), LOG::warn);
+            splicing = new Splicing(Descriptors.pipesMax(), config.zeroCopy().pipeSize(), LOG::warn, kernel);
             splicing.prepare();
             metrics.pipes(splicing::idlePipes, splicing::activePipes, splicing::mismatches);
         }

@@ -9,12 +9,15 @@ import java.util.concurrent.atomic.AtomicInteger;
  * One address that answers, with what is counted about it in all event loops together. <em>Thread-safe.</em>
  */
 public final class Endpoint {
+    private static final int MISMATCHES_MAX = 3;
+
     private final HostPort configured;
     private final InetSocketAddress address;
     private final int weight;
     private final String text;
     private final AtomicInteger active = new AtomicInteger();
     private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger mismatches = new AtomicInteger();
 
     /**
      * Creates it.
@@ -99,6 +102,16 @@ public final class Endpoint {
     /** Gives a connection back. */
     public void disconnected() {
         connections.decrementAndGet();
+    }
+
+    /** Whether bodies from and to it may cross inside the kernel: not after too many that lost bytes there. */
+    public boolean splices() {
+        return mismatches.get() < MISMATCHES_MAX;
+    }
+
+    /** Counts a spliced body whose bytes did not add up; returns whether it is the one that ends {@link #splices}. */
+    public boolean mismatched() {
+        return mismatches.incrementAndGet() == MISMATCHES_MAX;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.sluice.stream;
 
 import io.sluice.http.RequestHead;
+import io.sluice.transport.ProxyHeader;
 
 /**
  * A backend's side of one exchange: takes the request, reports the response to a {@link BackendListener}.
@@ -10,6 +11,12 @@ public interface BackendStream extends BodySource, BodySink {
 
     /** Who is told from now on; never null: an idle stream has the pool for a listener. */
     void listener(BackendListener listener);
+
+    /**
+     * Says first whom this connection is for; to be called once, before anything else is sent. It leaves with the head that
+     * follows, and that request is the connection's last: the next one might be somebody else's.
+     */
+    void introduce(ProxyHeader client);
 
     /** Sends a request's head; borrows it. Framing and Connection are made here. */
     void head(RequestHead head);

@@ -21,8 +21,12 @@ public interface BodySource {
     /** The plain socket that they come over; null where there is none (TLS, HTTP/2, a transport without descriptors). */
     SocketReading socket();
 
-    /** Says that so many of these bytes were taken from the socket; may report the end of the body. */
-    void taken(long bytes);
+    /**
+     * Says that so many of these bytes were taken from the socket; may report the end of the body.
+     *
+     * @param followed whether they were the last of these bytes, and more waits in the socket behind them
+     */
+    void taken(long bytes, boolean followed);
 
     /** Says how the body moves, so that reads ask for as much as is worth it. */
     void pace(SocketReading.Pace pace);

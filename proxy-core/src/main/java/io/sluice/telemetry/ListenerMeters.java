@@ -26,9 +26,10 @@ public final class ListenerMeters {
     }
 
     /**
-     * Counts what was turned away before a route was looked for: a head that was refused, a connection over the limit.
-     * Such a head is answered and logged, so it has a record and counts in {@code errors_total}, too, by its end's word:
-     * there every failed exchange is counted, here every refusal of the listener's, and the two are not to be added up.
+     * Counts what was turned away before a route was looked for: a head that was refused, a connection without a good
+     * PROXY protocol header. Such a head is answered and logged, so it has a record and counts in {@code errors_total},
+     * too, by its end's word: there every failed exchange is counted, here every refusal of the listener's, and the two are
+     * not to be added up.
      */
     public void rejected(ProxyError reason) {
         cells.add(REJECTED + reason.ordinal(), 1);

@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class ConfigReaderTest {
     private static final String MINIMAL = """
@@ -76,7 +78,8 @@ final class ConfigReaderTest {
                 Policy.LEAST_REQUESTS,
                 new PoolConfig(64, Duration.ofSeconds(30), Integer.MAX_VALUE, Duration.ZERO),
                 new SocketConfig(0, true, 0, 0, 0, true, Duration.ZERO, Duration.ZERO, 0, false),
-                true);
+                true,
+                ServiceConfig.ProxyProtocol.OFF);
         ZeroCopyConfig zeroCopy = new ZeroCopyConfig(true, 64 << 10, 256 << 10);
         RetryConfig retry = new RetryConfig(2, 20, 10);
         assertThat(config)
@@ -85,7 +88,8 @@ final class ConfigReaderTest {
                                 "listener-1",
                                 new HostPort("0.0.0.0", 8080),
                                 LISTENER_SOCKET,
-                                ListenerConfig.HalfClose.ABORT)),
+                                ListenerConfig.HalfClose.ABORT,
+                                ListenerConfig.ProxyProtocol.OFF)),
                         List.of(new RouteConfig(
                                 "route-1",
                                 new MatchConfig("*", new PathMatch.Prefix("/"), List.of(), Map.of(), Map.of()),
@@ -274,6 +278,18 @@ final class ConfigReaderTest {
         assertThat(loaded.warnings())
                 .containsExactly(
                         new Problem("a.yaml", 7, 10, "services.spare", "found a service that no route uses"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"optional, '', true", "required, '', false", "optional, 'trustedProxies: [10.0.0.0/8]', false"})
+    void warnsWhereAnybodyMayClaimAnyAddress(String proxyProtocol, String trusted, boolean warned) throws ConfigException {
+        String yaml = "listeners: [{ address: ':80', proxyProtocol: " + proxyProtocol + " }]\n"
+                + "routes: [{ service: app }]\nservices: { app: { endpoints: [a:80] } }\n" + trusted + "\n";
+
+        LoadedConfig loaded = new ConfigReader(Map.of()).load("a.yaml", yaml);
+
+        assertThat(loaded.warnings()).extracting(Problem::where).isEqualTo(warned
+                ? List.of("listeners[0].proxyProtocol") : List.of());
     }
 
     @Test

@@ -56,6 +56,7 @@ final class ExchangeBench {
               - { name: denied, match: { path: /denied }, service: app, filters: [ { deny: [192.0.2.0/24] } ] }
               - { name: single, match: { path: /single }, service: single }
               - { name: none, match: { path: /none }, service: none }
+              - { name: told, match: { path: /told }, service: told }
               - { name: other, match: { host: other.example, path: / }, service: app }
             services:
               app:
@@ -64,6 +65,7 @@ final class ExchangeBench {
                 pool: { maxPerEndpoint: 3 }
               single: { endpoints: ["127.0.0.1:9003"] }
               none: { endpoints: ["127.0.0.1:9004"] }
+              told: { endpoints: ["127.0.0.1:9005", "127.0.0.1:9006"], proxyProtocol: v2 }
             timeouts:
               requestBodyIdle: 30s
               responseWriteIdle: 20s
@@ -107,7 +109,7 @@ final class ExchangeBench {
         services.computeIfPresent(name, (key, service) -> new ServiceConfig(
                 name,
                 service.endpoints().stream().map(e -> new ServiceConfig.EndpointConfig(e.address(), 0)).toList(),
-                service.policy(), service.pool(), service.socket(), service.zeroCopy()));
+                service.policy(), service.pool(), service.socket(), service.zeroCopy(), service.proxyProtocol()));
         return new SluiceConfig(config.listeners(), config.routes(), services, config.buffers(), config.limits(),
                 config.timeouts(), config.zeroCopy(), config.accessLog(), config.admin(), config.trustedProxies(), config.eventLoops());
     }

@@ -3,6 +3,7 @@ package io.sluice.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.sluice.config.ServiceConfig;
 import io.sluice.exchange.ExchangeState.Request;
 import io.sluice.http.BodyFraming;
 import io.sluice.http.ProxyError;
@@ -11,6 +12,8 @@ import io.sluice.http.Trailers;
 import io.sluice.stream.FakeBackend;
 import io.sluice.telemetry.ExchangeRecord.Relay;
 import io.sluice.telemetry.Readings;
+import io.sluice.transport.AddressPair;
+import io.sluice.transport.ProxyHeader;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +46,23 @@ class ExchangeTest {
         assertThat(bench.client.sent).isEqualTo(1);
         assertThat(bench.client.closing).as("it is the connection's to know").isFalse();
         assertThat(backend.closed).as("given back").isFalse();
+    }
+
+    @Test
+    void tellsEveryConnectionOfAServiceThatWantsItWhoseItIs() {
+        bench.requests("GET /told");
+        bench.connector.last().fails(ProxyError.CONNECT_FAILED);
+        FakeBackend backend = bench.opens();
+        assertThat(backend.events).containsExactly("introduce", "head", "end", "flush");
+        assertThat(backend.header).isEqualTo(new ProxyHeader(
+                ServiceConfig.ProxyProtocol.V2,
+                new AddressPair(bench.client.peer().remote(), bench.client.peer().local())));
+
+        backend.says("HTTP/1.1 200 OK", "Content-Length: 0");
+        backend.saysEnd();
+
+        assertThat(bench.client.status).isEqualTo(200);
+        assertThat(backend.closed).as("never kept").isTrue();
     }
 
     @Test

@@ -29,7 +29,7 @@ class RetriesTest {
         for (int i = 0; i < endpoints; i++) {
             list.add(new ServiceConfig.EndpointConfig(new HostPort("127.0.0.1", 1 + i), 1));
         }
-        return new Service(0, new ServiceConfig("app", list, ServiceConfig.Policy.ROUND_ROBIN, null, null, true));
+        return new Service(0, new ServiceConfig("app", list, ServiceConfig.Policy.ROUND_ROBIN, null, null, true, ServiceConfig.ProxyProtocol.OFF));
     }
 
     private int placesLeft(RetryConfig config) {

@@ -15,6 +15,7 @@ import io.sluice.pool.FakeConnector;
 import io.sluice.stream.FakeBackend;
 import io.sluice.telemetry.AccessLog;
 import io.sluice.telemetry.Metrics;
+import io.sluice.transport.AddressPair;
 import io.sluice.transport.HandWheel;
 import io.sluice.transport.LoopBuffer;
 import io.sluice.transport.SocketReading;
@@ -52,7 +53,7 @@ class HalfCloseTest {
         LoopBuffer shared = new LoopBuffer(new UnpooledByteBufAllocator(true, true));
         channel.accept(new Http1ClientConnection(
                 channel, worker, facts, new HeadStore(shared),
-                new SocketReading(channel, snapshot.config().buffers(), shared)));
+                new SocketReading(channel, snapshot.config().buffers(), shared), AddressPair.of(channel)));
     }
 
     @AfterEach

@@ -7,6 +7,7 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.sluice.config.BufferConfig;
+import io.sluice.config.ServiceConfig;
 import io.sluice.http.HeadLimits;
 import io.sluice.http.HeadParser;
 import io.sluice.http.ParseStatus;
@@ -15,9 +16,13 @@ import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
 import io.sluice.stream.BackendListener;
+import io.sluice.transport.AddressPair;
 import io.sluice.transport.LoopBuffer;
+import io.sluice.transport.ProxyHeader;
 import io.sluice.transport.SocketReading;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,6 +73,20 @@ class Http1BackendConnectionTest {
         backend.head(request(method + " /"));
         backend.end(Trailers.NONE);
         backend.flush();
+    }
+
+    @Test
+    void saysInOneWriteWhomItIsForAndServesNobodyElse() {
+        InetSocketAddress address = new InetSocketAddress(InetAddress.ofLiteral("192.0.2.7"), 80);
+        backend.introduce(new ProxyHeader(ServiceConfig.ProxyProtocol.V1, new AddressPair(address, address)));
+        asks("GET");
+        assertThat(channel.outboundMessages()).hasSize(1);
+        assertThat(channel.sent()).isEqualTo("PROXY TCP4 192.0.2.7 192.0.2.7 80 80\r\n"
+                + "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+
+        channel.receives("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+
+        assertThat(backend.reusable()).isFalse();
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.sluice.service.Service;
 import io.sluice.stream.FakeBackend;
 import io.sluice.telemetry.AccessLog;
 import io.sluice.telemetry.Metrics;
+import io.sluice.transport.AddressPair;
 import io.sluice.transport.HandWheel;
 import io.sluice.transport.LoopBuffer;
 import io.sluice.transport.SocketReading;
@@ -59,7 +60,8 @@ class Http1ClientConnectionTest {
     private void accept(HalfClose halfClose) {
         ListenerFacts facts = new ListenerFacts(0, "web", halfClose, metrics.listener("web"));
         channel.accept(new Http1ClientConnection(
-                channel, worker, facts, new HeadStore(new LoopBuffer(new UnpooledByteBufAllocator(true, true))), new SocketReading(channel, snapshot.config().buffers(), new LoopBuffer(new UnpooledByteBufAllocator(true, true)))));
+                channel, worker, facts, new HeadStore(new LoopBuffer(new UnpooledByteBufAllocator(true, true))), new SocketReading(channel, snapshot.config().buffers(), new LoopBuffer(new UnpooledByteBufAllocator(true, true))),
+                AddressPair.of(channel)));
     }
 
     @AfterEach
@@ -285,7 +287,8 @@ class Http1ClientConnectionTest {
         SocketlessChannel other = new SocketlessChannel();
         ListenerFacts facts = new ListenerFacts(0, "web", halfClose, metrics.listener("web"));
         other.accept(new Http1ClientConnection(
-                other, worker, facts, new HeadStore(new LoopBuffer(new UnpooledByteBufAllocator(true, true))), new SocketReading(other, snapshot.config().buffers(), new LoopBuffer(new UnpooledByteBufAllocator(true, true)))));
+                other, worker, facts, new HeadStore(new LoopBuffer(new UnpooledByteBufAllocator(true, true))), new SocketReading(other, snapshot.config().buffers(), new LoopBuffer(new UnpooledByteBufAllocator(true, true))),
+                AddressPair.of(other)));
         other.receives("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
         FakeBackend backend = connector.last().opens();
         other.receivesEnd();

@@ -82,7 +82,8 @@ final class Http1ConnectorIT {
                 ServiceConfig.Policy.ROUND_ROBIN,
                 null,
                 PLAIN,
-                false));
+                false,
+                ServiceConfig.ProxyProtocol.OFF));
         endpoint = service.endpoints().getFirst();
         SocketOptions options =
                 new SocketOptions(Transport.EPOLL, PLAIN, new BufferConfig(16384, 65536, 32768), allocator);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.sluice.http1.MessageWriter.Persistence;
 import io.sluice.http.BodyFraming;
 import io.sluice.http.ChunkedDecoder;
 import io.sluice.http.HeadLimits;
@@ -77,7 +78,7 @@ class MessageWriterTest {
         RequestHead head = request("PURGE /a/b?c=d HTTP/1.0~Host: a~X-A: b~X-B:  c ~~");
         head.dropAll(HeaderName.HOST);
         head.path("/other".getBytes(StandardCharsets.US_ASCII));
-        writer.request(head);
+        writer.request(head, Persistence.DEFAULT);
         writer.end(Trailers.NONE);
 
         assertThat(flushed()).as("our own version").isEqualTo("PURGE /other?c=d HTTP/1.1~X-A: b~X-B:  c ~~");
@@ -93,14 +94,14 @@ class MessageWriterTest {
     void makesTheFramingOfARequestItself(String received, String sent) {
         RequestHead head = request("POST / HTTP/1.1~Host: a~" + received + "~");
         HopByHop.strip(head);
-        writer.request(head);
+        writer.request(head, Persistence.DEFAULT);
 
         assertThat(flushed()).isEqualTo("POST / HTTP/1.1~Host: a~" + sent + "~");
     }
 
     @Test
     void chunksABodyAnewAndNeverPassesAChunkLineOn() {
-        writer.request(request("POST / HTTP/1.1~Host: a~Transfer-Encoding: chunked~~"));
+        writer.request(request("POST / HTTP/1.1~Host: a~Transfer-Encoding: chunked~~"), Persistence.DEFAULT);
         flushed();
         writer.body(text("hello"));
         writer.body(Unpooled.EMPTY_BUFFER);
@@ -115,7 +116,7 @@ class MessageWriterTest {
         ChunkedDecoder decoder = new ChunkedDecoder(LIMITS);
         ByteBuf in = text("0\r\nX-Sum: 1\r\n\r\n");
         decoder.next(in);
-        writer.request(request("POST / HTTP/1.1~Host: a~Transfer-Encoding: chunked~~"));
+        writer.request(request("POST / HTTP/1.1~Host: a~Transfer-Encoding: chunked~~"), Persistence.DEFAULT);
         flushed();
         writer.end(decoder.trailers());
 
@@ -125,10 +126,10 @@ class MessageWriterTest {
 
     @Test
     void doesNotChunkTheMessageBehindAChunkedOne() {
-        writer.request(request("POST / HTTP/1.1~Host: a~Transfer-Encoding: chunked~~"));
+        writer.request(request("POST / HTTP/1.1~Host: a~Transfer-Encoding: chunked~~"), Persistence.DEFAULT);
         writer.end(Trailers.NONE);
         flushed();
-        writer.request(request("POST / HTTP/1.1~Host: a~Content-Length: 2~~"));
+        writer.request(request("POST / HTTP/1.1~Host: a~Content-Length: 2~~"), Persistence.DEFAULT);
         writer.body(text("ok"));
         writer.end(Trailers.NONE);
 
@@ -239,7 +240,7 @@ class MessageWriterTest {
     @Test
     void writesHeadsOfAnySize() {
         String value = "v".repeat(30_000);
-        writer.request(request("GET / HTTP/1.1~Host: a~X-A: " + value + "~~"));
+        writer.request(request("GET / HTTP/1.1~Host: a~X-A: " + value + "~~"), Persistence.DEFAULT);
 
         assertThat(flushed()).isEqualTo("GET / HTTP/1.1~Host: a~X-A: " + value + "~~");
     }
@@ -247,7 +248,7 @@ class MessageWriterTest {
     @Test
     void countsWhatTheKernelHasNotTaken() {
         channel.full = true;
-        writer.request(request("GET / HTTP/1.1~Host: a~~"));
+        writer.request(request("GET / HTTP/1.1~Host: a~~"), Persistence.DEFAULT);
         assertThat(writer.pendingBytes()).as("gathered").isEqualTo(27);
         writer.flush();
         assertThat(writer.pendingBytes()).as("written").isGreaterThanOrEqualTo(27);
@@ -273,7 +274,7 @@ class MessageWriterTest {
 
     @Test
     void forgetsWhatWasGathered() {
-        writer.request(request("GET / HTTP/1.1~Host: a~~"));
+        writer.request(request("GET / HTTP/1.1~Host: a~~"), Persistence.DEFAULT);
         writer.release();
         writer.release();
 

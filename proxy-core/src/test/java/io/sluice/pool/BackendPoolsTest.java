@@ -16,18 +16,21 @@ import io.sluice.transport.HandWheel;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class BackendPoolsTest {
     private final Metrics metrics = new Metrics("test");
     private final FakeConnector connector = new FakeConnector();
     private final BackendPools pools = new BackendPools(connector, new HandWheel().wheel(), metrics, 1);
-    private final Service service = new Service(0, new ServiceConfig(
+    private Service service = new Service(0, new ServiceConfig(
             "app",
             List.of(new EndpointConfig(new HostPort("127.0.0.1", 1), 1), new EndpointConfig(new HostPort("::1", 1), 1)),
             ServiceConfig.Policy.ROUND_ROBIN,
             new PoolConfig(8, Duration.ofSeconds(30), Integer.MAX_VALUE, Duration.ZERO),
             null,
-            true));
+            true,
+            ServiceConfig.ProxyProtocol.OFF));
     private final Endpoint first = service.endpoints().getFirst();
     private final Endpoint second = service.endpoints().getLast();
 
@@ -62,6 +65,19 @@ class BackendPoolsTest {
         assertThat(pools.of(service, first)).isSameAs(pools.of(service, first));
         assertThat(pools.of(service, second).takeIdle()).isNull();
         assertThat(pools.of(service, first).takeIdle().stream()).isSameAs(backend);
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = ServiceConfig.ProxyProtocol.class, names = {"V1", "V2"})
+    void keepsNoneThatSpeaksForOneClient(ServiceConfig.ProxyProtocol protocol) {
+        service = new Service(0, new ServiceConfig(
+                "app", service.config().endpoints(), ServiceConfig.Policy.ROUND_ROBIN, service.config().pool(), null, true,
+                protocol));
+
+        FakeBackend backend = released(open(first));
+
+        assertThat(backend.closed).isTrue();
+        assertThat(pools.of(service, first).takeIdle()).isNull();
     }
 
     @Test

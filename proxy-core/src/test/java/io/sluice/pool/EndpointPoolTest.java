@@ -45,7 +45,7 @@ class EndpointPoolTest {
 
     private void configure(PoolConfig config, int loops) {
         service = new Service(0, new ServiceConfig("app", List.of(new EndpointConfig(new HostPort("127.0.0.1", 1), 1)),
-                ServiceConfig.Policy.ROUND_ROBIN, config, null, true));
+                ServiceConfig.Policy.ROUND_ROBIN, config, null, true, ServiceConfig.ProxyProtocol.OFF));
         endpoint = service.endpoints().getFirst();
         pools = new BackendPools(connector, time.wheel(), metrics, loops);
         pool = pools.of(service, endpoint);

@@ -174,7 +174,7 @@ class BodyRelayTest {
         }
 
         @Override
-        public void taken(long bytes) {
+        public void taken(long bytes, boolean followed) {
             throw new UnsupportedOperationException();
         }
 

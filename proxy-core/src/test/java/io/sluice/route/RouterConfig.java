@@ -66,6 +66,6 @@ final class RouterConfig {
     static Service service(int index, String name) {
         return new Service(index, new ServiceConfig(
                 name, List.of(new ServiceConfig.EndpointConfig(new HostPort("127.0.0.1", 1 + index), 1)),
-                ServiceConfig.Policy.ROUND_ROBIN, null, null, true));
+                ServiceConfig.Policy.ROUND_ROBIN, null, null, true, ServiceConfig.ProxyProtocol.OFF));
     }
 }

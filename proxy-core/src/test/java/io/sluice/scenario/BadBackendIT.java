@@ -13,10 +13,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Backends that break the rules: http.md §2.2 and §3. */
-@Scenario
+@BothRelays
 final class BadBackendIT {
     @RegisterExtension
-    final ProxyUnderTest proxy = new ProxyUnderTest();
+    final ProxyUnderTest proxy;
+
+    BadBackendIT(Relaying relaying) {
+        proxy = new ProxyUnderTest(relaying);
+    }
 
     record BadAnswer(String why, String bytes, List<String> words) {
         @Override

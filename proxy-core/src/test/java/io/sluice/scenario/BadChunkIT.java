@@ -10,10 +10,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 /** Chunked bodies that two implementations could read differently: RFC 9112 §7.1. */
-@Scenario
+@BothRelays
 final class BadChunkIT {
     @RegisterExtension
-    final ProxyUnderTest proxy = new ProxyUnderTest();
+    final ProxyUnderTest proxy;
+
+    BadChunkIT(Relaying relaying) {
+        proxy = new ProxyUnderTest(relaying);
+    }
 
     static final List<String> BAD = List.of(
             // Netty CVE-2025-58056, Go CVE-2025-22871: a line feed alone ended a chunk line.

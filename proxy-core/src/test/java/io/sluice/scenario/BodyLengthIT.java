@@ -9,10 +9,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bodies of every length around the sizes of our buffers cross unchanged, both ways, in every framing. */
-@Scenario
+@BothRelays
 final class BodyLengthIT {
     @RegisterExtension
-    final ProxyUnderTest proxy = new ProxyUnderTest();
+    final ProxyUnderTest proxy;
+
+    BodyLengthIT(Relaying relaying) {
+        proxy = new ProxyUnderTest(relaying);
+    }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 4095, 4096, 16080, 16081, 32768, 65535, 65536, 65537, 1 << 20, 5 << 20})

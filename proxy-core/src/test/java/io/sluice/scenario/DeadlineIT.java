@@ -16,14 +16,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Every deadline has its own status and word, and none strikes early. */
-@Scenario
+@BothRelays
 final class DeadlineIT {
     private static final Duration SHORT = Duration.ofMillis(300);
     private static final Duration TICK = Duration.ofMillis(10);
     private static final Duration MUCH_LATER = Duration.ofSeconds(3);
 
     @RegisterExtension
-    final ProxyUnderTest proxy = new ProxyUnderTest();
+    final ProxyUnderTest proxy;
+
+    DeadlineIT(Relaying relaying) {
+        proxy = new ProxyUnderTest(relaying);
+    }
 
     private long begun;
 

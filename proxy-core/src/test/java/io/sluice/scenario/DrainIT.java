@@ -12,12 +12,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Shutting down: architecture.md, "Life cycle". */
-@Scenario
+@BothRelays
 final class DrainIT {
     private static final String AT_ONCE = "timeouts: { drain: { accepting: 0s, exchanges: 5s } }\n";
 
     @RegisterExtension
-    final ProxyUnderTest proxy = new ProxyUnderTest();
+    final ProxyUnderTest proxy;
+
+    DrainIT(Relaying relaying) {
+        proxy = new ProxyUnderTest(relaying);
+    }
 
     @Test
     void finishesTheExchangesInFlightAndThenEnds() throws Exception {

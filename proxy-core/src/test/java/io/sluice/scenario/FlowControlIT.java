@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A side that takes nothing holds the other back: no more than watermarks and socket buffers lie between. */
-@Scenario
+@BothRelays
 final class FlowControlIT {
     private static final byte[] BLOCK = Http.random(64 * 1024);
     private static final int BLOCKS = 1600;
@@ -25,7 +25,11 @@ final class FlowControlIT {
             """;
 
     @RegisterExtension
-    final ProxyUnderTest proxy = new ProxyUnderTest();
+    final ProxyUnderTest proxy;
+
+    FlowControlIT(Relaying relaying) {
+        proxy = new ProxyUnderTest(relaying);
+    }
 
     private static long crcOfAll() {
         CRC32 crc = new CRC32();

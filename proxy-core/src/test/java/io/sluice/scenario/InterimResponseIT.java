@@ -6,10 +6,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Expect and 1xx: RFC 9110 §10.1.1, §15.2. */
-@Scenario
+@BothRelays
 final class InterimResponseIT {
     @RegisterExtension
-    final ProxyUnderTest proxy = new ProxyUnderTest();
+    final ProxyUnderTest proxy;
+
+    InterimResponseIT(Relaying relaying) {
+        proxy = new ProxyUnderTest(relaying);
+    }
 
     @Test
     void forwardsExpectAndPassesThe100On() throws Exception {

@@ -14,13 +14,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that leave: the backend's work ends at once. http.md §3 promises 100 ms. */
-@Scenario
+@BothRelays
 final class LeavingIT {
     private static final Duration PROMISE = Duration.ofMillis(100);
     private static final String ANSWER = "listeners: [{ name: web, address: \"127.0.0.1:0\", halfClose: answer }]\n";
 
     @RegisterExtension
-    final ProxyUnderTest proxy = new ProxyUnderTest();
+    final ProxyUnderTest proxy;
+
+    LeavingIT(Relaying relaying) {
+        proxy = new ProxyUnderTest(relaying);
+    }
 
     /** How a client leaves. */
     enum Way {

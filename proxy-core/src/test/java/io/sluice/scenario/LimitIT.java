@@ -9,10 +9,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What one message, or the whole process, may use. */
-@Scenario
+@BothRelays
 final class LimitIT {
     @RegisterExtension
-    final ProxyUnderTest proxy = new ProxyUnderTest();
+    final ProxyUnderTest proxy;
+
+    LimitIT(Relaying relaying) {
+        proxy = new ProxyUnderTest(relaying);
+    }
 
     @Test
     void refusesABodyThatSaysItIsTooLarge() throws Exception {

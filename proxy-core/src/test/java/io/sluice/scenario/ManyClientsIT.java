@@ -9,12 +9,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Many clients at once, on two event loops; nobody gets what belongs to another. */
-@Scenario
+@BothRelays
 final class ManyClientsIT {
     private static final int CLIENTS = 40;
 
     @RegisterExtension
-    final ProxyUnderTest proxy = new ProxyUnderTest();
+    final ProxyUnderTest proxy;
+
+    ManyClientsIT(Relaying relaying) {
+        proxy = new ProxyUnderTest(relaying);
+    }
 
     @Test
     void givesEveryClientItsOwnAnswers() throws Exception {

@@ -6,10 +6,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** HTTP/1.0 on either side: RFC 9112 §2.3, §6.1, §9.3. */
-@Scenario
+@BothRelays
 final class OldVersionIT {
     @RegisterExtension
-    final ProxyUnderTest proxy = new ProxyUnderTest();
+    final ProxyUnderTest proxy;
+
+    OldVersionIT(Relaying relaying) {
+        proxy = new ProxyUnderTest(relaying);
+    }
 
     @Test
     void closesAfterAnsweringAnHttp10Client() throws Exception {

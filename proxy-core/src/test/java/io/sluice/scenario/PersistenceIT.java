@@ -6,10 +6,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Connections that carry more than one request: RFC 9112 §9.3. */
-@Scenario
+@BothRelays
 final class PersistenceIT {
     @RegisterExtension
-    final ProxyUnderTest proxy = new ProxyUnderTest();
+    final ProxyUnderTest proxy;
+
+    PersistenceIT(Relaying relaying) {
+        proxy = new ProxyUnderTest(relaying);
+    }
 
     /** Answers with the target asked for. */
     private static final Script TARGET = connection -> {

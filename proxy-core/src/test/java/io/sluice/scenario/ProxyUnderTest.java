@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.config.ConfigException;
 import io.sluice.config.ConfigReader;
+import io.sluice.linux.SystemCalls;
 import io.sluice.server.SluiceServer;
 import io.sluice.transport.Transport;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -39,11 +41,28 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
             "admin", "admin: \"off\"\n",
             "eventLoops", "eventLoops: 1\n");
 
+    private final Relaying relaying;
+    private Supplier<SystemCalls> kernel = SystemCalls.ofThisSystem();
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final List<ScriptedBackend> backends = new ArrayList<>();
     private Descriptors before;
     private SluiceServer server;
     private RawConnection settling;
+
+    /** A proxy whose bodies cross as they do by default. */
+    ProxyUnderTest() {
+        this(Relaying.DEFAULT);
+    }
+
+    /** A proxy whose bodies are to cross so, unless its YAML says otherwise. */
+    ProxyUnderTest(Relaying relaying) {
+        this.relaying = relaying;
+    }
+
+    /** Has the proxy splice by other system calls than the real ones. */
+    void kernel(Supplier<SystemCalls> calls) {
+        kernel = calls;
+    }
 
     @Override
     public void beforeEach(ExtensionContext context) {
@@ -88,12 +107,15 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
                 whole.append(text);
             }
         });
+        if (!yaml.contains("zeroCopy:")) {
+            whole.append(relaying.yaml());
+        }
         whole.append(yaml);
         String text = whole.toString().replace("${endpoints}", String.join(", ", endpoints.stream().map(e -> '"' + e + '"').toList()));
         for (int i = 0; i < endpoints.size(); i++) {
             text = text.replace("${" + i + "}", '"' + endpoints.get(i) + '"');
         }
-        server = SluiceServer.start(new ConfigReader(Map.of()).read("test", text));
+        server = SluiceServer.start(new ConfigReader(Map.of()).read("test", text), kernel);
         if (Transport.detect() == Transport.EPOLL) {
             // A body that comes before is copied: which relay a scenario meets must not depend on that.
             await().until(server::splices);
@@ -118,6 +140,11 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
     /** A new client connection with a receive buffer of about so many bytes. */
     RawConnection narrowClient(int receiveBuffer) throws IOException {
         return client(RawConnection.narrowTo(address(), receiveBuffer));
+    }
+
+    /** A new connection to a listener of this name. */
+    RawConnection clientOf(String listener) throws IOException {
+        return client(RawConnection.to(server.address(listener)));
     }
 
     private RawConnection client(RawConnection connection) {
@@ -182,6 +209,10 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
                 awaitMetric(0, "sluice_requests_active");
                 awaitMetric(0, "sluice_pool_active");
                 awaitMetric(0, "sluice_connections");
+                awaitMetric(0, "sluice_pipes", "state=active");
+                if (relaying == Relaying.COPIED) {
+                    awaitMetric(0, "sluice_zero_copy_bytes_total", "mechanism=splice");
+                }
             }
         } finally {
             if (server != null) {

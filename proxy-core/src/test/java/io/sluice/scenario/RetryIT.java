@@ -11,10 +11,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What is tried again, and what never is: RFC 9110 §9.2.2, RFC 9112 §9.3.1, config.md. */
-@Scenario
+@BothRelays
 final class RetryIT {
     @RegisterExtension
-    final ProxyUnderTest proxy = new ProxyUnderTest();
+    final ProxyUnderTest proxy;
+
+    RetryIT(Relaying relaying) {
+        proxy = new ProxyUnderTest(relaying);
+    }
 
     /** Answers one request, then reads another and dies without a byte. */
     private static final Script DYING_WHEN_REUSED = connection -> {

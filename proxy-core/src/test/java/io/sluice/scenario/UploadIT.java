@@ -7,12 +7,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Answers that come before the request has ended: RFC 9112 §9.3, §9.6. */
-@Scenario
+@BothRelays
 final class UploadIT {
     private static final int LARGE = 8 << 20;
 
     @RegisterExtension
-    final ProxyUnderTest proxy = new ProxyUnderTest();
+    final ProxyUnderTest proxy;
+
+    UploadIT(Relaying relaying) {
+        proxy = new ProxyUnderTest(relaying);
+    }
 
     @Test
     void passesOnARefusalThatComesDuringAnUpload() throws Exception {

@@ -12,6 +12,7 @@ import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
+import io.sluice.transport.ProxyHeader;
 import io.sluice.transport.SocketReading;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -25,6 +26,8 @@ public final class FakeBackend implements BackendStream {
     public final List<String> events = new ArrayList<>();
     /** Every slice it reported. */
     public final List<ByteBuf> slices = new ArrayList<>();
+    /** Whom it is for; null = nobody said. */
+    public ProxyHeader header;
     /** The method and target that came last. */
     public String target;
     /** How the request's body is framed. */
@@ -102,6 +105,12 @@ public final class FakeBackend implements BackendStream {
     @Override
     public void listener(BackendListener newListener) {
         listener = newListener;
+    }
+
+    @Override
+    public void introduce(ProxyHeader client) {
+        events.add("introduce");
+        header = client;
     }
 
     @Override
@@ -192,7 +201,7 @@ public final class FakeBackend implements BackendStream {
     }
 
     @Override
-    public void taken(long bytes) {
+    public void taken(long bytes, boolean followed) {
         throw new UnsupportedOperationException();
     }
 

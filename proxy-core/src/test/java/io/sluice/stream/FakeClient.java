@@ -201,7 +201,7 @@ public final class FakeClient implements ClientStream {
     }
 
     @Override
-    public void taken(long bytes) {
+    public void taken(long bytes, boolean followed) {
         throw new UnsupportedOperationException();
     }
 

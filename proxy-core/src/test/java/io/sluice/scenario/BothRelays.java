@@ -1,0 +1,16 @@
+package io.sluice.scenario;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Marks a class of scenarios that run twice, with copied bodies and with spliced ones: nobody may tell them apart. */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@Scenario
+@ParameterizedClass(name = "{0}")
+@EnumSource(value = Relaying.class, names = {"COPIED", "SPLICED"})
+@interface BothRelays {}
