@@ -84,7 +84,8 @@ HAPROXY_KINDS = {
     "haproxy": ("http", "", ""),
     "haproxy-splice": ("http", "option splice-response\n    option splice-request", HAPROXY_PIPES),
     "haproxy-tcp": ("tcp", "", ""),
-    "haproxy-tcp-splice": ("tcp", "option splice-auto", HAPROXY_PIPES),
+    # splice-auto copied as much as without it in a trial (CPU per byte 0.97 of it): the harder peer is the one that is told to.
+    "haproxy-tcp-splice": ("tcp", "option splice-response\n    option splice-request", HAPROXY_PIPES),
 }
 NGINX_KINDS = {"nginx": "", "nginx-tuned": NGINX_TUNED}
 
