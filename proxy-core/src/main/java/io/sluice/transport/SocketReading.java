@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.EventLoop;
 import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.util.UncheckedBooleanSupplier;
 import io.netty.util.internal.PlatformDependent;
@@ -60,6 +61,7 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
     private boolean doubtful;
     private boolean rejoined;
     private boolean wasDiverted;
+    private boolean deep;
     private Polling polling = Polling.ON;
     private Diversion diversion;
 
@@ -128,6 +130,16 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
      */
     public void divert(Diversion to) {
         diversion = to;
+    }
+
+    /**
+     * Lets as much wait unsent in the kernel as its send buffer takes (TCP_NOTSENT_LOWAT, tcp(7)), for good. Idempotent.
+     */
+    public void queueDeeply() {
+        if (!deep) {
+            deep = true;
+            channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, 0L);
+        }
     }
 
     /** The socket's descriptor; valid while the channel is open. */
