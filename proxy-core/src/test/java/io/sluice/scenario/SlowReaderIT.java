@@ -46,7 +46,7 @@ final class SlowReaderIT {
         });
         proxy.start(IMPATIENT, backend);
         RawConnection client = proxy.narrowClient(RECEIVE_BUFFER);
-        client.send(Http.get("/"));
+        client.send(Http.get("/", "Connection: close"));
         client.head();
         return client;
     }
