@@ -16,9 +16,9 @@ BYTES_PER_SECOND = 1000
 RECEIVE_BUFFER = 4096
 # As on an Ethernet: loopback's 64 KiB don't fit such a buffer.
 SEGMENT_BYTES = 1460
-# The kernel of a client that stopped goes on taking bytes until its window is shut. Being small by then, it is filled in
-# single segments some seconds apart (9 s were seen): only from there on nobody takes anything.
-WINDOW_SHUTS_SECONDS = 12
+# The kernel of a client that stopped goes on taking bytes until its window is shut. A sender with BBR has learnt the client's
+# pace and fills the last few KiB at that (430 bytes a second were seen): only from there on nobody takes anything.
+WINDOW_SHUTS_SECONDS = 30
 WARM_SECONDS = 4
 USER_KIB_MAX = 16
 
