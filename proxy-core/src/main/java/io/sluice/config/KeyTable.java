@@ -273,8 +273,8 @@ final class KeyTable {
                 value("timeouts.requestBodyIdle", TIME, "Without a byte of the request's body; then 408. There is no limit on"
                                 + " the whole upload.")
                         .byDefault("30s"),
-                value("timeouts.responseWriteIdle", TIME, "Without a byte accepted by the client while some wait for it; then"
-                                + " its connection is cut.")
+                value("timeouts.responseWriteIdle", TIME, "Without a byte accepted by the client while some wait for it; then its"
+                                + " connection is cut, at the latest a quarter later. What the client's kernel acknowledges counts.")
                         .byDefault("30s"),
                 value("timeouts.keepAlive", TIME, "A client's connection without a request. Longer than the 60s of common"
                                 + " cloud balancers, so that they close first.")
