@@ -117,7 +117,8 @@ final class KeyTable {
                                 at + "notSentLowWatermark",
                                 size(4 * KIB, GIB).orWord("off", 0L),
                                 "TCP_NOTSENT_LOWAT: no more is written while so much waits in the kernel, so that a slow"
-                                        + " reader doesn't fill its memory. off: the kernel's default.")
+                                        + " reader doesn't fill its memory. off: the kernel's default. A spliced body"
+                                        + " lifts it for the connection it goes to.")
                         .byDefault(notSentLowWatermark),
                 value(at + "keepAlive", flag(), "SO_KEEPALIVE: the kernel probes connections that are long silent.")
                         .byDefault("true"),

@@ -122,18 +122,20 @@ public final class Pipes implements AutoCloseable {
      * Moves what a socket has into an empty pipe.
      *
      * @param bytes at the most, at least 1
-     * @return bytes moved; 0 = the peer has ended; {@code -EAGAIN} = nothing is there; {@link #MISMATCH} = more than asked
-     *     for; else another error, see {@link Failure}, of which a {@link Failure#REFUSAL} has ended splicing for all
+     * @return bytes moved; 0 = the peer has ended; {@code -EAGAIN} = nothing is there, or it is not its turn;
+     *     {@link #MISMATCH} = more than asked for; else another error, see {@link Failure}, of which a {@link Failure#REFUSAL}
+     *     has ended splicing for all
      */
     public long fill(Pipe pipe, int socket, long bytes) {
         if (turnIsOver()) {
             return -SystemCalls.EAGAIN;
         }
-        long moved = kernel.splice(socket, pipe.writingEnd, Math.min(bytes, share()));
+        long most = Math.min(bytes, share());
+        long moved = kernel.splice(socket, pipe.writingEnd, most);
         if (moved > 0) {
             pipe.bytes += moved;
             pipe.used = true;
-            return moved > bytes ? mismatch(pipe) : moved;
+            return moved > most ? mismatch(pipe) : moved;
         }
         if (moved < 0 && moved != -SystemCalls.EAGAIN && Failure.of(moved) == Failure.REFUSAL) {
             splicing.refused(moved);
