@@ -65,7 +65,10 @@ final class Reading {
             String at = KeyReference.join(path, name);
             if (key == null) {
                 Optional<String> near = Words.closest(name, here(pattern));
-                near.ifPresent(meant::add);
+                near.ifPresent(word -> {
+                    meant.add(word);
+                    values.broken(KeyReference.join(path, word));
+                });
                 values.place(at, field.key().place());
                 report(field.key().place(), at, unknown(pattern, name, near));
             } else if (key.isLater()) {

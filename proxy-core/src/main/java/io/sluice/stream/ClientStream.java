@@ -3,6 +3,7 @@ package io.sluice.stream;
 import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
 import io.sluice.http.ResponseHead;
+import io.sluice.transport.RawSocket;
 
 /**
  * A client's side of one exchange: takes the response, reports the request to a {@link ClientListener}.
@@ -33,6 +34,12 @@ public interface ClientStream extends BodySource, BodySink {
      * the connection can live on; if not, it closes after the response.
      */
     boolean canDiscardRequest();
+
+    /**
+     * Leaves its socket, with what was read behind the request, to somebody else: the stream is over, and reports nothing any
+     * more. What was said before still goes first. Only for a request that was read to its end, after a 101.
+     */
+    RawSocket detach();
 
     /** Ends the exchange so that the client can't take the response for complete: close, or reset where a close would say so. */
     void abort(ProxyError why);

@@ -83,7 +83,7 @@ final class ExchangeSeries {
                 for (int protocol = 0; protocol < PROTOCOLS.size(); protocol++) {
                     requests.rowIfAny(
                             meters.cells().sum(ExchangeMeters.requests(method, code, protocol)),
-                            labels(meters, method.name(), CODES.get(code), PROTOCOLS.get(protocol)));
+                            labels(meters, method.name(), CODES.get(code), PROTOCOLS.get(protocol).text()));
                 }
             }
         }

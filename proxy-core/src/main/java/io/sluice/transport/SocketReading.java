@@ -43,7 +43,8 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
     private static final int FULL_READS_TO_GROW = 4;
 
     /** TCP_CLOSE and TCP_CLOSE_WAIT of tcp_info (tcp(7), linux/tcp.h). */
-    private static final Set<Integer> CLOSED_STATES = Set.of(7, 8);
+    private static final int TCP_CLOSE = 7;
+    private static final Set<Integer> CLOSED_STATES = Set.of(TCP_CLOSE, 8);
 
     private final Channel channel;
     private final LoopBuffer shared;
@@ -111,6 +112,13 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
         return channel instanceof EpollSocketChannel epoll
                 && epoll.isOpen()
                 && CLOSED_STATES.contains(epoll.tcpInfo().state());
+    }
+
+    /** Whether the peer has reset the connection; of use only while our own side of it is open. */
+    public boolean peerReset() {
+        return channel instanceof EpollSocketChannel epoll
+                && epoll.isOpen()
+                && epoll.tcpInfo().state() == TCP_CLOSE;
     }
 
     /** Who empties the socket instead of a read. Called on the channel's loop. */

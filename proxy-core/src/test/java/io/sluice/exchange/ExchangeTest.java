@@ -261,7 +261,7 @@ class ExchangeTest {
 
         assertThat(bench.client.status).isEqualTo(200);
         assertThat(bench.client.closingAtHead).isEqualTo(closing);
-        assertThat(bench.exchange.state().request()).isEqualTo(Request.ABORTED);
+        assertThat(bench.exchange.state.request()).isEqualTo(Request.ABORTED);
     }
 
     @Test
