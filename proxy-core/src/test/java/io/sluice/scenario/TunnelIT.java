@@ -1,5 +1,13 @@
 package io.sluice.scenario;
 
+import static io.sluice.scenario.Tunnelled.BLOCKS;
+import static io.sluice.scenario.Tunnelled.LARGE;
+import static io.sluice.scenario.Tunnelled.SWITCHED;
+import static io.sluice.scenario.Tunnelled.awaitNoPipe;
+import static io.sluice.scenario.Tunnelled.crc;
+import static io.sluice.scenario.Tunnelled.text;
+import static io.sluice.scenario.Tunnelled.through;
+import static io.sluice.scenario.Tunnelled.upgrade;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -7,10 +15,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.sluice.transport.Transport;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,43 +25,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** An upgraded connection is a tunnel: bytes of any meaning, in both directions, each up to its own end. */
 @Scenario
 final class TunnelIT {
-    private static final String SWITCHED =
-            "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX-Kept: 1\r\n\r\n";
-    private static final int LARGE = 24 << 20;
-
     @RegisterExtension
     final ProxyUnderTest proxy = new ProxyUnderTest();
 
     @TempDir
     Path folder;
-
-    private static String upgrade(String... more) {
-        String[] fields = new String[more.length + 2];
-        fields[0] = "Connection: keep-alive, Upgrade";
-        fields[1] = "Upgrade: websocket";
-        System.arraycopy(more, 0, fields, 2, more.length);
-        return Http.get("/chat", fields);
-    }
-
-    /** A client whose tunnel is open. */
-    private RawConnection tunnelled() throws Exception {
-        RawConnection client = proxy.client();
-        client.send(upgrade());
-        assertThat(client.head().status()).isEqualTo(101);
-        return client;
-    }
-
-    private static String text(RawConnection from, int length) throws Exception {
-        StringBuilder text = new StringBuilder();
-        while (text.length() < length) {
-            text.append((char) from.read());
-        }
-        return text.toString();
-    }
-
-    private void awaitNoPipe() {
-        await().until(() -> proxy.server().activePipes() == 0);
-    }
 
     @ParameterizedTest
     @EnumSource(Relaying.class)
@@ -87,7 +59,7 @@ final class TunnelIT {
         client.send("bye");
         client.halfClose();
         assertThat(client.rest()).isEqualTo("goodbye");
-        awaitNoPipe();
+        awaitNoPipe(proxy);
     }
 
     @ParameterizedTest
@@ -136,15 +108,15 @@ final class TunnelIT {
         proxy.start(relaying.yaml(), proxy.backend(connection -> {
             connection.request();
             connection.send(SWITCHED);
-            Background sending = Background.run(() -> connection.send(block, LARGE / block.length));
+            Background sending = Background.run(() -> connection.send(block, BLOCKS));
             assertThat(connection.crc(LARGE)).isEqualTo(crc(block));
             sending.awaitEnd();
             connection.halfClose();
             connection.awaitClose();
         }));
-        RawConnection client = tunnelled();
+        RawConnection client = through(proxy);
 
-        Background sending = Background.run(() -> client.send(block, LARGE / block.length));
+        Background sending = Background.run(() -> client.send(block, BLOCKS));
         assertThat(client.crc(LARGE)).isEqualTo(crc(block));
         sending.awaitEnd();
         client.halfClose();
@@ -158,15 +130,7 @@ final class TunnelIT {
         if (spliced) {
             assertThat(proxy.metric("sluice_zero_copy_bytes_total", "mechanism=splice")).isGreaterThan(LARGE);
         }
-        awaitNoPipe();
-    }
-
-    private static long crc(byte[] block) {
-        CRC32 crc = new CRC32();
-        for (int i = 0; i < LARGE / block.length; i++) {
-            crc.update(block);
-        }
-        return crc.getValue();
+        awaitNoPipe(proxy);
     }
 
     @ParameterizedTest
@@ -180,7 +144,7 @@ final class TunnelIT {
             connection.halfClose();
             assertThat(connection.rest()).isEqualTo("still here");
         }));
-        RawConnection client = tunnelled();
+        RawConnection client = through(proxy);
 
         assertThat(Http.bytes(client.rest())).isEqualTo(last);
         client.send("still here");
@@ -188,161 +152,6 @@ final class TunnelIT {
 
         proxy.awaitMetric(0, "sluice_requests_active");
         assertThat(proxy.metric("sluice_errors_total")).isZero();
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void aResetOnOneSideIsAResetOnTheOther(boolean byClient) throws Exception {
-        for (Relaying relaying : new Relaying[] {Relaying.COPIED, Relaying.SPLICED}) {
-            try (Fresh fresh = new Fresh()) {
-                fresh.run(relaying, byClient);
-            }
-        }
-    }
-
-    /** Several proxies in one test would share what one asserts: each run has its own. */
-    private final class Fresh implements AutoCloseable {
-        void run(Relaying relaying, boolean byClient) throws Exception {
-            Signal reset = new Signal();
-            ScriptedBackend backend = proxy.backend(connection -> {
-                connection.request();
-                connection.send(SWITCHED + "x");
-                if (byClient) {
-                    connection.awaitReset();
-                } else {
-                    reset.await();
-                    connection.reset();
-                }
-            });
-            proxy.start(relaying.yaml(), backend);
-            RawConnection client = tunnelled();
-            assertThat(client.read()).isEqualTo('x');
-            if (byClient) {
-                client.reset();
-                backend.connection(0).awaitEnded();
-            } else {
-                reset.raise();
-                client.awaitReset();
-            }
-            proxy.awaitCounted(byClient ? "client_gone" : "backend_reset");
-            proxy.awaitMetric(0, "sluice_requests_active");
-        }
-
-        @Override
-        public void close() {
-            proxy.server().close();
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource(Relaying.class)
-    void aResetByAClientThatDoesNotReadIsNoticed(Relaying relaying) throws Exception {
-        ScriptedBackend backend = proxy.backend(connection -> {
-            connection.request();
-            connection.send(SWITCHED);
-            connection.send(Http.random(1 << 20), 64);
-        });
-        proxy.start(relaying.yaml(), backend);
-        RawConnection client = tunnelled();
-        awaitStalled(backend);
-
-        client.reset();
-
-        proxy.awaitCounted("client_gone");
-        backend.connection(0).awaitEnded();
-        awaitNoPipe();
-    }
-
-    private void awaitStalled(ScriptedBackend backend) {
-        RawConnection connection = backend.connection(0);
-        long[] seen = {-1};
-        await("the backend is held back").pollInterval(Duration.ofMillis(150)).until(() -> {
-            long before = seen[0];
-            seen[0] = connection.bytesSent();
-            return before == seen[0];
-        });
-    }
-
-    @ParameterizedTest
-    @EnumSource(Relaying.class)
-    void aReaderThatStallsHoldsTheOtherBackAndLosesNothing(Relaying relaying) throws Exception {
-        byte[] block = Http.random(1 << 20);
-        ScriptedBackend backend = proxy.backend(connection -> {
-            connection.request();
-            connection.send(SWITCHED);
-            connection.send(block, LARGE / block.length);
-            connection.halfClose();
-            connection.awaitClose();
-        });
-        proxy.start(relaying.yaml(), backend);
-        RawConnection client = tunnelled();
-
-        awaitStalled(backend);
-        assertThat(backend.connection(0).bytesSent()).isLessThan(LARGE);
-        assertThat(proxy.metric("sluice_buffered_bytes")).isLessThan(1 << 20);
-
-        assertThat(client.crc(LARGE)).isEqualTo(crc(block));
-        client.halfClose();
-        client.awaitClose();
-    }
-
-    @Test
-    void anIdleTunnelIsCut() throws Exception {
-        proxy.start("timeouts: { tunnel: 300ms, request: 200ms }\n", proxy.backend(connection -> {
-            connection.request();
-            connection.send(SWITCHED);
-            for (int i = 0; i < 5; i++) {
-                connection.idle(Duration.ofMillis(150));
-                connection.send("x");
-            }
-            connection.awaitReset();
-        }));
-        RawConnection client = tunnelled();
-
-        assertThat(text(client, 5)).isEqualTo("xxxxx");
-        long begun = System.nanoTime();
-        client.awaitReset();
-
-        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isBetween(Duration.ofMillis(200), Duration.ofSeconds(3));
-        proxy.awaitCounted("tunnel_idle");
-    }
-
-    @Test
-    void aDrainLetsTunnelsRunAndThenCutsThem() throws Exception {
-        ScriptedBackend backend = proxy.backend(connection -> {
-            connection.request();
-            connection.send(SWITCHED);
-            while (true) {
-                connection.send(text(connection, 1));
-            }
-        });
-        proxy.start("timeouts: { drain: { accepting: 0s, exchanges: 600ms } }\n", backend);
-        RawConnection client = tunnelled();
-
-        CompletableFuture<Integer> drained = proxy.server().drain();
-        await("not ready").until(() -> proxy.server().notReady() != null);
-        client.send("a");
-        assertThat(client.read()).isEqualTo('a');
-        client.awaitReset();
-
-        assertThat(drained.get(5, TimeUnit.SECONDS)).isEqualTo(1);
-        backend.connection(0).awaitEnded();
-    }
-
-    @Test
-    void aDrainIsOverWhenTheLastTunnelEnds() throws Exception {
-        proxy.start("timeouts: { drain: { accepting: 0s, exchanges: 30s } }\n", proxy.backend(connection -> {
-            connection.request();
-            connection.send(SWITCHED);
-            connection.awaitClose();
-        }));
-        RawConnection client = tunnelled();
-        CompletableFuture<Integer> drained = proxy.server().drain();
-
-        client.halfClose();
-        client.awaitClose();
-
-        assertThat(drained.get(5, TimeUnit.SECONDS)).isZero();
     }
 
     @ParameterizedTest
@@ -417,7 +226,7 @@ final class TunnelIT {
             assertThat(connection.rest()).isEqualTo("seven!!");
             connection.send("four");
         }));
-        RawConnection client = tunnelled();
+        RawConnection client = through(proxy);
 
         client.send("seven!!");
         client.halfClose();
@@ -437,21 +246,21 @@ final class TunnelIT {
         proxy.start(proxy.backend(connection -> {
             connection.request();
             connection.send(SWITCHED);
-            connection.send(block, LARGE / block.length);
+            connection.send(block, BLOCKS);
             assertThat(text(connection, 4)).isEqualTo("next");
-            connection.send(block, LARGE / block.length);
+            connection.send(block, BLOCKS);
             connection.awaitClose();
         }));
-        RawConnection client = tunnelled();
+        RawConnection client = through(proxy);
         await().until(() -> proxy.server().activePipes() == 1);
 
         assertThat(client.crc(LARGE)).isEqualTo(crc(block));
-        awaitNoPipe();
+        awaitNoPipe(proxy);
         client.send("next");
         await().until(() -> proxy.server().activePipes() == 1);
 
         assertThat(client.crc(LARGE)).isEqualTo(crc(block));
-        awaitNoPipe();
+        awaitNoPipe(proxy);
         client.halfClose();
         client.awaitClose();
     }
