@@ -93,10 +93,11 @@ final class CrossChecks {
     }
 
     private void routesWanted() {
-        boolean http = config.listeners().stream().anyMatch(it -> it.protocol() != Protocol.TCP);
-        if (http && !values.has("routes") && values.sound("routes")) {
+        boolean http = config.listeners().isEmpty()
+                || config.listeners().stream().anyMatch(it -> it.protocol() != Protocol.TCP);
+        if (http && config.routes().isEmpty() && values.sound("routes") && !values.refused("")) {
             problem("routes", "found nothing; expected a list");
-        } else if (!http && !config.listeners().isEmpty() && values.has("routes")) {
+        } else if (!http && !config.routes().isEmpty()) {
             warnings.add(values.placeOf("routes").problem("routes", "found routes that no listener uses: all are for tcp"));
         }
     }

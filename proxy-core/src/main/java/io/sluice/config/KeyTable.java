@@ -137,7 +137,7 @@ final class KeyTable {
         return List.of(
                 list("routes", "Who answers which requests. The most specific route wins: host exact, then *.suffix, then"
                                 + " any; path exact, then the longest prefix, then patterns in the order of the file.")
-                        .unset("required, unless all listeners are for tcp"),
+                        .unset("none, where all listeners are for tcp; else it must be there"),
                 section("routes[]", "One route: match says which requests, and exactly one of service, services, files,"
                         + " redirect and respond says who answers."),
                 value("routes[].name", HttpTypes.NAME, "What logs and metrics call it; unique.")

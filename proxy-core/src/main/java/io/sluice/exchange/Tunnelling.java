@@ -37,6 +37,7 @@ final class Tunnelling implements Worker.Connection, Tunnel.Listener, BodyRelay.
 
     /** Counts as a connection from here on: to be called before the client's own is forgotten, or a drain would be over. */
     void enter() {
+        record.tunnel();
         worker.opened(this);
     }
 

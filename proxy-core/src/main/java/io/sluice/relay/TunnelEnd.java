@@ -108,7 +108,15 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
 
     @Override
     public void body(ByteBuf data) {
-        channel.write(data, channel.voidPromise());
+        int count = data.readableBytes();
+        if (count < data.capacity() / 2 && pendingBytes() > 0) {
+            // It has to wait, and would keep a read's buffer for that, of which it is a small part.
+            ByteBuf fitting = channel.alloc().directBuffer(count, count).writeBytes(data);
+            data.release();
+            channel.write(fitting, channel.voidPromise());
+        } else {
+            channel.write(data, channel.voidPromise());
+        }
     }
 
     @Override

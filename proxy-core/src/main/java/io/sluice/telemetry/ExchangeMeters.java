@@ -74,7 +74,7 @@ public final class ExchangeMeters {
     public void ended(ExchangeRecord record) {
         long[] stripe = cells.stripe();
         Cells.add(stripe, requests(record.method(), code(record.status()), record.protocol().ordinal()), 1);
-        long nanos = Math.max(0, record.totalNanos());
+        long nanos = Math.max(0, record.waitedNanos());
         Cells.add(stripe, DURATION_BUCKETS + DURATIONS.index(nanos), 1);
         Cells.add(stripe, DURATION_NANOS, nanos);
         if (record.firstByteNanos() > 0 && record.attempts() > 0) {

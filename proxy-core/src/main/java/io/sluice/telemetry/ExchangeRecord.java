@@ -71,6 +71,7 @@ public final class ExchangeRecord {
     private String relayReason = "";
     private ProxyError error;
     private long totalNanos;
+    private boolean tunnel;
 
     /**
      * Begins a record.
@@ -164,6 +165,11 @@ public final class ExchangeRecord {
         relayReason = reason;
     }
 
+    /** Notes that it became a tunnel. */
+    public void tunnel() {
+        tunnel = true;
+    }
+
     /** Notes body bytes: those read from the client into our memory, and those handed to the client's connection. */
     public void bytes(long fromClient, long toClient) {
         bytesIn = fromClient;
@@ -230,4 +236,6 @@ public final class ExchangeRecord {
     /** Null = ended well. */
     public ProxyError error() { return error; }
     public long totalNanos() { return totalNanos; }
+    /** How long the client waited for all of it: of a tunnel, until it was open. */
+    public long waitedNanos() { return tunnel ? firstByteNanos : totalNanos; }
 }
