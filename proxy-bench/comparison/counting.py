@@ -10,35 +10,52 @@ PIECE = memoryview(bytes(256 << 10))
 HEAD_MAX = 16 << 10
 
 
-class CountingBackend:
-    """Answers GET /N with N bytes. `taken` is what the kernel accepted of all bodies; leaving it ends its process."""
+class OwnProcess:
+    """Something that serves in a process of its own on one core, and counts; leaving it ends the process."""
 
     def __init__(self, core):
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
-        self.port = self.listener.getsockname()[1]
         # One process writes it, one reads it, and an aligned word is never seen half-written: no lock.
         self._taken = multiprocessing.get_context("fork").RawValue(ctypes.c_uint64, 0)
         self.core = core
 
     @property
     def taken(self):
+        """Bytes so far."""
         return self._taken.value
 
     def __enter__(self):
-        self.process = multiprocessing.get_context("fork").Process(target=self._serve, daemon=True)
+        self.process = multiprocessing.get_context("fork").Process(target=self._run, daemon=True)
         self.process.start()
-        self.listener.close()
+        self._started()
         return self
 
     def __exit__(self, *_):
         self.process.kill()
         self.process.join()
 
-    def _serve(self):
+    def _run(self):
         # The parent's reaction to these is to clean up, which isn't for a copy of it to do.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_DFL)
         os.sched_setaffinity(0, {self.core})
+        self._serve()
+
+    def _started(self):
+        """What the parent does once the process has begun."""
+
+
+class CountingBackend(OwnProcess):
+    """Answers GET /N with N bytes. `taken` is what the kernel accepted of all bodies."""
+
+    def __init__(self, core):
+        super().__init__(core)
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
+        self.port = self.listener.getsockname()[1]
+
+    def _started(self):
+        self.listener.close()
+
+    def _serve(self):
         self.listener.setblocking(False)
         with selectors.DefaultSelector() as selector:
             selector.register(self.listener, selectors.EVENT_READ, None)

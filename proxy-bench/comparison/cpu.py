@@ -2,8 +2,8 @@
 import statistics
 
 from .loads import wrk
-from .processes import context_switches, cpu_seconds, resident_kib
-from .proxies import Bench
+from .processes import CannotMeasure, context_switches, cpu_seconds, resident_kib
+from .proxies import COPYING, Bench
 from .report import Section, at_most, ratio, say, shown
 
 WARM_SECONDS = 2
@@ -11,17 +11,19 @@ WARM_RUNS_MAX = 8
 
 
 class Sample:
-    """One proxy, one size, one round."""
+    """One proxy, one load, one round. `cost` is what the proxy spent: user, system, and switches of both kinds."""
 
-    def __init__(self, run, user, system, switches):
+    def __init__(self, run, cost):
+        user, system, voluntary, involuntary = cost
         self.rate = run.requests / run.seconds
-        self.megabytes_per_second = run.received_bytes / run.seconds / 1e6
+        self.megabytes_per_second = run.carried_bytes / run.seconds / 1e6
         self.micros_per_request = (user + system) * 1e6 / run.requests
-        self.seconds_per_gb = (user + system) / (run.received_bytes / 1e9)
+        self.seconds_per_gb = (user + system) / (run.carried_bytes / 1e9)
         self.system_share = system / max(1e-9, user + system)
-        self.voluntary = switches[0] * 1000 / run.requests
-        self.involuntary = switches[1] * 1000 / run.requests
-        self.p99_millis = run.p99_micros / 1e3
+        self.core_share = (user + system) / run.seconds
+        self.voluntary = voluntary * 1000 / run.requests
+        self.involuntary = involuntary * 1000 / run.requests
+        self.p50_millis, self.p90_millis, self.p99_millis = (micros / 1e3 for micros in run.quantile_micros)
         self.errors = run.errors
 
 
@@ -30,16 +32,24 @@ def connections(size_bytes):
     return 64 if size_bytes <= 64 << 10 else 16 if size_bytes <= 1 << 20 else 4
 
 
+def spent(pid):
+    """User and system seconds, voluntary and involuntary switches of a process so far; nothing of none."""
+    return (0, 0, 0, 0) if pid is None else (*cpu_seconds(pid), *context_switches(pid))
+
+
+def sampled(running, load):
+    """What one load cost a proxy."""
+    before = spent(running.pid)
+    run = load()
+    if run.carried_bytes <= 0:
+        raise CannotMeasure(f"nothing came through {running.name} in {run.seconds:.0f} s; give it more --seconds.")
+    return Sample(run, [after - earlier for after, earlier in zip(spent(running.pid), before)])
+
+
 def measured(bench, running, size, seconds):
-    """One load on one proxy, and what it cost the proxy."""
+    """What downloads of one size cost a proxy."""
     name, size_bytes = size
-    if running.pid is None:
-        return Sample(wrk(bench, running.port, f"/{name}", connections(size_bytes), seconds), 0, 0, (0, 0))
-    cpu, switches = cpu_seconds(running.pid), context_switches(running.pid)
-    run = wrk(bench, running.port, f"/{name}", connections(size_bytes), seconds)
-    cpu_after, switches_after = cpu_seconds(running.pid), context_switches(running.pid)
-    return Sample(run, cpu_after[0] - cpu[0], cpu_after[1] - cpu[1],
-                  (switches_after[0] - switches[0], switches_after[1] - switches[1]))
+    return sampled(running, lambda: wrk(bench, running.port, f"/{name}", connections(size_bytes), seconds))
 
 
 def warm(bench, running, size):
@@ -122,7 +132,9 @@ def _bars(section, name, samples, per_request, per_gb):
                                         ratio(per_request.get(("1k", name)), per_request.get(("1k", peer))),
                                         1.0, f" × {called}"))
     if "1m" in sizes:
-        section.bars.append(at_most(f"{name}, 1 MiB copied: CPU per byte",
-                                    ratio(per_gb.get(("1m", name)), per_gb.get(("1m", "haproxy"))), 0.95, " × HAProxy"))
+        copying = name + COPYING
+        section.bars.append(at_most(f"{copying}, 1 MiB: CPU per byte",
+                                    ratio(per_gb.get(("1m", copying)), per_gb.get(("1m", "haproxy"))), 0.95,
+                                    " × HAProxy"))
     errors = sum(sample.errors for (_, proxy), rounds in samples.items() for sample in rounds if proxy == name)
     section.bars.append(at_most(f"{name}: broken or refused requests", errors, 0, ""))

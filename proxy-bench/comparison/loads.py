@@ -8,32 +8,47 @@ from .processes import CannotMeasure, run_load
 EXACT_FIGURES = """\
 done = function(summary, latency, requests)
     local errors = summary.errors
-    io.write(string.format("figures %d %d %d %d %d %d\\n", summary.requests, summary.duration, summary.bytes,
-        latency:percentile(99), errors.connect + errors.read + errors.write + errors.timeout, errors.status))
+    io.write(string.format("figures %d %d %d %d %d %d %d %d\\n", summary.requests, summary.duration, summary.bytes,
+        latency:percentile(50), latency:percentile(90), latency:percentile(99), errors.connect + errors.read + errors.write + errors.timeout, errors.status))
 end
 """
+# The body is made once, and written from where it lies.
+UPLOAD = """\
+wrk.method = "PUT"
+wrk.headers["Content-Type"] = "application/octet-stream"
+wrk.body = string.rep("x", {size})
+"""
+
+
+def bytes_of(size):
+    """1k, 64k, 1m: its bytes."""
+    return int(size.rstrip("km")) << {"k": 10, "m": 20}.get(size[-1], 0)
 
 
 class WrkRun:
     """What one run of wrk counted."""
 
-    def __init__(self, requests, micros, received_bytes, p99_micros, broken, not_2xx):
+    def __init__(self, requests, micros, carried_bytes, p50_micros, p90_micros, p99_micros, broken, not_2xx):
         self.requests = requests
         self.seconds = micros / 1e6
-        self.received_bytes = received_bytes
-        self.p99_micros = p99_micros
+        self.carried_bytes = carried_bytes
+        self.quantile_micros = (p50_micros, p90_micros, p99_micros)
         self.errors = broken + not_2xx
 
 
-def wrk(bench, port, path, connections, seconds):
-    """As many requests as go for so many seconds."""
+def wrk(bench, port, path, connections, seconds, upload_bytes=None):
+    """As many requests as go for so many seconds; uploads of so many bytes each, if a number is given.
+
+    The bytes carried are those received, heads included: of uploads only their receiver knows.
+    """
     script = f"{bench.folder}/figures.lua"
     with open(script, "w") as file:
-        file.write(EXACT_FIGURES)
+        file.write(EXACT_FIGURES + ("" if upload_bytes is None else UPLOAD.format(size=upload_bytes)))
     out = run_load(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", script,
                     f"http://127.0.0.1:{port}{path}"], bench.load_core, seconds + 30)
-    figures = re.search(r"^figures (\d+) (\d+) (\d+) (\d+) (\d+) (\d+)$", out, re.MULTILINE)
-    if not figures or figures[1] == "0":
+    figures = re.search(r"^figures" + 8 * r" (\d+)" + "$", out, re.MULTILINE)
+    # Uploads may be under way without any having ended.
+    if not figures or figures[1] == "0" and upload_bytes is None:
         raise CannotMeasure(f"wrk got no answer from port {port}: {out.strip()[-200:]}")
     return WrkRun(*(int(number) for number in figures.groups()))
 
@@ -59,9 +74,14 @@ def fixed_rate(bench, port, path, connections, requests_per_second, seconds):
     return micros, others
 
 
-def ask(port, path):
-    """A connection on which a GET was sent."""
-    connection = socket.create_connection(("127.0.0.1", port), 10)
+def ask(port, path, receive_buffer=None):
+    """A connection on which a GET was sent; with a receive buffer of so many bytes if asked for."""
+    connection = socket.socket()
+    connection.settimeout(10)
+    if receive_buffer:
+        # Before it connects: the window's scale is agreed on then.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    connection.connect(("127.0.0.1", port))
     connection.sendall(f"GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n".encode())
     return connection
 

@@ -1,96 +1,19 @@
-"""The backend and the proxies: their configuration, one place to start them, and a folder that vanishes afterwards."""
+"""The backend and the proxies: one place to start them, and a folder that vanishes afterwards."""
 import http.client
 import os
 import resource
 import shlex
 import shutil
+import socket
 import tempfile
 import time
 
+from . import configurations
 from .processes import CannotMeasure, Child, free_port
 
 PACKAGES = {"nginx": "nginx", "haproxy": "haproxy", "wrk": "wrk", "h2load": "nghttp2-client", "taskset": "util-linux"}
-PEERS = ("haproxy", "nginx")
-
-BACKEND = """\
-daemon off;
-worker_processes 1;
-pid {folder}/backend.pid;
-error_log {folder}/backend.log;
-events {{ worker_connections {sockets}; }}
-http {{
-    access_log off;
-    sendfile on;
-    tcp_nopush on;
-    open_file_cache max=64;
-    default_type application/octet-stream;
-    keepalive_timeout 1h;
-    keepalive_requests 1000000000;
-    {temp_paths}
-    server {{
-        listen 127.0.0.1:{port} backlog=4096;
-        root {folder}/files;
-    }}
-}}
-"""
-
-# Everything that isn't needed to keep connections to the backend open is left as nginx has it.
-NGINX = """\
-daemon off;
-worker_processes 1;
-pid {folder}/nginx.pid;
-error_log {folder}/nginx.log;
-events {{ worker_connections {sockets}; }}
-http {{
-    access_log off;
-    keepalive_requests 1000000000;
-    {temp_paths}
-    upstream backend {{
-        server 127.0.0.1:{backend};
-        keepalive 512;
-        keepalive_requests 1000000000;
-    }}
-    server {{
-        listen 127.0.0.1:{port} backlog=4096;
-        location / {{
-            proxy_pass http://backend;
-            proxy_http_version 1.1;
-            proxy_set_header Connection "";
-            {extra}
-        }}
-    }}
-}}
-"""
-
-HAPROXY = """\
-global
-    nbthread 1
-    maxconn {connections}
-defaults
-    mode http
-    timeout connect 5s
-    timeout client 60s
-    timeout server 60s
-frontend clients
-    bind 127.0.0.1:{port} backlog 4096
-    default_backend files
-backend files
-    http-reuse always
-    server file1 127.0.0.1:{backend}
-"""
-
-SLUICE = """\
-listeners:
-  - address: 127.0.0.1:{port}
-routes:
-  - service: files
-services:
-  files: {{ endpoints: ["127.0.0.1:{backend}"] }}
-eventLoops: 1
-accessLog: off
-admin: {{ address: 127.0.0.1:{admin} }}
-timeouts: {{ drain: {{ accepting: 0s, exchanges: 1s }} }}
-"""
+# A Sluice that never splices, beside every other; it is the launcher of `sluice` with one more line of configuration.
+COPYING = "-copy"
 
 
 class Running:
@@ -117,6 +40,7 @@ class Bench:
         self.load_core = load_core
         self.proxy_core = proxy_core
         self.children = []
+        self.admin_ports = {}
         self.backend_port = None
         descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         # Two descriptors a connection, and some for everything else.
@@ -144,29 +68,64 @@ class Bench:
 
     def start_backend(self):
         """nginx serving the files, by sendfile."""
-        self.backend_port = free_port()
-        path = self._write("backend.conf", BACKEND, port=self.backend_port)
-        child = self.spawn("backend", ["nginx", "-e", f"{self.folder}/backend.log", "-c", path], [self.load_core])
-        self.wait_for_answer("the backend", self.backend_port, "/", child)
+        self.backend_port = self.file_server("backend", self.load_core).port
 
-    def start(self, name, path="/", nginx_extra=""):
-        """Starts a proxy in front of the backend and waits until it answers a request for this path."""
+    def file_server(self, name, core, niceness=0):
+        """One more nginx serving the files, by sendfile, on a core; niceness gives way to others there."""
+        port = free_port()
+        path = self._write(f"{name}.conf", configurations.FILE_SERVER, port=port)
+        child = self.spawn(name, ["nice", "-n", str(niceness), "nginx", "-e", f"{self.folder}/{name}.log", "-c", path],
+                           [core])
+        self.wait_for_answer(name, port, "/", child)
+        return Running(name, port, child)
+
+    def start(self, name, path="/", **kind):
+        """Starts a proxy in front of the backend and waits until it answers a request for this path; kind as in command."""
         if name == "direct":
             return Running(name, self.backend_port, None)
         port = free_port()
-        child = self.spawn(name, self.command(name, port, nginx_extra), [self.proxy_core])
+        child = self.spawn(name, self.command(name, port, **kind), [self.proxy_core])
         self.wait_for_answer(name, port, path, child)
         return Running(name, port, child)
 
-    def command(self, name, port, nginx_extra=""):
-        """The command that starts a proxy on this port, its configuration written."""
-        if name == "haproxy":
-            return ["haproxy", "-db", "-f", self._write("haproxy.cfg", HAPROXY, port=port)]
-        if name == "nginx":
-            path = self._write("nginx.conf", NGINX, port=port, extra=nginx_extra)
-            return ["nginx", "-e", f"{self.folder}/nginx.log", "-c", path]
-        path = self._write(f"{name}.yaml", SLUICE, port=port, admin=free_port())
-        return [*shlex.split(self.launchers[name]), "run", "-c", path]
+    def command(self, name, port, nginx_extra="", template=configurations.SLUICE_PROXY, timeouts="", bulk=None):
+        """The command that starts a proxy on this port, its configuration written.
+
+        nginx_extra is for nginx only, template and timeouts are for Sluice only. bulk is the port of a second backend, for
+        paths below /bulk/; nginx has none.
+        """
+        if name in configurations.HAPROXY_KINDS:
+            mode, options, tuning = configurations.HAPROXY_KINDS[name]
+            reuse = "http-reuse always" if mode == "http" else ""
+            return ["haproxy", "-db", "-f", self._write(
+                f"{name}.cfg", configurations.HAPROXY, port=port, mode=mode, options=options, tuning=tuning, reuse=reuse,
+                bulk_rule=configurations.HAPROXY_BULK_RULE if bulk else "",
+                bulk_backend=configurations.HAPROXY_BULK.format(bulk=bulk) if bulk else "")]
+        if name in configurations.NGINX_KINDS:
+            extra = f"{configurations.NGINX_KINDS[name]} {nginx_extra}"
+            path = self._write(f"{name}.conf", configurations.NGINX, port=port, extra=extra)
+            return ["nginx", "-e", f"{self.folder}/{name}.log", "-c", path]
+        copies = name.endswith(COPYING)
+        launcher = self.launchers[name.removesuffix(COPYING) if copies else name]
+        self.admin_ports[name] = free_port()
+        path = self._write(f"{name}.yaml", template, port=port, admin=self.admin_ports[name], timeouts=timeouts,
+                           bulk_route=configurations.SLUICE_BULK_ROUTE if bulk else "",
+                           bulk_service=configurations.SLUICE_BULK.format(bulk=bulk) if bulk else "",
+                           extra=configurations.SLUICE_COPIES if copies else "")
+        return [*shlex.split(launcher), "run", "-c", path]
+
+    def metric(self, name, series, label=""):
+        """The sum of a metric's rows that hold this label, from a Sluice's admin address; none = 0."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.admin_ports[name], timeout=5)
+        try:
+            connection.request("GET", "/metrics")
+            text = connection.getresponse().read().decode()
+        except (OSError, http.client.HTTPException) as reason:
+            raise CannotMeasure(f"{name} has no metrics: {reason}.") from None
+        finally:
+            connection.close()
+        return sum(float(line.rpartition(" ")[2]) for line in text.splitlines()
+                   if line.startswith((f"{series}{{", f"{series} ")) and label in line)
 
     def stop(self, running):
         if running.child:
@@ -189,6 +148,19 @@ class Bench:
                 connection.close()
         raise CannotMeasure(f"{name} didn't answer within {seconds_max} seconds: {child.last_words()}")
 
+    def wait_for_port(self, name, port, child, seconds_max=30):
+        """Returns once a connection is accepted."""
+        deadline = time.monotonic() + seconds_max
+        while time.monotonic() < deadline:
+            if child.ended():
+                raise CannotMeasure(f"{name} ended instead of listening: {child.last_words()}")
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                return
+            except OSError:
+                time.sleep(0.05)
+        raise CannotMeasure(f"{name} doesn't listen after {seconds_max} seconds: {child.last_words()}")
+
     def spawn(self, name, command, cores):
         """Starts a process that ends with this bench at the latest."""
         child = Child(command, cores, f"{self.folder}/{name}.out")
@@ -204,7 +176,7 @@ class Bench:
         kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         stem = name.partition(".")[0]
         text = template.format(
-            folder=self.folder, backend=self.backend_port, connections=self.connections_max,
+            folder=self.folder, stem=stem, backend=self.backend_port, connections=self.connections_max,
             sockets=2 * self.connections_max,
             temp_paths=" ".join(f"{kind}_temp_path {self.folder}/{stem}-{kind};" for kind in kinds), **values)
         path = f"{self.folder}/{name}"

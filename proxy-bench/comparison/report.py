@@ -50,6 +50,21 @@ class Section:
         return any(bar.holds is False for bar in self.bars)
 
 
+class Sections:
+    """Several outcomes, one after the other."""
+
+    def __init__(self, sections):
+        self.sections = sections
+
+    def print(self, markdown):
+        for section in self.sections:
+            section.print(markdown)
+
+    @property
+    def failed(self):
+        return any(section.failed for section in self.sections)
+
+
 def ratio(figure, other):
     """One figure by another, or None if either is missing or nothing."""
     return figure / other if figure and other else None

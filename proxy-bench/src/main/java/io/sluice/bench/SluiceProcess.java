@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
@@ -37,7 +38,7 @@ final class SluiceProcess implements AutoCloseable {
     /**
      * @param folder where its configuration and its log go
      */
-    SluiceProcess(Path launcher, Path folder, SoakBackend steady, SoakBackend moody)
+    SluiceProcess(SoakOptions options, Path folder, SoakBackend steady, SoakBackend moody)
             throws IOException, InterruptedException {
         int[] ports = freePorts();
         port = ports[0];
@@ -58,9 +59,10 @@ final class SluiceProcess implements AutoCloseable {
                 accessLog: { path: /dev/null }
                 admin: { address: 127.0.0.1:%d }
                 timeouts: { drain: { accepting: 0s, exchanges: 2s } }
-                """.formatted(port, steady.port(), moody.port(), adminPort));
+                %s
+                """.formatted(port, steady.port(), moody.port(), adminPort, options.mix().proxyLines()));
         log = folder.resolve("sluice.log");
-        process = new ProcessBuilder(launcher.toString(), "run", "-c", config.toString())
+        process = new ProcessBuilder(options.launcher().toString(), "run", "-c", config.toString())
                 .redirectErrorStream(true).redirectOutput(log.toFile()).start();
         process.getOutputStream().close();
         awaitListening();
@@ -85,6 +87,29 @@ final class SluiceProcess implements AutoCloseable {
                     .forEach(line -> kinds.merge(line, 1, Integer::sum));
         }
         return kinds.entrySet().stream().limit(20).map(kind -> kind.getKey() + " (" + kind.getValue() + " times)").toList();
+    }
+
+    /** Answers so far that crossed by splice. */
+    long spliced() throws IOException {
+        return metrics().lines().filter(line -> line.startsWith("sluice_relays_total{") && line.contains("kind=\"spliced\""))
+                .mapToLong(SluiceProcess::value).sum();
+    }
+
+    /** What its descriptors are, each kind with its number. */
+    String openKinds() throws IOException {
+        Map<String, Integer> kinds = new TreeMap<>();
+        try (Stream<Path> open = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
+            for (Path descriptor : open.toList()) {
+                try {
+                    // socket:[12345] is one socket as good as another.
+                    String kind = Files.readSymbolicLink(descriptor).toString().replaceFirst(":\\[[0-9]+]$", "");
+                    kinds.merge(kind, 1, Integer::sum);
+                } catch (NoSuchFileException closed) {
+                    kinds.merge("closed meanwhile", 1, Integer::sum);
+                }
+            }
+        }
+        return kinds.toString();
     }
 
     /** Keeps all that it wrote; replaces what is there. */
@@ -126,7 +151,8 @@ final class SluiceProcess implements AutoCloseable {
         return new Vitals(
                 descriptors, known(metrics, "sluice_direct_memory_bytes"), heapBytes,
                 sum(metrics, "sluice_requests_active"), sum(metrics, "sluice_connections"), backends,
-                known(metrics, "sluice_buffered_bytes"));
+                known(metrics, "sluice_buffered_bytes"), sum(metrics, "sluice_pipes"),
+                sum(metrics, "sluice_splice_mismatch_total"));
     }
 
     /** Bytes of all objects that a full collection leaves; counting them makes it happen. */
@@ -162,8 +188,12 @@ final class SluiceProcess implements AutoCloseable {
     private static long sum(String metrics, String name) {
         return metrics.lines()
                 .filter(line -> line.startsWith(name) && (line.charAt(name.length()) == '{' || line.charAt(name.length()) == ' '))
-                .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .mapToLong(SluiceProcess::value)
                 .sum();
+    }
+
+    private static long value(String line) {
+        return (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
     }
 
     private static long known(String metrics, String name) {

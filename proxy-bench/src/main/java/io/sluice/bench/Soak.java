@@ -44,7 +44,7 @@ final class Soak {
             folder = Files.createTempDirectory("sluice-soak-");
             try (SoakBackend steady = new SoakBackend();
                     SoakBackend moody = new SoakBackend();
-                    SluiceProcess proxy = new SluiceProcess(options.launcher(), folder, steady, moody)) {
+                    SluiceProcess proxy = new SluiceProcess(options, folder, steady, moody)) {
                 Thread cut = new Thread(proxy::close, "soak-interrupted");
                 Runtime.getRuntime().addShutdownHook(cut);
                 boolean held = new Soak(options, proxy).held();
@@ -68,21 +68,31 @@ final class Soak {
         SoakTally warm = new SoakTally();
         run(options.warmRequests(), options.seed(), warm);
         Vitals before = proxy.atRest(Long.MAX_VALUE);
+        String openBefore = proxy.openKinds();
 
         SoakTally tally = new SoakTally();
+        long splicedBefore = proxy.spliced();
         long begun = System.nanoTime();
         run(options.requests(), options.seed() + 1, tally);
         double seconds = (System.nanoTime() - begun) / 1e9;
         Vitals after = proxy.atRest(before.descriptors());
+        long spliced = proxy.spliced() - splicedBefore;
 
-        System.out.printf("%n%,d requests in %.0f s, %.1f GB of bodies checked%n%s%n%n%s", tally.requests(), seconds,
-                tally.bodyBytes() / 1e9, tally.endings(), Vitals.table(before, after, tally.requests()));
+        System.out.printf("%n%,d requests in %.0f s, %,d answers spliced, %.1f GB of bodies checked%n%s%n%n%s",
+                tally.requests(), seconds, spliced, tally.bodyBytes() / 1e9, tally.endings(), Vitals.table(before, after, tally.requests()));
         List<String> wrong = new ArrayList<>();
         before.notBack(before).forEach(line -> wrong.add("after the warm-up: " + line));
         wrong.addAll(after.notBack(before));
+        if (after.descriptors() > before.descriptors()) {
+            wrong.add("  descriptors before: " + openBefore);
+            wrong.add("  descriptors after: " + proxy.openKinds());
+        }
         add(wrong, "warm-up", warm);
         add(wrong, "soak", tally);
         proxy.complaints().forEach(line -> wrong.add("the proxy wrote: " + line));
+        if (spliced < tally.requests() * options.mix().splicedPercentMin() / 100) {
+            wrong.add("only " + spliced + " of " + tally.requests() + " answers were spliced");
+        }
         if (tally.requests() < options.requests()) {
             wrong.add("only " + tally.requests() + " requests were made: time was up, or the proxy ended");
         }
@@ -104,7 +114,7 @@ final class Soak {
         List<SoakClient> clients = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < options.clients(); i++) {
-            SoakClient client = new SoakClient(proxy.port(), random.split(), left, tally);
+            SoakClient client = new SoakClient(proxy.port(), options.mix(), random.split(), left, tally);
             clients.add(client);
             threads.add(Thread.ofVirtual().name("soak-client").start(client));
         }

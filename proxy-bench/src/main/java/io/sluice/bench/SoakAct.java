@@ -23,7 +23,11 @@ enum SoakAct {
     /** A request to a backend that misbehaves. */
     GET_MOODY(70),
     /** An upload to a backend that misbehaves. */
-    POST_MOODY(30);
+    POST_MOODY(30),
+    /** One request, the whole answer, of any length as likely as of any other: only where the mix says so. */
+    GET_ANY_LENGTH(0),
+    /** Leaves within such an answer. */
+    LEAVE_IN_ANY_LENGTH(0);
 
     private static final SoakAct[] DRAW = draw();
 

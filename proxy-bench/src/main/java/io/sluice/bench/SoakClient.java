@@ -23,6 +23,7 @@ final class SoakClient implements Runnable {
     private static final int SIP_BYTES = 16 << 10;
 
     private final InetSocketAddress proxy;
+    private final SoakMix mix;
     private final SplittableRandom random;
     private final AtomicLong left;
     private final SoakTally tally;
@@ -39,8 +40,9 @@ final class SoakClient implements Runnable {
     /**
      * @param left requests that all clients together may still send
      */
-    SoakClient(int port, SplittableRandom random, AtomicLong left, SoakTally tally) {
+    SoakClient(int port, SoakMix mix, SplittableRandom random, AtomicLong left, SoakTally tally) {
         this.proxy = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        this.mix = mix;
         this.random = random;
         this.left = left;
         this.tally = tally;
@@ -49,7 +51,7 @@ final class SoakClient implements Runnable {
     @Override
     public void run() {
         while (left.getAndDecrement() > 0) {
-            act = SoakAct.next(random);
+            act = mix.next(random);
             busySinceNanos = System.nanoTime() | 1;
             try {
                 perform();
@@ -88,7 +90,9 @@ final class SoakClient implements Runnable {
             case SIP -> sip();
             case LEAVE_IN_HEAD -> leaveInHead();
             case LEAVE_IN_UPLOAD -> leaveInUpload();
-            case LEAVE_IN_ANSWER -> leaveInAnswer();
+            case LEAVE_IN_ANSWER -> leaveInAnswer(steady(), large());
+            case GET_ANY_LENGTH -> get("steady", BackendManner.LENGTH, anyLength(0));
+            case LEAVE_IN_ANY_LENGTH -> leaveInAnswer(BackendManner.LENGTH, anyLength(2));
         }
     }
 
@@ -185,10 +189,9 @@ final class SoakClient implements Runnable {
         leaveSomehow("left in upload");
     }
 
-    private void leaveInAnswer() throws IOException {
+    private void leaveInAnswer(BackendManner manner, Payload answer) throws IOException {
         connect(0);
-        Payload answer = large();
-        send(new SoakAnswer("steady", steady(), answer, null).request("GET", ""));
+        send(new SoakAnswer("steady", manner, answer, null).request("GET", ""));
         out.flush();
         if (random.nextInt(4) != 0) {
             // A part only: the head at least, perhaps half of the body.
@@ -286,6 +289,10 @@ final class SoakClient implements Runnable {
         int drawn = random.nextInt(100);
         int below = drawn < 10 ? 1 : drawn < 60 ? 4 << 10 : drawn < 85 ? 64 << 10 : drawn < 97 ? 256 << 10 : sizeMax + 1;
         return new Payload(random.nextInt(Payload.OFFSET_MAX + 1), random.nextInt(Math.min(below, sizeMax + 1)));
+    }
+
+    private Payload anyLength(int sizeMin) {
+        return new Payload(random.nextInt(Payload.OFFSET_MAX + 1), sizeMin + random.nextInt(Payload.SIZE_MAX - sizeMin + 1));
     }
 
     private Payload large() {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 /**
  * What the soak was asked for. <em>Immutable.</em>
  *
+ * @param mix        what clients and backends do
  * @param launcher   starts Sluice
  * @param log        where the proxy's log is kept if something went wrong; null = nowhere
  * @param requests   in all, after the warm-up
@@ -12,7 +13,8 @@ import java.nio.file.Path;
  * @param seed       the same seed makes the same clients
  * @param minutesMax beyond them no request begins
  */
-record SoakOptions(Path launcher, Path log, long requests, int clients, long seed, long minutesMax) {
+record SoakOptions(
+        SoakMix mix, Path launcher, Path log, long requests, int clients, long seed, long minutesMax) {
     private static final long WARM_REQUESTS_MIN = 5_000;
 
     /**
@@ -23,11 +25,18 @@ record SoakOptions(Path launcher, Path log, long requests, int clients, long see
     static SoakOptions of(String[] args) {
         Path launcher = Path.of("sluice");
         Path log = null;
-        long requests = 2_000_000;
+        SoakMix mix = SoakMix.EVERYTHING;
+        long requests = 0;
         long clients = 64;
         long seed = System.nanoTime() & 0xffff;
         long minutes = 60;
         for (int i = 0; i < args.length; i += 2) {
+            if (args[i].equals("--splice")) {
+                mix = SoakMix.SPLICED;
+                // It has no value: the next option is one place nearer.
+                i--;
+                continue;
+            }
             String value = i + 1 < args.length ? args[i + 1] : "";
             switch (args[i]) {
                 case "--launcher" -> launcher = Path.of(value);
@@ -37,10 +46,12 @@ record SoakOptions(Path launcher, Path log, long requests, int clients, long see
                 case "--seed" -> seed = number(args[i], value, 0, Long.MAX_VALUE);
                 case "--minutes" -> minutes = number(args[i], value, 1, 100_000);
                 default -> throw new IllegalArgumentException(args[i]
-                        + ": unknown; expected --requests N, --clients N, --seed N, --minutes N, --launcher PATH or --log PATH");
+                        + ": unknown; expected --splice, --requests N, --clients N, --seed N, --minutes N, --launcher PATH or"
+                        + " --log PATH");
             }
         }
-        return new SoakOptions(launcher.toAbsolutePath(), log, requests, (int) clients, seed, minutes);
+        return new SoakOptions(
+                mix, launcher.toAbsolutePath(), log, requests > 0 ? requests : mix.requests(), (int) clients, seed, minutes);
     }
 
     /** Enough for buffers, pools and compiled code to be there when the first figures are taken. */

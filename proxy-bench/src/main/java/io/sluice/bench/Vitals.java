@@ -14,6 +14,8 @@ import java.util.Locale;
  * @param clientConnections  open
  * @param backendConnections open, in use or idle
  * @param bufferedBytes      bodies that wait in buffers; -1 = unknown
+ * @param pipes              open, in use or idle
+ * @param spliceMismatches   bodies that lost bytes in a pipe, since the start
  */
 record Vitals(
         long descriptors,
@@ -22,7 +24,9 @@ record Vitals(
         long requestsActive,
         long clientConnections,
         long backendConnections,
-        long bufferedBytes) {
+        long bufferedBytes,
+        long pipes,
+        long spliceMismatches) {
     /** Netty keeps chunks for reuse, and how many depends on the busiest moment. */
     private static final long DIRECT_SLACK_BYTES = 4 << 20;
     /** The JVM's own bookkeeping: code that got hot, strings, histograms. */
@@ -30,7 +34,8 @@ record Vitals(
 
     /** Whether nothing is under way. */
     boolean quiet() {
-        return requestsActive == 0 && clientConnections == 0 && backendConnections == 0 && bufferedBytes <= 0;
+        return requestsActive == 0 && clientConnections == 0 && backendConnections == 0 && bufferedBytes <= 0
+                && pipes == 0;
     }
 
     /** What is not back where it was before; empty = all is. */
@@ -43,6 +48,8 @@ record Vitals(
         expect(wrong, "client connections", 0, clientConnections, 0);
         expect(wrong, "backend connections", 0, backendConnections, 0);
         expect(wrong, "buffered bytes", 0, Math.max(0, bufferedBytes), 0);
+        expect(wrong, "pipes", 0, pipes, 0);
+        expect(wrong, "splice mismatches", 0, spliceMismatches, 0);
         return wrong;
     }
 
@@ -62,6 +69,8 @@ record Vitals(
         row(text, "client connections", before.clientConnections, after.clientConnections, requests);
         row(text, "backend connections", before.backendConnections, after.backendConnections, requests);
         row(text, "buffered bytes", before.bufferedBytes, after.bufferedBytes, requests);
+        row(text, "pipes", before.pipes, after.pipes, requests);
+        row(text, "splice mismatches", before.spliceMismatches, after.spliceMismatches, requests);
         return text.toString();
     }
 

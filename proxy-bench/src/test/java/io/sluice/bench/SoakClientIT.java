@@ -7,14 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** That what the soak finds wrong is the proxy's: without one between them its two ends agree. */
 class SoakClientIT {
     private static final int REQUESTS = 3_000;
 
-    @Test
-    void findsNothingWrongWithABackendAskedDirectly() throws InterruptedException {
+    @ParameterizedTest
+    @EnumSource
+    void findsNothingWrongWithABackendAskedDirectly(SoakMix mix) throws InterruptedException {
         SoakTally tally = new SoakTally();
         AtomicLong left = new AtomicLong(REQUESTS);
         SplittableRandom random = new SplittableRandom(1);
@@ -22,7 +24,7 @@ class SoakClientIT {
 
         try (SoakBackend backend = new SoakBackend()) {
             for (int i = 0; i < 16; i++) {
-                SoakClient client = new SoakClient(backend.port(), random.split(), left, tally);
+                SoakClient client = new SoakClient(backend.port(), mix, random.split(), left, tally);
                 threads.add(Thread.ofVirtual().start(client));
             }
             for (Thread thread : threads) {

@@ -215,8 +215,12 @@ public final class SluiceServer implements AutoCloseable {
         for (LoopContext context : contexts) {
             Worker worker = context.worker();
             CompletableFuture<Void> end = new CompletableFuture<>();
-            worker.loop().execute(() -> worker.drain(() -> end.complete(null)));
-            ends.add(end);
+            try {
+                worker.loop().execute(() -> worker.drain(() -> end.complete(null)));
+                ends.add(end);
+            } catch (RejectedExecutionException ended) {
+                // A stop has overtaken this drain: there is nothing left to wait for.
+            }
         }
         CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
                 .completeOnTimeout(null, config().timeouts().drain().toMillis(), TimeUnit.MILLISECONDS)
