@@ -34,7 +34,10 @@ final class Reading {
         reading.values.place("", root.place());
         if (root instanceof Fields fields) {
             reading.section("", fields, "");
-        } else if (!(root instanceof Refused)) {
+        } else if (root instanceof Refused) {
+            reading.values.broken("");
+        } else {
+            reading.values.broken("");
             problems.add(root.place().problem("", "found %s; expected the keys listeners, routes and services"
                     .formatted(found(root))));
         }
