@@ -34,6 +34,7 @@ import io.sluice.telemetry.ExchangeRecord;
  *       read's worth at most.
  *   <li>Until the response is SENDING a failure becomes an answer of ours, or another attempt; afterwards it ends the
  *       client's stream so that nobody takes the response for complete.
+ *   <li>A 101 that was asked for makes it a {@link Tunnelling}: both streams are left, and only the tunnel's end follows.
  *   <li>A request body that nobody will read does not end the connection if it is short; else the response says close.
  * </ul>
  * <em>Ownership</em>: slices are handed on at once, or held and released by {@link #finish}. <em>Ends</em>: response sent

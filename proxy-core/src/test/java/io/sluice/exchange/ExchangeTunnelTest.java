@@ -1,10 +1,14 @@
 package io.sluice.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
+import io.netty.buffer.ByteBuf;
 import io.sluice.http.ProxyError;
 import io.sluice.stream.FakeBackend;
 import io.sluice.telemetry.ExchangeRecord;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,6 +98,25 @@ final class ExchangeTunnelTest {
         bench.client.detached.drains();
         assertThat(backend.detached.config().isAutoRead()).isTrue();
         assertThat(bench.client.detached.sent()).hasSize(reads * 1000);
+        bench.client.detached.close();
+    }
+
+    @Test
+    void whatWaitsInSmallPiecesKeepsNoReadsBuffer() {
+        FakeBackend backend = switched();
+        bench.client.detached.full = true;
+
+        for (int i = 0; i < 3; i++) {
+            backend.detached.receives("ten bytes!");
+        }
+
+        List<Integer> capacities = new ArrayList<>();
+        assertThatCode(() -> bench.client.detached.unsafe().outboundBuffer().forEachFlushedMessage(waiting -> {
+            capacities.add(((ByteBuf) waiting).capacity());
+            return true;
+        })).doesNotThrowAnyException();
+        assertThat(capacities).hasSize(3);
+        assertThat(capacities.subList(1, 3)).containsExactly(10, 10);
         bench.client.detached.close();
     }
 
