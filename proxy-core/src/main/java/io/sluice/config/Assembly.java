@@ -60,6 +60,7 @@ final class Assembly {
                 top.section("buffers").bind(BufferConfig.class, null),
                 limits,
                 timeouts,
+                retry,
                 zeroCopy,
                 accessLog(top),
                 new AdminConfig(
@@ -74,7 +75,9 @@ final class Assembly {
                 at.get("address", HostPort.class),
                 at.section("socket").bind(SocketConfig.class, null),
                 at.get("halfClose", HalfClose.class),
-                at.get("proxyProtocol", ListenerConfig.ProxyProtocol.class));
+                at.get("proxyProtocol", ListenerConfig.ProxyProtocol.class),
+                at.get("protocol", ListenerConfig.Protocol.class),
+                at.get("service", String.class));
     }
 
     private static String name(Section at, String otherwise) {

@@ -5,6 +5,7 @@ import io.sluice.config.ActionConfig.Forward;
 import io.sluice.config.ActionConfig.Respond;
 import io.sluice.config.ActionConfig.WeightedService;
 import io.sluice.config.FilterConfig.RewritePath;
+import io.sluice.config.ListenerConfig.Protocol;
 import io.sluice.config.ListenerConfig.ProxyProtocol;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -61,12 +62,44 @@ final class CrossChecks {
             String at = "listeners[" + i + "]";
             unique(names, listener.name(), at, "name");
             address(addresses, listener.address(), at + ".address");
+            protocol(listener, at);
             if (listener.proxyProtocol() == ProxyProtocol.OPTIONAL && !values.has("trustedProxies")) {
                 warnings.add(values.placeOf(at + ".proxyProtocol").problem(at + ".proxyProtocol",
                         "found optional without trustedProxies: whoever connects can claim any address"));
             }
         }
         address(addresses, config.admin().address(), "admin.address");
+    }
+
+    /** A listener for raw TCP names its service, and knows nothing of requests; one for HTTP leaves that to routes. */
+    private void protocol(ListenerConfig listener, String at) {
+        boolean tcp = listener.protocol() == Protocol.TCP;
+        String service = at + ".service";
+        if (!values.sound(at + ".protocol")) {
+            return;
+        }
+        if (tcp && !values.has(service)) {
+            problem(at, "found protocol tcp without a service; expected service, the name of the one that every connection"
+                    + " goes to");
+        } else if (tcp && values.sound(service) && !config.services().containsKey(listener.service())) {
+            unknownService(listener.service(), service);
+        } else if (!tcp && values.has(service)) {
+            problem(service, "found a service for protocol http; expected none, as routes name the services (or protocol: tcp)");
+        }
+        if (tcp && values.has(at + ".halfClose")) {
+            problem(at + ".halfClose", "found halfClose for protocol tcp; expected none, as each direction of a tunnel ends by"
+                    + " itself");
+        }
+    }
+
+    private void routesWanted() {
+        boolean http = config.listeners().isEmpty()
+                || config.listeners().stream().anyMatch(it -> it.protocol() != Protocol.TCP);
+        if (http && config.routes().isEmpty() && values.sound("routes") && !values.refused("")) {
+            problem("routes", "found nothing; expected a list");
+        } else if (!http && !config.routes().isEmpty()) {
+            warnings.add(values.placeOf("routes").problem("routes", "found routes that no listener uses: all are for tcp"));
+        }
     }
 
     private void address(Map<Object, String> taken, HostPort address, String path) {
@@ -90,6 +123,7 @@ final class CrossChecks {
     }
 
     private void routes() {
+        routesWanted();
         Map<String, String> names = new HashMap<>();
         Map<Object, String> matches = new HashMap<>();
         for (int i = 0; i < config.routes().size(); i++) {
@@ -240,6 +274,7 @@ final class CrossChecks {
 
     private void services() {
         Set<String> used = new HashSet<>();
+        config.listeners().forEach(it -> used.add(it.service()));
         for (RouteConfig route : config.routes()) {
             if (route.action() instanceof Forward forward) {
                 forward.services().forEach(it -> used.add(it.service()));

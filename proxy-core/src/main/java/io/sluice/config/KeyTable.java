@@ -83,6 +83,8 @@ final class KeyTable {
                                 "What it means when a client closes its sending side while it waits for an answer. abort: it"
                                         + " has left, so the backend's work ends at once. answer: it still gets its answer.")
                         .byDefault("abort"),
+                TunnelKeys.listener().getFirst(),
+                TunnelKeys.listener().getLast(),
                 ProxyProtocolKeys.listener(),
                 section("listeners[].socket", "Options of the listening socket and of the connections it accepts."),
                 value("listeners[].socket.backlog", whole(1, 65535), "Connections that may wait to be accepted; the kernel"
@@ -136,7 +138,7 @@ final class KeyTable {
         return List.of(
                 list("routes", "Who answers which requests. The most specific route wins: host exact, then *.suffix, then"
                                 + " any; path exact, then the longest prefix, then patterns in the order of the file.")
-                        .required(),
+                        .unset("none, where all listeners are for tcp; else it must be there"),
                 section("routes[]", "One route: match says which requests, and exactly one of service, services, files,"
                         + " redirect and respond says who answers."),
                 value("routes[].name", HttpTypes.NAME, "What logs and metrics call it; unique.")
@@ -291,6 +293,7 @@ final class KeyTable {
                 value("timeouts.request", TIME_OR_NONE, "A whole exchange, from the request's head to the response's last"
                                 + " byte. It cuts long downloads and streams too.")
                         .byDefault("none"),
+                TunnelKeys.timeout(),
                 section("timeouts.drain", "How a shutdown goes; both together should fit what the supervisor waits."),
                 value("timeouts.drain.accepting", TIME_FROM_ZERO, "So long it reports not ready but still accepts"
                                 + " connections, until balancers have noticed.")
@@ -373,15 +376,12 @@ final class KeyTable {
 
     private static List<Key> notYet() {
         return List.of(
-                later("listeners[].protocol", "raw TCP; listeners speak HTTP/1.1"),
                 later("listeners[].tls", "TLS"),
                 later("services.*.protocol", "HTTP/2 to backends; services speak HTTP/1.1"),
                 later("services.*.tls", "TLS to backends"),
                 later("services.*.healthCheck", "health checks"),
                 later("services.*.outlierEjection", "outlier ejection"),
                 later("routes[].compression", "compression"),
-                later("compression", "compression"),
-                later("timeouts.tunnel", "tunnels and WebSocket"),
-                later("routes[].timeouts.tunnel", "tunnels and WebSocket"));
+                later("compression", "compression"));
     }
 }

@@ -8,9 +8,25 @@ package io.sluice.config;
  * @param socket    options of the listening and of the accepted sockets
  * @param halfClose what a client's end of stream means while its request is being answered
  * @param proxyProtocol whether connections begin with a header that names the client
+ * @param protocol  what is spoken there
+ * @param service   where a raw TCP listener's connections go; null for HTTP, where routes say so
  */
 public record ListenerConfig(
-        String name, HostPort address, SocketConfig socket, HalfClose halfClose, ProxyProtocol proxyProtocol) {
+        String name,
+        HostPort address,
+        SocketConfig socket,
+        HalfClose halfClose,
+        ProxyProtocol proxyProtocol,
+        Protocol protocol,
+        String service) {
+
+    /** What clients speak. */
+    public enum Protocol {
+        /** HTTP/1.1 and 1.0; routes say what becomes of each request. The default. */
+        HTTP,
+        /** Whatever they like: each connection becomes a tunnel to an endpoint. */
+        TCP
+    }
 
     /** Whether a connection begins with a PROXY protocol header. */
     public enum ProxyProtocol {

@@ -34,7 +34,10 @@ final class Reading {
         reading.values.place("", root.place());
         if (root instanceof Fields fields) {
             reading.section("", fields, "");
-        } else if (!(root instanceof Refused)) {
+        } else if (root instanceof Refused) {
+            reading.values.broken("");
+        } else {
+            reading.values.broken("");
             problems.add(root.place().problem("", "found %s; expected the keys listeners, routes and services"
                     .formatted(found(root))));
         }
@@ -65,7 +68,10 @@ final class Reading {
             String at = KeyReference.join(path, name);
             if (key == null) {
                 Optional<String> near = Words.closest(name, here(pattern));
-                near.ifPresent(meant::add);
+                near.ifPresent(word -> {
+                    meant.add(word);
+                    values.broken(KeyReference.join(path, word));
+                });
                 values.place(at, field.key().place());
                 report(field.key().place(), at, unknown(pattern, name, near));
             } else if (key.isLater()) {

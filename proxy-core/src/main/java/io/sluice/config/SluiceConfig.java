@@ -12,6 +12,7 @@ import java.util.Map;
  * @param buffers        how much of a body may wait in memory
  * @param limits         the global limits; a route's own are in {@link RouteConfig#limits()}
  * @param timeouts       the global deadlines; a route's own are in {@link RouteConfig#timeouts()}
+ * @param retry          when a failed attempt is made again; a route's own rule is in {@link RouteConfig#retry()}
  * @param zeroCopy       when bodies cross inside the kernel; a route's own rule is in {@link RouteConfig#zeroCopy()}
  * @param accessLog      where a line per request goes
  * @param admin          the address of metrics and probes
@@ -25,6 +26,7 @@ public record SluiceConfig(
         BufferConfig buffers,
         LimitConfig limits,
         TimeoutConfig timeouts,
+        RetryConfig retry,
         ZeroCopyConfig zeroCopy,
         AccessLogConfig accessLog,
         AdminConfig admin,

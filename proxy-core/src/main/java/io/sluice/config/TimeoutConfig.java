@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param responseHeaders   from the end of the request to the end of the response's head
  * @param responseBodyIdle  without a byte of the response body; stands still while we hold the backend back
  * @param request           a whole exchange; zero (none) by default
+ * @param tunnel            a tunnel without a byte in either direction
  * @param drainAccepting    at shutdown: not ready, but still accepting
  * @param drain             at shutdown, after that: for exchanges in flight
  */
@@ -25,5 +26,6 @@ public record TimeoutConfig(
         Duration responseHeaders,
         Duration responseBodyIdle,
         Duration request,
+        Duration tunnel,
         Duration drainAccepting,
         Duration drain) {}

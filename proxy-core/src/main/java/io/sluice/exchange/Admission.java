@@ -1,22 +1,38 @@
 package io.sluice.exchange;
 
 import io.sluice.filter.RequestFilter;
+import io.sluice.filter.ResponseFilter;
 import io.sluice.http.HeaderName;
 import io.sluice.http.HopByHop;
 import io.sluice.http.MaxForwards;
 import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
+import io.sluice.http.ResponseHead;
+import io.sluice.http.Upgrade;
 import io.sluice.route.Action;
 import io.sluice.route.Route;
 import java.net.InetAddress;
 
-/** What stands between a request and its route's action: limits, filters, and the fields that we drop and add. <em>Immutable.</em> */
+/**
+ * What stands between a request and its route's action: limits, filters, and the fields that we drop and add; and what a
+ * response goes through on its way back. <em>Immutable.</em>
+ */
 final class Admission {
     private Admission() {}
 
+    /** Makes a backend's head what the client may hear. */
+    static void of(ResponseHead head, Route route) {
+        HopByHop.strip(head);
+        for (ResponseFilter filter : route.responseFilters()) {
+            filter.apply(head);
+        }
+    }
+
     /** Makes the head what is forwarded; null unless the request is refused. */
     static ProxyError of(RequestHead head, Route route, Snapshot snapshot, Peer peer) {
+        // Few requests have the field.
+        String offered = head.find(HeaderName.UPGRADE) >= 0 ? Upgrade.offered(head) : null;
         HopByHop.strip(head);
         if (head.contentLength() > route.requestBodyMax()) {
             return ProxyError.REQUEST_BODY_TOO_LARGE;
@@ -32,6 +48,9 @@ final class Admission {
         }
         if (!(route.action() instanceof Action.Forward)) {
             return null;
+        }
+        if (offered != null) {
+            Upgrade.offer(head, offered);
         }
         int forwards = MaxForwards.of(head);
         if (forwards > 0) {

@@ -6,6 +6,7 @@ import io.sluice.exchange.ExchangeState.Request;
 import io.sluice.exchange.ExchangeState.Response;
 import io.sluice.config.ServiceConfig.ProxyProtocol;
 import io.sluice.http.BodyFraming;
+import io.sluice.http.Head;
 import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
@@ -17,11 +18,13 @@ import io.sluice.pool.Lease;
 import io.sluice.relay.BodyRelay;
 import io.sluice.service.Endpoint;
 import io.sluice.stream.BackendListener;
+import io.sluice.stream.BodySink;
 import io.sluice.stream.BodySource;
 import io.sluice.stream.ClientStream;
 import io.sluice.telemetry.ExchangeRecord;
 import io.sluice.transport.AddressPair;
 import io.sluice.transport.ProxyHeader;
+import io.sluice.transport.RawSocket;
 import io.sluice.transport.SocketReading.Pace;
 
 /**
@@ -53,9 +56,9 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
     Attempt(Exchange exchange, Worker worker, ClientStream client, Endpoint endpoint) {
         this.exchange = exchange;
         this.worker = worker;
-        this.state = exchange.state();
+        this.state = exchange.state;
         this.deadlines = exchange.deadlines();
-        this.record = exchange.record();
+        this.record = exchange.record;
         this.client = client;
         this.endpoint = endpoint;
         endpoint.begun();
@@ -63,11 +66,6 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
 
     Endpoint endpoint() {
         return endpoint;
-    }
-
-    /** Why bodies from and to the endpoint are not spliced; null = they may be. */
-    String splicing() {
-        return endpoint.splices() ? null : "disarmed";
     }
 
     /** Whether there is a connection. */
@@ -144,7 +142,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
             lease.stream().introduce(new ProxyHeader(protocol, new AddressPair(peer.remote(), peer.local())));
         }
         if (head.framing() != BodyFraming.NONE) {
-            apply(exchange.choose(head, client, lease.stream()), request, client);
+            apply(choose(head, client, lease.stream()), request, client);
         }
         lease.stream().head(head);
     }
@@ -189,7 +187,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
         if (!head.interim()) {
             exchange.onResponse(head);
         } else if (head.status() == 101) {
-            exchange.fail(ProxyError.UNREQUESTED_UPGRADE);
+            exchange.onSwitched(head);
         } else if (++interimResponses > INTERIM_RESPONSES_MAX) {
             exchange.fail(ProxyError.TOO_MANY_INTERIM_RESPONSES);
         } else {
@@ -197,14 +195,29 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
         }
     }
 
+    /** The connection, without any protocol from here on; its lease stays with this attempt. */
+    RawSocket detach() {
+        return lease.stream().detach();
+    }
+
     /** Decides how the body of this response crosses, and notes why. */
     void chooseRelay(ResponseHead head) {
         if (head.framing() == BodyFraming.NONE) {
             return;
         }
-        RelayChoice choice = exchange.choose(head, lease.stream(), client);
+        RelayChoice choice = choose(head, lease.stream(), client);
         record.relay(ExchangeRecord.Relay.COPIED, choice.reason());
         apply(choice, response, lease.stream());
+    }
+
+    /** How the body of the request or of a response is to cross. */
+    private RelayChoice choose(Head message, BodySource from, BodySink to) {
+        // Chunks that have a limit are counted as they come.
+        boolean counted = message == exchange.head && message.framing() == BodyFraming.CHUNKED
+                && exchange.route.requestBodyMax() != Long.MAX_VALUE;
+        String forbidden = !exchange.service.config().zeroCopy() || counted ? "disabled"
+                : endpoint.splices() ? null : "disarmed";
+        return RelayChoice.of(message, exchange.route.zeroCopy(), forbidden, from, to, worker.pipes());
     }
 
     private void apply(RelayChoice choice, BodyRelay relay, BodySource from) {

@@ -4,26 +4,22 @@ import io.netty.buffer.ByteBuf;
 import io.sluice.exchange.ExchangeState.Phase;
 import io.sluice.exchange.ExchangeState.Request;
 import io.sluice.exchange.ExchangeState.Response;
-import io.sluice.filter.ResponseFilter;
 import io.sluice.http.BodyFraming;
-import io.sluice.http.Head;
 import io.sluice.http.HopByHop;
 import io.sluice.http.MaxForwards;
 import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
+import io.sluice.http.Upgrade;
 import io.sluice.route.Action;
 import io.sluice.route.Route;
 import io.sluice.service.Endpoint;
 import io.sluice.service.Service;
-import io.sluice.stream.BodySink;
-import io.sluice.stream.BodySource;
 import io.sluice.stream.ClientListener;
 import io.sluice.stream.ClientStream;
 import io.sluice.telemetry.ExchangeMeters;
 import io.sluice.telemetry.ExchangeRecord;
-import java.util.List;
 
 /**
  * One request and its response. Finds the route, gets a connection to an endpoint, lets a relay move each body, and ends
@@ -38,26 +34,24 @@ import java.util.List;
  *       read's worth at most.
  *   <li>Until the response is SENDING a failure becomes an answer of ours, or another attempt; afterwards it ends the
  *       client's stream so that nobody takes the response for complete.
+ *   <li>A 101 that was asked for makes it a {@link Tunnelling}: both streams are left, and only the tunnel's end follows.
  *   <li>A request body that nobody will read does not end the connection if it is short; else the response says close.
  * </ul>
  * <em>Ownership</em>: slices are handed on at once, or held and released by {@link #finish}. <em>Ends</em>: response sent
  * (well or with an error's answer), client gone, stream aborted; each through {@link #finish}.
  */
 public final class Exchange implements ClientListener {
-    /** The answer to an OPTIONS that may go no further (RFC 9110 §7.6.2). */
-    private static final Action.Answer HERE = new Action.Answer(200, List.of(), new byte[0]);
-
     private final Worker worker;
     private final ClientStream client;
-    private final RequestHead head;
+    final RequestHead head;
     private final ListenerFacts listener;
     private final Snapshot snapshot;
-    private final ExchangeRecord record;
-    private final ExchangeState state = new ExchangeState();
+    final ExchangeRecord record;
+    final ExchangeState state = new ExchangeState();
     private final HeldBody held = new HeldBody();
     private ExchangeDeadlines deadlines;
-    private Route route;
-    private Service service;
+    Route route;
+    Service service;
     private ExchangeMeters meters;
     private Attempt attempt;
     private Retries retries;
@@ -73,33 +67,11 @@ public final class Exchange implements ClientListener {
         this.head = head;
         this.listener = listener;
         this.snapshot = worker.snapshot();
-        boolean text = worker.recordsText();
-        this.record = new ExchangeRecord(
-                listener.name(),
-                text ? client.peer().addressText() : "",
-                startedNanos,
-                text ? System.currentTimeMillis() : 0);
-    }
-
-    ExchangeState state() {
-        return state;
+        this.record = worker.record(listener, client.peer(), startedNanos);
     }
 
     ExchangeDeadlines deadlines() {
         return deadlines;
-    }
-
-    ExchangeRecord record() {
-        return record;
-    }
-
-    /** How the body of the request or of a response is to cross. */
-    RelayChoice choose(Head message, BodySource from, BodySink to) {
-        // Chunks that have a limit are counted as they come.
-        boolean counted = message == head && head.framing() == BodyFraming.CHUNKED
-                && route.requestBodyMax() != Long.MAX_VALUE;
-        String forbidden = !service.config().zeroCopy() || counted ? "disabled" : attempt.splicing();
-        return RelayChoice.of(message, route.zeroCopy(), forbidden, from, to, worker.pipes());
     }
 
     // ---- the way in: route, filters, endpoint, connection ----
@@ -123,7 +95,7 @@ public final class Exchange implements ClientListener {
                 fileAnswer = new FileAnswer(this, client, worker);
                 fileAnswer.begin(files.tree(), head, route);
             }
-            case Action.Forward _ when MaxForwards.of(head) == 0 -> answer(HERE);
+            case Action.Forward _ when MaxForwards.of(head) == 0 -> answer(LocalAnswer.HERE);
             case Action.Forward _ -> acquire(null);
         }
     }
@@ -243,14 +215,36 @@ public final class Exchange implements ClientListener {
         client.flush();
     }
 
+    /** A 101: passed on, and both sides speak another protocol from here on, if the client had offered it. */
+    void onSwitched(ResponseHead response) {
+        String agreed = state.request() == Request.READ ? Upgrade.agreed(head, response) : "";
+        if (agreed.isEmpty()) {
+            fail(ProxyError.UNREQUESTED_UPGRADE);
+            return;
+        }
+        state.phase(Phase.TUNNELLING);
+        deadlines.cancel();
+        record.response(response.status(), worker.wheel().nowNanos() - record.startedNanos());
+        Admission.of(response, route);
+        Upgrade.agree(response, agreed);
+        client.head(response);
+        Tunnelling tunnelling = new Tunnelling(worker, record, attempt.endpoint(), this::onTunnelEnded);
+        tunnelling.enter();
+        tunnelling.begin(client.detach(), attempt.detach(), route.zeroCopy(), service.config().zeroCopy(),
+                route.deadlines().tunnelNanos());
+    }
+
+    private void onTunnelEnded(ProxyError why) {
+        failure = why;
+        leaveAttempt();
+        over();
+    }
+
     /** The final head. */
     void onResponse(ResponseHead response) {
         state.response(Response.SENDING);
         record.response(response.status(), worker.wheel().nowNanos() - record.startedNanos());
-        HopByHop.strip(response);
-        for (ResponseFilter filter : route.responseFilters()) {
-            filter.apply(response);
-        }
+        Admission.of(response, route);
         if (state.request() != Request.READ) {
             closeUnlessShort();
         }
@@ -316,13 +310,9 @@ public final class Exchange implements ClientListener {
             if (retries == null) {
                 retries = new Retries(snapshot.retryBudget(service), route.retry());
             }
-            if (retries.allow(why, head.method(), service)) {
-                meters.retried(why);
+            if (retries.allowCounted(why, head.method(), service, meters)) {
                 acquire(attempt.endpoint());
                 return;
-            }
-            if (why.retry() != ProxyError.Retry.NEVER) {
-                meters.retryRefused(why);
             }
         }
         fail(why);
@@ -360,10 +350,7 @@ public final class Exchange implements ClientListener {
     }
 
     private void send(Action.Answer answer) {
-        if (state.response() == Response.AWAITING) {
-            state.response(Response.SENDING);
-        }
-        state.response(Response.SENT);
+        state.answered();
         deadlines.requestOver();
         answerBytes = LocalAnswer.bodyBytes(head.method(), answer);
         record.answered(answer.status());
@@ -384,15 +371,19 @@ public final class Exchange implements ClientListener {
     }
 
     private void finish() {
-        state.phase(Phase.DONE);
-        deadlines.cancel();
         held.release();
-        if (retries != null) {
-            retries.over();
-        }
         long sent = attempt != null ? attempt.note() : fileAnswer != null ? fileAnswer.close() : 0;
         // Whatever was relayed before an answer of ours was taken back, and never left.
         record.bytes(requestBytes, answerBytes < 0 ? sent : answerBytes);
+        over();
+    }
+
+    private void over() {
+        state.phase(Phase.DONE);
+        deadlines.cancel();
+        if (retries != null) {
+            retries.over();
+        }
         record.ended(failure, worker.wheel().nowNanos());
         meters.ended(record);
         worker.ended(record);

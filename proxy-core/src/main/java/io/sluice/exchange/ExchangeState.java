@@ -7,12 +7,13 @@ package io.sluice.exchange;
  * <pre>
  * phase     ROUTING → ACQUIRING → RELAYING → DONE      a retry: RELAYING or ACQUIRING → ACQUIRING, only while AWAITING
  *           ROUTING → DONE and ACQUIRING → DONE        answered here, or given up
+ *           RELAYING → TUNNELLING → DONE               a 101: only after the whole request, in place of a response
  * request   READING → READ      either → ABORTED
  * response  AWAITING → SENDING → SENT      AWAITING, SENDING → ABORTED
  * </pre>
  */
 final class ExchangeState {
-    enum Phase { ROUTING, ACQUIRING, RELAYING, DONE }
+    enum Phase { ROUTING, ACQUIRING, RELAYING, TUNNELLING, DONE }
 
     enum Request { READING, READ, ABORTED }
 
@@ -37,8 +38,9 @@ final class ExchangeState {
     void phase(Phase next) {
         boolean legal = switch (next) {
             case ROUTING -> false;
-            case ACQUIRING -> phase != Phase.DONE && response == Response.AWAITING;
+            case ACQUIRING -> phase.compareTo(Phase.TUNNELLING) < 0 && response == Response.AWAITING;
             case RELAYING -> phase == Phase.ACQUIRING;
+            case TUNNELLING -> phase == Phase.RELAYING && request == Request.READ && response == Response.AWAITING;
             case DONE -> phase != Phase.DONE;
         };
         check(legal, next);
@@ -64,6 +66,14 @@ final class ExchangeState {
         };
         check(legal, next);
         response = next;
+    }
+
+    /** An answer of ours takes the response's place. */
+    void answered() {
+        if (response == Response.AWAITING) {
+            response(Response.SENDING);
+        }
+        response(Response.SENT);
     }
 
     private void check(boolean legal, Enum<?> next) {

@@ -30,7 +30,7 @@ final class FileAnswer {
 
     FileAnswer(Exchange exchange, ClientStream client, Worker worker) {
         this.exchange = exchange;
-        this.state = exchange.state();
+        this.state = exchange.state;
         this.client = client;
         this.worker = worker;
     }
@@ -48,17 +48,17 @@ final class FileAnswer {
         body = new FileBody(response, client, route.zeroCopy().enabled());
         state.response(Response.SENDING);
         exchange.deadlines().requestOver();
-        exchange.record().answered(response.status());
+        exchange.record.answered(response.status());
         sendHead(response, head.method(), route);
         if (head.method() == Method.HEAD || response.length() == 0) {
             end();
             return;
         }
         if (body.byKernel()) {
-            exchange.record().relay(Relay.SENDFILE, "");
+            exchange.record.relay(Relay.SENDFILE, "");
         } else if (body.ofFile()) {
             String largeOnes = route.zeroCopy().enabled() ? "platform" : "disabled";
-            exchange.record().relay(Relay.COPIED, body.small() ? "small" : largeOnes);
+            exchange.record.relay(Relay.COPIED, body.small() ? "small" : largeOnes);
         }
         send();
     }

@@ -13,6 +13,9 @@ import java.util.List;
 
 /** The one road on which responses made here leave. <em>Immutable.</em> */
 final class LocalAnswer {
+    /** The answer to an OPTIONS that may go no further (RFC 9110 §7.6.2). */
+    static final Action.Answer HERE = new Action.Answer(200, List.of(), new byte[0]);
+
     private static final HeaderLine PLAIN_TEXT = HeaderLine.of("Content-Type", "text/plain; charset=utf-8");
     private static final HeaderLine ALLOW = HeaderLine.of("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
     private static final HeaderLine RETRY_AFTER = HeaderLine.of("Retry-After", "1");

@@ -4,6 +4,7 @@ import io.sluice.config.RetryConfig;
 import io.sluice.http.Method;
 import io.sluice.http.ProxyError;
 import io.sluice.service.Service;
+import io.sluice.telemetry.ExchangeMeters;
 
 /**
  * The attempts that one exchange may still make. Asked only while no response byte was passed on and the request can be
@@ -38,6 +39,17 @@ final class Retries {
             reusedOnce = true;
         }
         return true;
+    }
+
+    /** The same, and counts what came of it. */
+    boolean allowCounted(ProxyError why, Method method, Service service, ExchangeMeters meters) {
+        boolean allowed = allow(why, method, service);
+        if (allowed) {
+            meters.retried(why);
+        } else if (why.retry() != ProxyError.Retry.NEVER) {
+            meters.retryRefused(why);
+        }
+        return allowed;
     }
 
     /** The exchange ended. */

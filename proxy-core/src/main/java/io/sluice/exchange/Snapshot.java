@@ -1,5 +1,7 @@
 package io.sluice.exchange;
 
+import io.sluice.config.ListenerConfig;
+import io.sluice.config.ListenerConfig.Protocol;
 import io.sluice.config.SluiceConfig;
 import io.sluice.filter.Forwarding;
 import io.sluice.http.HeadLimits;
@@ -31,6 +33,8 @@ public final class Snapshot {
     private final RetryBudget[] retryBudgets;
     /** By listener, then route, then service (0 = none, else its index + 1). */
     private final ExchangeMeters[][][] meters;
+    /** By listener; null for one that speaks HTTP. */
+    private final TcpTarget[] tcp;
 
     private Snapshot(SluiceConfig config, List<Service> services, Router router, Metrics metrics) {
         this.config = config;
@@ -44,6 +48,15 @@ public final class Snapshot {
         Arrays.setAll(retryBudgets, service -> new RetryBudget());
         this.deadlines = Deadlines.of(config.timeouts());
         this.meters = meters(config, services, router, metrics);
+        this.tcp = new TcpTarget[meters.length];
+        for (int l = 0; l < tcp.length; l++) {
+            ListenerConfig listener = config.listeners().get(l);
+            if (listener.protocol() == Protocol.TCP) {
+                Service service = services.stream().filter(s -> s.name().equals(listener.service())).findFirst().orElseThrow();
+                tcp[l] = new TcpTarget(service, metrics.exchange(listener.name(), "-", service.name()),
+                        retryBudget(service), config.retry());
+            }
+        }
     }
 
     /** Compiles a configuration. */
@@ -63,6 +76,9 @@ public final class Snapshot {
         List<Route> routes = router.routes();
         ExchangeMeters[][][] meters = new ExchangeMeters[config.listeners().size()][routes.size()][services.size() + 1];
         for (int l = 0; l < meters.length; l++) {
+            if (config.listeners().get(l).protocol() == Protocol.TCP) {
+                continue;
+            }
             String listener = config.listeners().get(l).name();
             for (Route route : routes) {
                 ExchangeMeters[] row = meters[l][route.index()];
@@ -120,6 +136,11 @@ public final class Snapshot {
     /** What keeps the retries to a service few. */
     RetryBudget retryBudget(Service service) {
         return retryBudgets[service.index()];
+    }
+
+    /** Where the connections of a raw TCP listener go. */
+    TcpTarget tcp(ListenerFacts listener) {
+        return tcp[listener.index()];
     }
 
     /** The meters of an exchange; the service is null where there is none. */

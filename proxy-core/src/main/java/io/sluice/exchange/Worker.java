@@ -157,8 +157,20 @@ public final class Worker {
      * @param startedNanos when its first byte was read
      */
     public Exchange exchange(ClientStream client, RequestHead head, ListenerFacts listener, long startedNanos) {
-        active++;
+        begun();
         return new Exchange(this, client, head, listener, startedNanos);
+    }
+
+    /** Counts an exchange that begins; {@link #ended} must follow. */
+    void begun() {
+        active++;
+    }
+
+    /** Begins the record of what a client wants. */
+    ExchangeRecord record(ListenerFacts listener, Peer client, long startedNanos) {
+        boolean text = recordsText();
+        return new ExchangeRecord(
+                listener.name(), text ? client.addressText() : "", startedNanos, text ? System.currentTimeMillis() : 0);
     }
 
     /** What bodies are spliced through; null where everything is copied. */

@@ -12,6 +12,7 @@ import io.sluice.config.HostPort;
 import io.sluice.config.ListenerConfig;
 import io.sluice.config.ListenerConfig.ProxyProtocol;
 import io.sluice.exchange.ListenerFacts;
+import io.sluice.exchange.TcpExchange;
 import io.sluice.http1.Http1ClientConnection;
 import io.sluice.transport.AddressPair;
 import io.sluice.transport.SocketReading;
@@ -166,7 +167,10 @@ public final class Listener {
 
     private ChannelHandler connection(
             SocketChannel channel, LoopContext loop, SocketReading reading, AddressPair client) {
-        return new Http1ClientConnection(channel, loop.worker(), facts, loop.store(), reading, client);
+        return switch (config.protocol()) {
+            case HTTP -> new Http1ClientConnection(channel, loop.worker(), facts, loop.store(), reading, client);
+            case TCP -> new TcpExchange(channel, loop.worker(), facts, reading, client);
+        };
     }
 
     /** Accepts no more; connections that are open stay. Returns when the sockets are closed. */

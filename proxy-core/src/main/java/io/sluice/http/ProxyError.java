@@ -48,6 +48,8 @@ public enum ProxyError {
     SHUTTING_DOWN(Side.PROXY, 503),
     REQUEST_TIMEOUT(Side.PROXY, 504),
     INTERNAL(Side.PROXY, 500),
+    /** A tunnel over which nothing went for too long. */
+    TUNNEL_IDLE(Side.PROXY, 504),
     /** More or fewer bytes of a body came out of a pipe than went into it. */
     SPLICE_MISMATCH(Side.PROXY, 500),
     /** A file is there, but reading it failed. */

@@ -26,7 +26,7 @@ final class RequestRules {
             error = expectation(head);
         }
         boolean upgrade = (options & ConnectionOptions.UPGRADE) != 0 && head.find(HeaderName.UPGRADE) >= 0;
-        if (error == null && upgrade && head.framing != BodyFraming.NONE) {
+        if (error == null && upgrade && head.framing != BodyFraming.NONE && !Upgrade.offered(head).isEmpty()) {
             // Who reads these bytes, HTTP or the new protocol, nobody could say (CVE-2026-58055).
             return ProxyError.UPGRADE_WITH_BODY;
         }

@@ -1,11 +1,11 @@
 package io.sluice.http1;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.FileRegion;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.SocketChannel;
 import io.sluice.http.HeadLimits;
 import io.sluice.http.HeadParser;
 import io.sluice.http.HeaderName;
@@ -19,6 +19,7 @@ import io.sluice.http1.MessageWriter.Persistence;
 import io.sluice.stream.BackendListener;
 import io.sluice.stream.BackendStream;
 import io.sluice.transport.ProxyHeader;
+import io.sluice.transport.RawSocket;
 import io.sluice.transport.SocketReading;
 import java.io.IOException;
 
@@ -34,7 +35,7 @@ import java.io.IOException;
 final class Http1BackendConnection extends ChannelInboundHandlerAdapter implements BackendStream {
     private enum State { IDLE, HEAD, BODY, CLOSED }
 
-    private final Channel channel;
+    private final SocketChannel channel;
     private final HeadStore store;
     private final HeadParser parser;
     private final MessageWriter writer;
@@ -48,6 +49,8 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
     private boolean sendingFailed;
     private boolean persistent = true;
     private long keepAliveNanos = -1;
+    /** What stands behind a 101, while that is reported; borrowed. */
+    private ByteBuf behind;
 
     /**
      * Creates the handler of a channel.
@@ -55,7 +58,7 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
      * @param reading the channel's
      */
     Http1BackendConnection(
-            Channel channel, HeadStore store, HeadParser parser, HeadLimits limits, SocketReading reading) {
+            SocketChannel channel, HeadStore store, HeadParser parser, HeadLimits limits, SocketReading reading) {
         this.channel = channel;
         this.store = store;
         this.parser = parser;
@@ -84,7 +87,10 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
         state = State.HEAD;
         method = request.method();
         requestEnded = false;
-        writer.request(request, persistent ? Persistence.DEFAULT : Persistence.CLOSE);
+        boolean upgrade = request.find(HeaderName.UPGRADE) >= 0;
+        writer.request(request, persistent || upgrade ? Persistence.DEFAULT : Persistence.CLOSE);
+        // Whatever comes of it: a backend that switched, though it did not say so, must not meet another request.
+        persistent &= !upgrade;
     }
 
     @Override
@@ -166,6 +172,16 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
         // A response may overtake the request: what waits of that would hold up the next one, or be cut off by a close.
         return state == State.IDLE && persistent && requestEnded && !sendingFailed && channel.isActive()
                 && pendingBytes() == 0;
+    }
+
+    @Override
+    public RawSocket detach() {
+        writer.handOver();
+        state = State.CLOSED;
+        letGo();
+        channel.pipeline().remove(this);
+        ByteBuf unread = behind == null || !behind.isReadable() ? null : behind.readRetainedSlice(behind.readableBytes());
+        return new RawSocket(channel, reading, unread);
     }
 
     /** Whether it was closed, by us or by what the channel reported. */
@@ -258,7 +274,9 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
             // Whatever follows the end is nobody's answer: the connection is not used again.
             persistent &= body.left() < 0 || in.readableBytes() <= body.left();
         }
+        behind = whole.status() == 101 ? in : null;
         listener.onResponseHead(whole);
+        behind = null;
         if (state == State.BODY && body.ended()) {
             endBody();
         }

@@ -20,6 +20,7 @@ import io.sluice.http.Trailers;
 import io.sluice.stream.ClientStream;
 import io.sluice.transport.AddressPair;
 import io.sluice.transport.Deadline;
+import io.sluice.transport.RawSocket;
 import io.sluice.transport.SocketReading;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -149,9 +150,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     // ---- what the exchange asks ----
 
     @Override
-    public Peer peer() {
-        return peer;
-    }
+    public Peer peer() { return peer; }
 
     @Override
     public void head(ResponseHead message) {
@@ -190,9 +189,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void flush() {
-        response.flush();
-    }
+    public void flush() { response.flush(); }
 
     @Override
     public boolean writable() {
@@ -205,9 +202,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public SocketReading socket() {
-        return reading.plain();
-    }
+    public SocketReading socket() { return reading.plain(); }
 
     @Override
     public long contiguous() {
@@ -220,23 +215,25 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public long pendingBytes() {
-        return response.pendingBytes();
-    }
+    public long pendingBytes() { return response.pendingBytes(); }
 
     @Override
-    public void pause() {
-        reading.pause();
-    }
+    public void pause() { reading.pause(); }
 
     @Override
-    public void resume() {
-        reading.resume();
-    }
+    public void resume() { reading.resume(); }
 
     @Override
-    public void pace(SocketReading.Pace pace) {
-        reading.pace(pace);
+    public void pace(SocketReading.Pace pace) { reading.pace(pace); }
+
+    @Override
+    public RawSocket detach() {
+        exchange = null;
+        ByteBuf unread = request.takeAhead();
+        response.handOver();
+        letGo();
+        channel.pipeline().remove(this);
+        return new RawSocket(channel, reading, unread);
     }
 
     @Override
@@ -306,13 +303,17 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     private void close() {
         if (state != State.CLOSED) {
-            state = State.CLOSED;
-            deadline.cancel();
-            request.close();
-            response.release();
-            worker.closed(this);
+            letGo();
             channel.close();
         }
+    }
+
+    private void letGo() {
+        state = State.CLOSED;
+        deadline.cancel();
+        request.close();
+        response.release();
+        worker.closed(this);
     }
 
     /** Nothing more can be said to the client. */

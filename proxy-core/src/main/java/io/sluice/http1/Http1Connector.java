@@ -1,8 +1,8 @@
 package io.sluice.http1;
 
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.resolver.AddressResolver;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.util.concurrent.Future;
@@ -90,7 +90,7 @@ public final class Http1Connector implements Connector {
         }
 
         private void connect(InetSocketAddress address) {
-            Channel channel = options.apply(service).newChannel(address.getAddress());
+            SocketChannel channel = options.apply(service).newChannel(address.getAddress());
             SocketReading reading = options.apply(service).applyToConnecting(channel, reads);
             Http1BackendConnection opened = new Http1BackendConnection(channel, store, parser, limits, reading);
             connection = opened;

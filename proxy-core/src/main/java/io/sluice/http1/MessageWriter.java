@@ -220,6 +220,11 @@ final class MessageWriter {
         }
     }
 
+    /** Writes what was gathered; somebody else is going to flush. */
+    void handOver() {
+        writePiece();
+    }
+
     /** Writes what was gathered, and hands all to the kernel as far as it takes it. */
     void flush() {
         writePiece();

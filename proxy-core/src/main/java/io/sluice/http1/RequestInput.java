@@ -237,6 +237,13 @@ final class RequestInput {
         reading.resume();
     }
 
+    /** The bytes that were read behind the request, owned by the caller; null = none. */
+    ByteBuf takeAhead() {
+        ByteBuf taken = ahead;
+        ahead = null;
+        return taken;
+    }
+
     /** Takes nothing more; idempotent. */
     void close() {
         letGo();

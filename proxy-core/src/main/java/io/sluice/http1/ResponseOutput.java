@@ -115,6 +115,11 @@ final class ResponseOutput {
         });
     }
 
+    /** Writes what was gathered; somebody else is going to flush. */
+    void handOver() {
+        writer.handOver();
+    }
+
     /** Whether a plain close would make the client take what it has for the whole body. */
     boolean endsByClose() {
         return untilClose;

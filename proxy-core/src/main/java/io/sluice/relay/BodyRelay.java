@@ -40,6 +40,8 @@ public final class BodyRelay {
     private final BodySink to;
     private SpliceRelay splice;
     private long bytes;
+    /** What crossed inside the kernel before it rested. */
+    private long splicedBefore;
     private boolean blocked;
     private long blockedSinceNanos;
     private long blockedNanos;
@@ -93,6 +95,23 @@ public final class BodyRelay {
         }
     }
 
+    /**
+     * Splices no more until it is let again, and gives its pipe back; what comes next is read.
+     *
+     * @return false if something is in the pipe still, and nothing has changed
+     */
+    public boolean rest() {
+        if (splice != null) {
+            if (splice.writing()) {
+                return false;
+            }
+            splicedBefore += splice.bytes();
+            splice.close();
+            splice = null;
+        }
+        return true;
+    }
+
     /** The sink wants more again: reads on. */
     public void writable() {
         if (blocked && to.writable()) {
@@ -120,7 +139,7 @@ public final class BodyRelay {
 
     /** Those of them that crossed inside the kernel. */
     public long splicedBytes() {
-        return splice == null ? 0 : splice.bytes();
+        return splicedBefore + (splice == null ? 0 : splice.bytes());
     }
 
     /** How long the sink held the source back, an ongoing time included. */

@@ -55,6 +55,11 @@ final class SpliceRelay implements SocketReading.Diversion {
         return bytes;
     }
 
+    /** Whether something is in the pipe. */
+    boolean writing() {
+        return writing;
+    }
+
     /** See {@link BodyRelay#gaveUp}. */
     Splice gaveUp() {
         return gaveUp;

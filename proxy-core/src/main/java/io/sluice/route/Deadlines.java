@@ -12,7 +12,8 @@ public record Deadlines(
         long connectNanos,
         long responseHeadersNanos,
         long responseBodyIdleNanos,
-        long requestNanos) {
+        long requestNanos,
+        long tunnelNanos) {
 
     /** No deadline: about 146 years, so that sums don't overflow. */
     public static final long NONE = Long.MAX_VALUE / 2;
@@ -27,7 +28,8 @@ public record Deadlines(
                 nanos(config.connect()),
                 nanos(config.responseHeaders()),
                 nanos(config.responseBodyIdle()),
-                nanos(config.request()));
+                nanos(config.request()),
+                nanos(config.tunnel()));
     }
 
     private static long nanos(Duration duration) {

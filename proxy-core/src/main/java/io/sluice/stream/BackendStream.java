@@ -2,6 +2,7 @@ package io.sluice.stream;
 
 import io.sluice.http.RequestHead;
 import io.sluice.transport.ProxyHeader;
+import io.sluice.transport.RawSocket;
 
 /**
  * A backend's side of one exchange: takes the request, reports the response to a {@link BackendListener}.
@@ -29,6 +30,12 @@ public interface BackendStream extends BodySource, BodySink {
 
     /** What the backend's {@code Keep-Alive: timeout=} said last, in nanoseconds; -1 = nothing. */
     long keepAliveNanos();
+
+    /**
+     * Leaves its socket, with what was read behind the head in hand, to somebody else: the stream is over, as if it were closed.
+     * What was said before still goes first. For a stream that reports a 101, or over which nothing was said yet.
+     */
+    RawSocket detach();
 
     /** Closes it, whatever its state; nothing is reported any more. Idempotent. */
     void close();

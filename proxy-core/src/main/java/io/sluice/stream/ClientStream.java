@@ -3,6 +3,7 @@ package io.sluice.stream;
 import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
 import io.sluice.http.ResponseHead;
+import io.sluice.transport.RawSocket;
 import io.sluice.transport.SocketReading;
 
 /**
@@ -44,6 +45,12 @@ public interface ClientStream extends BodySource, BodySink {
         SocketReading plain = socket();
         return (plain == null ? 0 : plain.acknowledgedBytes()) - pendingBytes();
     }
+
+    /**
+     * Leaves its socket, with what was read behind the request, to somebody else: the stream is over, and reports nothing any
+     * more. What was said before still goes first. Only for a request that was read to its end, after a 101.
+     */
+    RawSocket detach();
 
     /** Ends the exchange so that the client can't take the response for complete: close, or reset where a close would say so. */
     void abort(ProxyError why);

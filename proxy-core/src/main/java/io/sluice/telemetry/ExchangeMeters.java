@@ -2,6 +2,7 @@ package io.sluice.telemetry;
 
 import io.sluice.http.Method;
 import io.sluice.http.ProxyError;
+import io.sluice.telemetry.ExchangeRecord.Protocol;
 import java.util.List;
 
 /**
@@ -16,8 +17,7 @@ public final class ExchangeMeters {
             new Buckets(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10);
     /** The code classes; index 0 is an exchange that sent no status, or one outside 100 to 599. */
     static final List<String> CODES = List.of("none", "1xx", "2xx", "3xx", "4xx", "5xx");
-    /** The protocols; index 0 is HTTP/1.0. */
-    static final List<String> PROTOCOLS = List.of("HTTP/1.0", "HTTP/1.1");
+    static final List<Protocol> PROTOCOLS = List.of(Protocol.values());
     /** Why a body was copied; the last one stands for a word not known here, so that labels stay bounded. */
     static final List<String> COPY_REASONS = List.of(
             "", "small", "tls", "chunked", "http2", "filter", "no_pipe", "disabled", "platform", "disarmed", "other");
@@ -73,8 +73,8 @@ public final class ExchangeMeters {
      */
     public void ended(ExchangeRecord record) {
         long[] stripe = cells.stripe();
-        Cells.add(stripe, requests(record.method(), code(record.status()), record.http10() ? 0 : 1), 1);
-        long nanos = Math.max(0, record.totalNanos());
+        Cells.add(stripe, requests(record.method(), code(record.status()), record.protocol().ordinal()), 1);
+        long nanos = Math.max(0, record.waitedNanos());
         Cells.add(stripe, DURATION_BUCKETS + DURATIONS.index(nanos), 1);
         Cells.add(stripe, DURATION_NANOS, nanos);
         if (record.firstByteNanos() > 0 && record.attempts() > 0) {

@@ -11,6 +11,24 @@ import io.sluice.http.RequestHead;
  * <p>Times are {@link System#nanoTime} values; a duration never begun is 0.
  */
 public final class ExchangeRecord {
+    /** What was spoken. */
+    public enum Protocol {
+        HTTP_10("HTTP/1.0"),
+        HTTP_11("HTTP/1.1"),
+        TCP("tcp");
+
+        private final String text;
+
+        Protocol(String text) {
+            this.text = text;
+        }
+
+        /** As logs and metrics call it. */
+        public String text() {
+            return text;
+        }
+    }
+
     /** How a response body crossed. */
     public enum Relay {
         /** There was none, or we made it. */
@@ -31,7 +49,7 @@ public final class ExchangeRecord {
     private String methodText = "";
     private String host = "";
     private String target = "";
-    private boolean http10;
+    private Protocol protocol = Protocol.HTTP_11;
     private String route = "-";
     private String service = "-";
     private String endpoint = "-";
@@ -53,6 +71,7 @@ public final class ExchangeRecord {
     private String relayReason = "";
     private ProxyError error;
     private long totalNanos;
+    private boolean tunnel;
 
     /**
      * Begins a record.
@@ -84,7 +103,12 @@ public final class ExchangeRecord {
     /** Notes what metrics ask about the request. */
     void request(Method itsMethod, boolean isHttp10) {
         method = itsMethod;
-        http10 = isHttp10;
+        protocol = isHttp10 ? Protocol.HTTP_10 : Protocol.HTTP_11;
+    }
+
+    /** Notes that it is a raw connection, without a request. */
+    public void tcp() {
+        protocol = Protocol.TCP;
     }
 
     /** Notes what the access log asks about the request. */
@@ -141,6 +165,11 @@ public final class ExchangeRecord {
         relayReason = reason;
     }
 
+    /** Notes that it became a tunnel. */
+    public void tunnel() {
+        tunnel = true;
+    }
+
     /** Notes body bytes: those read from the client into our memory, and those handed to the client's connection. */
     public void bytes(long fromClient, long toClient) {
         bytesIn = fromClient;
@@ -183,7 +212,7 @@ public final class ExchangeRecord {
     public String methodText() { return methodText; }
     public String host() { return host; }
     public String target() { return target; }
-    public boolean http10() { return http10; }
+    public Protocol protocol() { return protocol; }
     public String route() { return route; }
     public String service() { return service; }
     public String endpoint() { return endpoint; }
@@ -207,4 +236,6 @@ public final class ExchangeRecord {
     /** Null = ended well. */
     public ProxyError error() { return error; }
     public long totalNanos() { return totalNanos; }
+    /** How long the client waited for all of it: of a tunnel, until it was open. */
+    public long waitedNanos() { return tunnel ? firstByteNanos : totalNanos; }
 }

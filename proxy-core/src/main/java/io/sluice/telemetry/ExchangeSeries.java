@@ -21,7 +21,7 @@ final class ExchangeSeries {
             Family.gauge("requests_active", "Requests begun and not ended.", "listener", "route", "service");
     private final Family durations = Family.histogram(
             "request_duration_seconds",
-            "From a request's first byte to the end of its exchange.",
+            "From a request's first byte to the end of its exchange; for a tunnel, until it was open.",
             "listener", "route", "service");
     private final Family backendDurations = Family.histogram(
             "backend_duration_seconds",
@@ -83,7 +83,7 @@ final class ExchangeSeries {
                 for (int protocol = 0; protocol < PROTOCOLS.size(); protocol++) {
                     requests.rowIfAny(
                             meters.cells().sum(ExchangeMeters.requests(method, code, protocol)),
-                            labels(meters, method.name(), CODES.get(code), PROTOCOLS.get(protocol)));
+                            labels(meters, method.name(), CODES.get(code), PROTOCOLS.get(protocol).text()));
                 }
             }
         }

@@ -12,6 +12,6 @@ sealed interface LineFormat permits JsonLine, CommonLine {
 
     /** The protocol as it is written in logs and labels. */
     static String protocol(ExchangeRecord record) {
-        return ExchangeMeters.PROTOCOLS.get(record.http10() ? 0 : 1);
+        return record.protocol().text();
     }
 }

@@ -47,7 +47,8 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
     private static final int FULL_READS_TO_GROW = 4;
 
     /** TCP_CLOSE and TCP_CLOSE_WAIT of tcp_info (tcp(7), linux/tcp.h). */
-    private static final Set<Integer> CLOSED_STATES = Set.of(7, 8);
+    private static final int TCP_CLOSE = 7;
+    private static final Set<Integer> CLOSED_STATES = Set.of(TCP_CLOSE, 8);
 
     /** The 64 bits of tcpi_bytes_acked in tcp_info (linux/tcp.h, since 4.1): Netty's own view of it ends before. */
     private static final int ACKNOWLEDGED_AT = 120;
@@ -135,6 +136,13 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
         ByteBuffer info = epoll.config().getOption(TCP_INFO);
         // Older kernels tell less, and leave zeros behind it.
         return info.order(ByteOrder.nativeOrder()).getLong(ACKNOWLEDGED_AT);
+    }
+
+    /** Whether the peer has reset the connection; of use only while our own side of it is open. */
+    public boolean peerReset() {
+        return channel instanceof EpollSocketChannel epoll
+                && epoll.isOpen()
+                && epoll.tcpInfo().state() == TCP_CLOSE;
     }
 
     /** Who empties the socket instead of a read. Called on the channel's loop. */

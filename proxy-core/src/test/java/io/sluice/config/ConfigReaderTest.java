@@ -65,6 +65,7 @@ final class ConfigReaderTest {
             Duration.ofSeconds(60),
             Duration.ofSeconds(60),
             Duration.ZERO,
+            Duration.ofHours(1),
             Duration.ofSeconds(5),
             Duration.ofSeconds(20));
 
@@ -89,7 +90,9 @@ final class ConfigReaderTest {
                                 new HostPort("0.0.0.0", 8080),
                                 LISTENER_SOCKET,
                                 ListenerConfig.HalfClose.ABORT,
-                                ListenerConfig.ProxyProtocol.OFF)),
+                                ListenerConfig.ProxyProtocol.OFF,
+                                ListenerConfig.Protocol.HTTP,
+                                null)),
                         List.of(new RouteConfig(
                                 "route-1",
                                 new MatchConfig("*", new PathMatch.Prefix("/"), List.of(), Map.of(), Map.of()),
@@ -103,6 +106,7 @@ final class ConfigReaderTest {
                         new BufferConfig(16 << 10, 128 << 10, 64 << 10),
                         LIMITS,
                         TIMEOUTS,
+                        retry,
                         zeroCopy,
                         new AccessLogConfig("stdout", AccessLogConfig.Format.JSON, 8192),
                         new AdminConfig(new HostPort("127.0.0.1", 9901)),

@@ -111,7 +111,8 @@ final class ExchangeBench {
                 service.endpoints().stream().map(e -> new ServiceConfig.EndpointConfig(e.address(), 0)).toList(),
                 service.policy(), service.pool(), service.socket(), service.zeroCopy(), service.proxyProtocol()));
         return new SluiceConfig(config.listeners(), config.routes(), services, config.buffers(), config.limits(),
-                config.timeouts(), config.zeroCopy(), config.accessLog(), config.admin(), config.trustedProxies(), config.eventLoops());
+                config.timeouts(), config.retry(), config.zeroCopy(), config.accessLog(), config.admin(),
+                config.trustedProxies(), config.eventLoops());
     }
 
     // ---- what the client does ----
@@ -119,7 +120,7 @@ final class ExchangeBench {
     /** A request arrives that has no body, or whose body is to come. */
     Exchange requests(String line, String... fields) {
         begins(line, fields);
-        if (exchange.state().request() == ExchangeState.Request.READING) {
+        if (exchange.state.request() == ExchangeState.Request.READING) {
             exchange.onRequestBatchEnd();
         }
         return exchange;
@@ -222,7 +223,7 @@ final class ExchangeBench {
     // ---- what is to be seen ----
 
     ExchangeRecord record() {
-        return exchange.record();
+        return exchange.record;
     }
 
     ExchangeMeters meters() {
@@ -231,7 +232,7 @@ final class ExchangeBench {
 
     /** The exchange is over, and everything it had was given back. */
     void nothingIsLeft() {
-        assertThat(exchange.state().phase()).isEqualTo(ExchangeState.Phase.DONE);
+        assertThat(exchange.state.phase()).isEqualTo(ExchangeState.Phase.DONE);
         assertThat(worker.active()).as("exchanges in flight").isZero();
         assertThat(record().totalNanos()).as("the record is complete").isPositive();
         assertThat(client.aborts).as("aborted").isLessThanOrEqualTo(1);

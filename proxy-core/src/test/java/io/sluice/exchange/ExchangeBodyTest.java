@@ -200,7 +200,7 @@ class ExchangeBodyTest {
         assertThat(backend.closed).as("it waits for the rest").isTrue();
         assertThat(bench.client.body).isEqualTo("no");
         assertThat(bench.record().error()).isNull();
-        assertThat(bench.exchange.state().request()).isEqualTo(Request.ABORTED);
+        assertThat(bench.exchange.state.request()).isEqualTo(Request.ABORTED);
         bench.uploads("f");
         bench.uploadEnds();
         assertThat(backend.ended).isFalse();

@@ -90,7 +90,7 @@ final class ExchangeFileTest {
         assertThat(first).isPositive().isLessThan(LARGE);
         assertThat(bench.client.body).hasSize(LARGE);
         assertThat(bench.client.ended).isTrue();
-        assertThat(bench.exchange.state().phase()).isNotEqualTo(Phase.DONE);
+        assertThat(bench.exchange.state.phase()).isNotEqualTo(Phase.DONE);
         bench.client.takesAll();
         assertThat(bench.record().bytesOut()).isEqualTo(LARGE);
         assertThat(bench.record().relay()).isEqualTo(Relay.COPIED);

@@ -21,11 +21,13 @@ class ExchangeStateTest {
             Phase.ROUTING, List.of(),
             Phase.ACQUIRING, List.of(Phase.ACQUIRING),
             Phase.RELAYING, List.of(Phase.ACQUIRING, Phase.RELAYING),
+            Phase.TUNNELLING, List.of(Phase.ACQUIRING, Phase.RELAYING, Phase.TUNNELLING),
             Phase.DONE, List.of(Phase.DONE));
     private static final Map<Phase, Set<Phase>> PHASES = Map.of(
             Phase.ROUTING, Set.of(Phase.ACQUIRING, Phase.DONE),
             Phase.ACQUIRING, Set.of(Phase.ACQUIRING, Phase.RELAYING, Phase.DONE),
-            Phase.RELAYING, Set.of(Phase.ACQUIRING, Phase.DONE),
+            Phase.RELAYING, Set.of(Phase.ACQUIRING, Phase.TUNNELLING, Phase.DONE),
+            Phase.TUNNELLING, Set.of(Phase.DONE),
             Phase.DONE, Set.of());
     private static final Map<Request, Set<Request>> REQUESTS = Map.of(
             Request.READING, Set.of(Request.READ, Request.ABORTED),
@@ -76,6 +78,7 @@ class ExchangeStateTest {
     @MethodSource("phases")
     void knowsTheMovesOfThePhase(Phase from, Phase to) {
         ExchangeState state = new ExchangeState();
+        state.request(Request.READ);
         WAYS.get(from).forEach(state::phase);
 
         moves(PHASES.get(from).contains(to), () -> state.phase(to), from.name());
@@ -117,6 +120,19 @@ class ExchangeStateTest {
 
             moves(now == Response.AWAITING, () -> state.phase(Phase.ACQUIRING), from + "/READING/" + now);
         }
+    }
+
+    @Test
+    void becomesATunnelOnlyAfterTheWholeRequestAndInPlaceOfAResponse() {
+        ExchangeState reading = new ExchangeState();
+        WAYS.get(Phase.RELAYING).forEach(reading::phase);
+        ExchangeState answered = new ExchangeState();
+        answered.request(Request.READ);
+        WAYS.get(Phase.RELAYING).forEach(answered::phase);
+        answered.response(Response.SENDING);
+
+        moves(false, () -> reading.phase(Phase.TUNNELLING), "READING");
+        moves(false, () -> answered.phase(Phase.TUNNELLING), "SENDING");
     }
 
     @Test

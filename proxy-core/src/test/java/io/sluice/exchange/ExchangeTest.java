@@ -171,7 +171,7 @@ class ExchangeTest {
 
     @Test
     void takesNoUpgradeThatNobodyAskedFor() {
-        bench.requests("GET /", "Connection: upgrade", "Upgrade: websocket");
+        bench.requests("GET /", "Upgrade: websocket");
         FakeBackend backend = bench.opens();
         backend.says("HTTP/1.1 101 Switching Protocols", "Upgrade: websocket");
 
@@ -261,7 +261,7 @@ class ExchangeTest {
 
         assertThat(bench.client.status).isEqualTo(200);
         assertThat(bench.client.closingAtHead).isEqualTo(closing);
-        assertThat(bench.exchange.state().request()).isEqualTo(Request.ABORTED);
+        assertThat(bench.exchange.state.request()).isEqualTo(Request.ABORTED);
     }
 
     @Test

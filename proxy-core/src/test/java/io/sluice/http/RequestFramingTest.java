@@ -105,7 +105,7 @@ final class RequestFramingTest {
     Stream<DynamicTest> refusesAnUpgradeWithABody() {
         return Cases.refused(PARSE, ProxyError.UPGRADE_WITH_BODY,
                 "length, CVE-2026-58055", post("Connection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 1"),
-                "chunked", post("Connection: a, upgrade\r\nUpgrade: h2c\r\nTransfer-Encoding: chunked"));
+                "chunked", post("Connection: a, upgrade\r\nUpgrade: foo\r\nTransfer-Encoding: chunked"));
     }
 
     @ParameterizedTest
@@ -121,6 +121,7 @@ final class RequestFramingTest {
         // http.md CL.0: nothing but the framing fields decides.
         "Content-Type: multipart/byteranges; boundary=a|NONE -1",
         "Connection: Upgrade\\r\\nUpgrade: websocket|NONE -1",
+        "Connection: Upgrade, HTTP2-Settings\\r\\nUpgrade: h2c\\r\\nContent-Length: 1|LENGTH 1",
         "Upgrade: websocket\\r\\nContent-Length: 1|LENGTH 1",
         "Connection: Upgrade\\r\\nContent-Length: 1|LENGTH 1",
     })

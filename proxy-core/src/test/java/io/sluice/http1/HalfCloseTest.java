@@ -19,6 +19,7 @@ import io.sluice.transport.AddressPair;
 import io.sluice.transport.HandWheel;
 import io.sluice.transport.LoopBuffer;
 import io.sluice.transport.SocketReading;
+import io.sluice.transport.SocketlessChannel;
 import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;

@@ -20,6 +20,7 @@ import io.sluice.transport.AddressPair;
 import io.sluice.transport.LoopBuffer;
 import io.sluice.transport.ProxyHeader;
 import io.sluice.transport.SocketReading;
+import io.sluice.transport.SocketlessChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -23,8 +23,8 @@ final class RouterConfig {
     static final LimitConfig LIMITS = new LimitConfig(0, 32768, 16384, 128, 65536, 1000);
     static final TimeoutConfig TIMEOUTS = new TimeoutConfig(
             Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(75),
-            Duration.ofSeconds(3), Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ZERO, Duration.ofSeconds(5),
-            Duration.ofSeconds(20));
+            Duration.ofSeconds(3), Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ZERO, Duration.ofHours(1),
+            Duration.ofSeconds(5), Duration.ofSeconds(20));
     static final RetryConfig RETRY = new RetryConfig(2, 20, 10);
     static final ZeroCopyConfig ZERO_COPY = new ZeroCopyConfig(true, 64 << 10, 256 << 10);
 
@@ -60,7 +60,7 @@ final class RouterConfig {
 
     Router router(Map<String, Service> services) {
         return Router.of(
-                new SluiceConfig(List.of(), routes, Map.of(), null, LIMITS, TIMEOUTS, ZERO_COPY, null, null, List.of(), 1), services);
+                new SluiceConfig(List.of(), routes, Map.of(), null, LIMITS, TIMEOUTS, RETRY, ZERO_COPY, null, null, List.of(), 1), services);
     }
 
     static Service service(int index, String name) {

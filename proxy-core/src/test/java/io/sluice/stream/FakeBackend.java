@@ -3,6 +3,7 @@ package io.sluice.stream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.FileRegion;
+import io.sluice.config.BufferConfig;
 import io.sluice.http.BodyFraming;
 import io.sluice.http.HeadLimits;
 import io.sluice.http.HeadParser;
@@ -13,7 +14,10 @@ import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
 import io.sluice.transport.ProxyHeader;
+import io.sluice.transport.LoopBuffer;
+import io.sluice.transport.RawSocket;
 import io.sluice.transport.SocketReading;
+import io.sluice.transport.SocketlessChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +50,8 @@ public final class FakeBackend implements BackendStream {
     public boolean reusable;
     /** What {@link #keepAliveNanos} says. */
     public long keepAliveNanos = -1;
+    /** Its socket, once it was left to a tunnel. */
+    public SocketlessChannel detached;
     /** Run within the next flush, once. */
     public Runnable onFlush;
     /** Who is told. */
@@ -203,6 +209,14 @@ public final class FakeBackend implements BackendStream {
     @Override
     public void taken(long bytes, boolean followed) {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public RawSocket detach() {
+        detached = new SocketlessChannel();
+        LoopBuffer reads = new LoopBuffer(detached.alloc());
+        BufferConfig buffers = new BufferConfig(16 << 10, 128 << 10, 64 << 10);
+        return new RawSocket(detached, new SocketReading(detached, buffers, reads), null);
     }
 
     @Override

@@ -2,13 +2,17 @@ package io.sluice.stream;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.FileRegion;
+import io.sluice.config.BufferConfig;
 import io.sluice.http.BodyFraming;
 import io.sluice.http.Head;
 import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
+import io.sluice.transport.LoopBuffer;
+import io.sluice.transport.RawSocket;
 import io.sluice.transport.SocketReading;
+import io.sluice.transport.SocketlessChannel;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -52,6 +56,8 @@ public final class FakeClient implements ClientStream {
     public long pending;
     /** Whether {@link #peer} fails, as only a defect would. */
     public boolean broken;
+    /** Its socket, once it was left to a tunnel. */
+    public SocketlessChannel detached;
     /** Run within the next flush, once. */
     public Runnable onFlush;
     /** Who is told. */
@@ -203,6 +209,14 @@ public final class FakeClient implements ClientStream {
     @Override
     public void taken(long bytes, boolean followed) {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public RawSocket detach() {
+        detached = new SocketlessChannel();
+        LoopBuffer reads = new LoopBuffer(detached.alloc());
+        BufferConfig buffers = new BufferConfig(16 << 10, 128 << 10, 64 << 10);
+        return new RawSocket(detached, new SocketReading(detached, buffers, reads), null);
     }
 
     @Override

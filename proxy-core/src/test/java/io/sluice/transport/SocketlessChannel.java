@@ -1,4 +1,4 @@
-package io.sluice.http1;
+package io.sluice.transport;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
@@ -19,30 +19,31 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 
 /** A TCP connection without a socket: a test plays the kernel and who is behind it. <em>Loop-confined.</em> */
-final class SocketlessChannel extends EmbeddedChannel implements SocketChannel {
+public final class SocketlessChannel extends EmbeddedChannel implements SocketChannel {
     /** Whether the kernel takes nothing for now. */
-    boolean full;
+    public boolean full;
     /** Whether our side was shut. */
-    boolean outputShut;
+    public boolean outputShut;
     /** Whether a close would be a reset. */
-    boolean resets;
+    public boolean resets;
     private boolean inputShut;
     private String sent = "";
     private Config config;
 
-    SocketlessChannel() {
+    /** Creates it, open. */
+    public SocketlessChannel() {
         super();
     }
 
     /** Adds the handler to the open connection, as if it had just been accepted. */
-    void accept(ChannelHandler handler) {
+    public void accept(ChannelHandler handler) {
         pipeline().addLast(handler);
         // It is open already: the handler hears of it only if told.
         pipeline().fireChannelActive();
     }
 
     /** All that left since the last call, as text. */
-    String sent() {
+    public String sent() {
         for (ByteBuf out = readOutbound(); out != null; out = readOutbound()) {
             sent += out.toString(StandardCharsets.ISO_8859_1);
             out.release();
@@ -53,7 +54,7 @@ final class SocketlessChannel extends EmbeddedChannel implements SocketChannel {
     }
 
     /** The other side sends this, in one read; it must be wanted. */
-    void receives(String text) {
+    public void receives(String text) {
         if (!config().isAutoRead()) {
             throw new AssertionError("nobody reads");
         }
@@ -61,13 +62,13 @@ final class SocketlessChannel extends EmbeddedChannel implements SocketChannel {
     }
 
     /** The other side sends its FIN. */
-    void receivesEnd() {
+    public void receivesEnd() {
         inputShut = true;
         pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
     }
 
     /** The kernel takes all that waits. */
-    void drains() {
+    public void drains() {
         full = false;
         unsafe().flush();
         flush();

@@ -1,0 +1,108 @@
+package io.sluice.exchange;
+
+import io.sluice.config.ZeroCopyConfig;
+import io.sluice.http.ProxyError;
+import io.sluice.linux.Pipes;
+import io.sluice.relay.BodyRelay;
+import io.sluice.relay.Tunnel;
+import io.sluice.relay.TunnelTerms;
+import io.sluice.service.Endpoint;
+import io.sluice.telemetry.ExchangeRecord;
+import io.sluice.transport.RawSocket;
+
+/**
+ * A tunnel as the rest of the proxy sees it, whether a request's upgrade or a raw connection became one: a client connection
+ * of the worker that no drain closes before its time is over, and a record. <em>Loop-confined.</em> <em>Ends</em> with the
+ * tunnel; whoever made it is told last.
+ */
+final class Tunnelling implements Worker.Connection, Tunnel.Listener, BodyRelay.Watch {
+    private final Worker worker;
+    private final ExchangeRecord record;
+    private final Endpoint endpoint;
+    private final Tunnel.Listener owner;
+    private Tunnel tunnel;
+    private String reason;
+
+    /**
+     * Creates it.
+     *
+     * @param owner told of the end, when the record has what the tunnel learnt
+     */
+    Tunnelling(Worker worker, ExchangeRecord record, Endpoint endpoint, Tunnel.Listener owner) {
+        this.worker = worker;
+        this.record = record;
+        this.endpoint = endpoint;
+        this.owner = owner;
+    }
+
+    /** Counts as a connection from here on: to be called before the client's own is forgotten, or a drain would be over. */
+    void enter() {
+        record.tunnel();
+        worker.opened(this);
+    }
+
+    /**
+     * Sets the tunnel going; takes both sockets.
+     *
+     * @param zeroCopy  what holds of bodies
+     * @param allowed   false = it is copied, whatever that says
+     * @param idleNanos how long nothing may cross
+     */
+    void begin(RawSocket client, RawSocket backend, ZeroCopyConfig zeroCopy, boolean allowed, long idleNanos) {
+        Pipes pipes = worker.pipes();
+        boolean plain = client.reading().plain() != null && backend.reading().plain() != null;
+        if (!zeroCopy.enabled() || !allowed) {
+            reason = "disabled";
+        } else if (pipes == null || !pipes.works() || !plain) {
+            reason = "platform";
+        } else if (!endpoint.splices()) {
+            reason = "disarmed";
+        } else {
+            reason = "small";
+        }
+        Pipes used = reason.equals("small") ? pipes : null;
+        tunnel = new Tunnel(
+                client, backend, new TunnelTerms(used, zeroCopy.threshold(), idleNanos), worker.wheel(), this, this);
+        tunnel.begin();
+    }
+
+    @Override
+    public void drain() {
+        // It has until the drain's deadline: an upgraded stream knows no last response.
+    }
+
+    @Override
+    public void abandon() {
+        tunnel.cut(ProxyError.SHUTTING_DOWN);
+    }
+
+    @Override
+    public void onMismatch() {
+        if (endpoint.mismatched()) {
+            worker.pipes().disarmed(endpoint.text());
+        }
+        // Its sockets are in the midst of a read or a write.
+        worker.loop().execute(() -> tunnel.cut(ProxyError.SPLICE_MISMATCH));
+    }
+
+    @Override
+    public void onTunnelEnded(ProxyError why) {
+        note();
+        owner.onTunnelEnded(why);
+        worker.closed(this);
+    }
+
+    private void note() {
+        BodyRelay toBackend = tunnel.toBackend();
+        BodyRelay toClient = tunnel.toClient();
+        record.backendBytes(toBackend.bytes(), toClient.bytes());
+        record.bytes(toBackend.bytes() - toBackend.splicedBytes(), toClient.bytes());
+        record.spliced(toBackend.splicedBytes(), toClient.splicedBytes());
+        record.blocked(toClient.blockedNanos(), toBackend.blockedNanos());
+        if (toBackend.splicedBytes() + toClient.splicedBytes() > 0) {
+            record.relay(ExchangeRecord.Relay.SPLICED, "");
+        } else {
+            record.relay(ExchangeRecord.Relay.COPIED, tunnel.lackedPipe() ? "no_pipe" : reason);
+        }
+    }
+}

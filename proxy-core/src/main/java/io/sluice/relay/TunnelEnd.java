@@ -1,0 +1,247 @@
+package io.sluice.relay;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.FileRegion;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.SocketChannel;
+import io.sluice.http.Trailers;
+import io.sluice.stream.BodySink;
+import io.sluice.stream.BodySource;
+import io.sluice.transport.RawSocket;
+import io.sluice.transport.SocketReading;
+import java.io.IOException;
+
+/**
+ * One socket of a tunnel: its bytes are body without framing, up to its end. <em>Loop-confined.</em> <em>Ends</em> by
+ * {@link #close} or {@link #reset}, whichever comes first.
+ */
+final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource, BodySink {
+    private final Tunnel tunnel;
+    private final SocketChannel channel;
+    private final SocketReading reading;
+    /** What it says goes this way, and what it is told comes that way. */
+    private TunnelDirection out;
+    private TunnelDirection in;
+    private FileRegion region;
+    private boolean outputEnded;
+    private boolean closed;
+
+    TunnelEnd(Tunnel tunnel, RawSocket socket) {
+        this.tunnel = tunnel;
+        this.channel = socket.channel();
+        this.reading = socket.reading();
+        // What a socket said before it took no more is still to be read.
+        channel.config().setAutoClose(false);
+    }
+
+    /** Takes its place in the pipeline; the bytes that were read before are the first. */
+    void begin(TunnelDirection itsOut, TunnelDirection itsIn, ByteBuf unread) {
+        out = itsOut;
+        in = itsIn;
+        channel.pipeline().addLast(this);
+        if (unread != null) {
+            out.read(unread);
+        }
+    }
+
+    /** Flushes, and reads from here on, if its end did not come already. */
+    void open() {
+        if (closed) {
+            return;
+        }
+        out.batchEnd();
+        if (!channel.isOpen()) {
+            tunnel.broke(this);
+        } else if (channel.isInputShutdown()) {
+            out.end();
+        } else if (!out.relay().blocked()) {
+            reading.resume();
+        }
+    }
+
+    // ---- as a source ----
+
+    @Override
+    public void pause() {
+        reading.pause();
+    }
+
+    @Override
+    public void resume() {
+        if (!closed) {
+            reading.resume();
+        }
+    }
+
+    @Override
+    public long contiguous() {
+        return closed ? 0 : Long.MAX_VALUE;
+    }
+
+    @Override
+    public SocketReading socket() {
+        return closed ? null : reading.plain();
+    }
+
+    @Override
+    public void taken(long bytes, boolean followed) {
+        out.taken(bytes);
+    }
+
+    @Override
+    public void pace(SocketReading.Pace pace) {
+        reading.pace(pace);
+    }
+
+    /** Bytes that a read asks for now. */
+    int readBytes() {
+        return reading.bytes();
+    }
+
+    // ---- as a sink ----
+
+    @Override
+    public void body(ByteBuf data) {
+        int count = data.readableBytes();
+        if (count < data.capacity() / 2 && pendingBytes() > 0) {
+            // It has to wait, and would keep a read's buffer for that, of which it is a small part.
+            ByteBuf fitting = channel.alloc().directBuffer(count, count).writeBytes(data);
+            data.release();
+            channel.write(fitting, channel.voidPromise());
+        } else {
+            channel.write(data, channel.voidPromise());
+        }
+    }
+
+    @Override
+    public void region(FileRegion data) {
+        region = data;
+        channel.write(data).addListener((ChannelFutureListener) gone -> {
+            region = null;
+            if (gone.isSuccess()) {
+                writableAgain();
+            } else {
+                failed(gone.cause());
+            }
+        });
+    }
+
+    /** Ends its output behind all that was written. */
+    @Override
+    public void end(Trailers trailers) {
+        channel.write(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) gone -> {
+            if (gone.isSuccess() && !closed) {
+                outputEnded = true;
+                channel.shutdownOutput();
+                tunnel.ended();
+            }
+        });
+    }
+
+    @Override
+    public void flush() {
+        channel.flush();
+    }
+
+    @Override
+    public boolean writable() {
+        return channel.isWritable() && region == null;
+    }
+
+    @Override
+    public long pendingBytes() {
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        // Netty counts no bytes of a region.
+        return (buffer == null ? 0 : buffer.totalPendingWriteBytes())
+                + (region == null ? 0 : region.count() - region.transferred());
+    }
+
+    /** Whether its output ended, all of it taken by the kernel. */
+    boolean outputEnded() {
+        return outputEnded;
+    }
+
+    // ---- what the channel reports ----
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (closed) {
+            ((ByteBuf) message).release();
+        } else {
+            out.read((ByteBuf) message);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (!closed) {
+            out.batchEnd();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        writableAgain();
+    }
+
+    private void writableAgain() {
+        if (!closed && writable()) {
+            in.writable();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof ChannelInputShutdownEvent && !closed) {
+            out.end();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        tunnel.broke(this);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (!(cause instanceof SocketReading.NotRead why)) {
+            failed(cause);
+        } else if (why.paused() && !outputEnded && reading.peerReset()) {
+            // Nobody would find out by reading while the other side holds this one back.
+            tunnel.broke(this);
+        }
+    }
+
+    private void failed(Throwable cause) {
+        if (cause instanceof IOException) {
+            tunnel.broke(this);
+        } else {
+            tunnel.failed();
+        }
+    }
+
+    // ---- endings ----
+
+    /** Closes it, all said; idempotent. */
+    void close() {
+        if (!closed) {
+            closed = true;
+            channel.close();
+        }
+    }
+
+    /** Ends it so that nobody takes what was said for all there was; idempotent. */
+    void reset() {
+        if (!closed) {
+            closed = true;
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+            channel.close();
+        }
+    }
+}
