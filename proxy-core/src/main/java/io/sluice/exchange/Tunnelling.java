@@ -61,8 +61,9 @@ final class Tunnelling implements Worker.Connection, Tunnel.Listener, BodyRelay.
             reason = "small";
         }
         Pipes used = reason.equals("small") ? pipes : null;
+        // What has brought half of it at once is expected to bring as much again.
         tunnel = new Tunnel(
-                client, backend, new TunnelTerms(used, zeroCopy.threshold(), idleNanos), worker.wheel(), this, this);
+                client, backend, new TunnelTerms(used, zeroCopy.threshold() / 2, idleNanos), worker.wheel(), this, this);
         tunnel.begin();
     }
 

@@ -81,7 +81,7 @@ final class ConfigReaderTest {
                 new SocketConfig(0, true, 0, 0, 0, true, Duration.ZERO, Duration.ZERO, 0, false),
                 true,
                 ServiceConfig.ProxyProtocol.OFF);
-        ZeroCopyConfig zeroCopy = new ZeroCopyConfig(true, 64 << 10, 256 << 10);
+        ZeroCopyConfig zeroCopy = new ZeroCopyConfig(true, 128 << 10, 1 << 20);
         RetryConfig retry = new RetryConfig(2, 20, 10);
         assertThat(config)
                 .isEqualTo(new SluiceConfig(

@@ -295,7 +295,9 @@ class ExchangeBodyTest {
     @ParameterizedTest
     @CsvSource({
         "Content-Length: 65535, small, false",
-        "Content-Length: 65536, platform, true",
+        "Content-Length: 65536, small, true",
+        "Content-Length: 131071, small, true",
+        "Content-Length: 131072, platform, true",
         "Transfer-Encoding: chunked, platform, true",
         "X-Until: close, platform, true",
         "Content-Length: 0, '', false",

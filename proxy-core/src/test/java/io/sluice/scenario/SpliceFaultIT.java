@@ -27,6 +27,9 @@ final class SpliceFaultIT {
     @RegisterExtension
     final ProxyUnderTest proxy = new ProxyUnderTest(Relaying.SPLICED);
 
+    /** A body takes many rounds through them. */
+    private static final String SMALL_PIPES = "zeroCopy: { pipeSize: 64KiB }\n";
+
     private final FaultyKernel kernel = new FaultyKernel();
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
     private PrintStream stderr;
@@ -70,7 +73,7 @@ final class SpliceFaultIT {
     @ParameterizedTest(name = "errno {0} from call {1} on")
     @MethodSource("refusals")
     void copiesOnWhenTheKernelWontSpliceFromTheBackend(int error, int call) throws Exception {
-        proxy.start(proxy.backend(sending(BODY)));
+        proxy.start(SMALL_PIPES, proxy.backend(sending(BODY)));
         kernel.fills(call, FOR_EVER, Fault.error(error));
         refusedForAll(error);
     }
@@ -78,7 +81,7 @@ final class SpliceFaultIT {
     @ParameterizedTest(name = "errno {0} from call {1} on")
     @MethodSource("refusals")
     void copiesOnWhenTheKernelWontSpliceToTheClient(int error, int call) throws Exception {
-        proxy.start(proxy.backend(sending(BODY)));
+        proxy.start(SMALL_PIPES, proxy.backend(sending(BODY)));
         kernel.drains(call, FOR_EVER, Fault.error(error));
         refusedForAll(error);
     }

@@ -107,7 +107,7 @@ final class SpliceIT {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {100_000, LARGE})
+    @ValueSource(ints = {200_000, LARGE})
     void anUploadIsSpliced(int length) throws Exception {
         byte[] body = Http.random(length);
         proxy.start(proxy.backend(Script.echoing()));
