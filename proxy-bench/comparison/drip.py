@@ -10,9 +10,15 @@ from .report import Bar, Section, at_most, say, shown
 
 RESPONSE_BYTES = 100 << 20
 BYTES_PER_SECOND = 1000
-# What the clients ask the kernel for: one that takes 128 KiB unasked would leave the proxy without a sign of life for
-# two minutes at this speed, and nobody could tell it from one that has stopped.
+# What the clients ask the kernel for. Linux merges what waits to be read, and tells the sender of room only once most of
+# it was read: about every 7 s with this buffer, every 30 s with 16 KiB. One that takes 128 KiB unasked would leave the
+# proxy without a sign of life for minutes, and nobody could tell it from one that has stopped.
 RECEIVE_BUFFER = 4096
+# As on an Ethernet: loopback's 64 KiB don't fit such a buffer.
+SEGMENT_BYTES = 1460
+# The kernel of a client that stopped goes on taking bytes until its window is shut. A sender with BBR has learnt the client's
+# pace and fills the last few KiB at that (430 bytes a second were seen): only from there on nobody takes anything.
+WINDOW_SHUTS_SECONDS = 30
 WARM_SECONDS = 4
 USER_KIB_MAX = 16
 
@@ -35,6 +41,7 @@ class Outcome:
 
 def measure(options):
     outcomes = {}
+    limit = _cut_within(options)
     for name in options.proxies:
         say(f"slow-splice: {name} …")
         with CountingBackend(options.cores[0]) as backend, Bench(options.launchers, *options.cores) as bench:
@@ -47,7 +54,7 @@ def measure(options):
         f"{options.clients:,} clients that read {RESPONSE_BYTES >> 20} MiB at {BYTES_PER_SECOND:,} bytes a second",
         f"Growth of the proxy's resident memory in {options.hold} s of reading; pipes are the kernel's memory, up to "
         f"256 KiB each, and stand apart. Then nobody reads: timeouts.responseWriteIdle is {options.stall}s, and the clients "
-        f"ask for a receive buffer of {RECEIVE_BUFFER} bytes.")
+        f"ask for a receive buffer of {RECEIVE_BUFFER} bytes and segments of {SEGMENT_BYTES}.")
     section.headers = ["contender", "RSS before MiB", "RSS peak MiB", "KiB a client", "pipes in use", "cut while reading",
                        "cut after s", "not cut"]
     for name, outcome in outcomes.items():
@@ -62,8 +69,13 @@ def measure(options):
                         " KiB a client"),
                 Bar(f"{name}: responses spliced", f"{outcome.pipes:.0f} pipes", outcome.pipes >= options.clients * 0.9),
                 at_most(f"{name}: cut although they read", outcome.cut_while_reading, 0, " clients"),
-                at_most(f"{name}: still served {2 * options.stall} s after they stopped", outcome.left, 0, " clients")]
+                at_most(f"{name}: still served {limit:.1f} s after they stopped", outcome.left, 0, " clients")]
     return section
+
+
+def _cut_within(options):
+    """Seconds after which a client that stopped must be gone: Sluice looks every quarter of its deadline."""
+    return WINDOW_SHUTS_SECONDS + 1.25 * options.stall
 
 
 def _hold(bench, running, options):
@@ -73,7 +85,7 @@ def _hold(bench, running, options):
     try:
         reading, peak, pipes, sipped = [], before, 0, time.monotonic()
         for _ in range(count):
-            connection = ask(running.port, f"/{RESPONSE_BYTES}", RECEIVE_BUFFER)
+            connection = ask(running.port, f"/{RESPONSE_BYTES}", RECEIVE_BUFFER, SEGMENT_BYTES)
             connections.append(connection)
             reading.append(connection)
             if read_head(connection)[0] != RESPONSE_BYTES:
@@ -94,7 +106,7 @@ def _hold(bench, running, options):
         if cut:
             too_slow = bench.metric(running.name, "sluice_errors_total", 'error="client_too_slow"')
             say(f"slow-splice: {cut} cut while they read, {too_slow:.0f} of them as too slow")
-        while (left := _served(bench, running)) and time.monotonic() - stopped < 2 * options.stall:
+        while (left := _served(bench, running)) and time.monotonic() - stopped < _cut_within(options):
             time.sleep(0.1)
         return Outcome(before, peak, pipes, cut, int(left), time.monotonic() - stopped)
     finally:

@@ -74,13 +74,15 @@ def fixed_rate(bench, port, path, connections, requests_per_second, seconds):
     return micros, others
 
 
-def ask(port, path, receive_buffer=None):
-    """A connection on which a GET was sent; with a receive buffer of so many bytes if asked for."""
+def ask(port, path, receive_buffer=None, segment=None):
+    """A connection on which a GET was sent; with a receive buffer, and segments, of so many bytes if asked for."""
     connection = socket.socket()
     connection.settimeout(10)
     if receive_buffer:
         # Before it connects: the window's scale is agreed on then.
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    if segment:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, segment)
     connection.connect(("127.0.0.1", port))
     connection.sendall(f"GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n".encode())
     return connection

@@ -119,7 +119,8 @@ final class KeyTable {
                                 at + "notSentLowWatermark",
                                 size(4 * KIB, GIB).orWord("off", 0L),
                                 "TCP_NOTSENT_LOWAT: no more is written while so much waits in the kernel, so that a slow"
-                                        + " reader doesn't fill its memory. off: the kernel's default.")
+                                        + " reader doesn't fill its memory. off: the kernel's default. A spliced body"
+                                        + " lifts it for the connection it goes to.")
                         .byDefault(notSentLowWatermark),
                 value(at + "keepAlive", flag(), "SO_KEEPALIVE: the kernel probes connections that are long silent.")
                         .byDefault("true"),
@@ -275,8 +276,8 @@ final class KeyTable {
                 value("timeouts.requestBodyIdle", TIME, "Without a byte of the request's body; then 408. There is no limit on"
                                 + " the whole upload.")
                         .byDefault("30s"),
-                value("timeouts.responseWriteIdle", TIME, "Without a byte accepted by the client while some wait for it; then"
-                                + " its connection is cut.")
+                value("timeouts.responseWriteIdle", TIME, "Without a byte accepted by the client while some wait for it; then its"
+                                + " connection is cut, at the latest a quarter later. What the client's kernel acknowledges counts.")
                         .byDefault("30s"),
                 value("timeouts.keepAlive", TIME, "A client's connection without a request. Longer than the 60s of common"
                                 + " cloud balancers, so that they close first.")

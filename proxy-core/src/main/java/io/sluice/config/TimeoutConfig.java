@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param requestHead       from a request's first byte to the end of its head, however the bytes drip
  * @param requestBodyIdle   without a byte of the request body while one is expected
- * @param responseWriteIdle without a byte accepted by the client while some wait for it
+ * @param responseWriteIdle without a byte accepted by the client, or acknowledged by its kernel, while some wait for it
  * @param keepAlive         a client connection without a request
  * @param connect           one connection attempt to an endpoint
  * @param responseHeaders   from the end of the request to the end of the response's head

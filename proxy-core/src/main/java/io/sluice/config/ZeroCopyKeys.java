@@ -20,10 +20,10 @@ final class ZeroCopyKeys {
                 value("zeroCopy.enabled", flag(), "false: every body is copied through our buffers.").byDefault("true"),
                 value("zeroCopy.threshold", size(1, 1L << 30), "Bodies, or chunks in hand, of which less is left are"
                                 + " copied: up to about here that is cheaper.")
-                        .byDefault("64KiB"),
+                        .byDefault("128KiB"),
                 value("zeroCopy.pipeSize", size(4 * KIB, 1L << 20), "What each pipe is asked to hold. The kernel may grant"
                                 + " less to a process without privileges.")
-                        .byDefault("256KiB"));
+                        .byDefault("1MiB"));
     }
 
     static List<Key> service() {

@@ -113,7 +113,7 @@ public final class Exchange implements ClientListener {
     private void enter() {
         record.request(head, worker.recordsText());
         record.route(route.name());
-        deadlines = new ExchangeDeadlines(worker.wheel(), route.deadlines(), client::pendingBytes, this::onMissed);
+        deadlines = new ExchangeDeadlines(worker.wheel(), route.deadlines(), client::progress, this::onMissed);
         deadlines.begun(record.startedNanos());
         meters = snapshot.meters(listener.index(), route, service);
         meters.begun();

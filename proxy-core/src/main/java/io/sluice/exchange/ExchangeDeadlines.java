@@ -13,8 +13,8 @@ import java.util.function.LongSupplier;
  *
  * <p>Which run when: connecting, only {@code connect}. While the request body comes, {@code requestBodyIdle}; while the
  * backend doesn't take it, and once it is sent, {@code responseHeaders}. While the response comes, {@code
- * responseBodyIdle}; while the client doesn't take it, {@code responseWriteIdle}, which looks at the bytes that wait: a
- * client that takes any has not stalled. {@code request}, if set, always.
+ * responseBodyIdle}; while the client doesn't take it, {@code responseWriteIdle}, which asks for the client's progress every
+ * quarter of its time: a client that takes any byte has not stalled. {@code request}, if set, always.
  */
 final class ExchangeDeadlines {
     private static final long NEVER = Deadline.NEVER;
@@ -22,7 +22,7 @@ final class ExchangeDeadlines {
     private final DeadlineWheel wheel;
     private final Deadline timer;
     private final Deadlines limits;
-    private final LongSupplier clientPending;
+    private final LongSupplier clientProgress;
     private final Consumer<ProxyError> onMissed;
     private long totalAt = NEVER;
     private long connectAt = NEVER;
@@ -30,22 +30,23 @@ final class ExchangeDeadlines {
     private long responseHeadAt = NEVER;
     private long responseBodyAt = NEVER;
     private long clientLookAt = NEVER;
-    private long clientProgressNanos;
-    private long clientPendingSeen;
+    private long clientMovedNanos;
+    private long clientProgressSeen;
+    private boolean clientSeen;
     private boolean over;
 
     /**
      * Creates them; none runs yet.
      *
-     * @param clientPending bytes that wait for the client
-     * @param onMissed      told of a deadline that was missed
+     * @param clientProgress moves when the client takes bytes; asked only at looks, as it may cost a system call
+     * @param onMissed       told of a deadline that was missed
      */
     ExchangeDeadlines(
-            DeadlineWheel wheel, Deadlines limits, LongSupplier clientPending, Consumer<ProxyError> onMissed) {
+            DeadlineWheel wheel, Deadlines limits, LongSupplier clientProgress, Consumer<ProxyError> onMissed) {
         this.wheel = wheel;
         this.timer = new Deadline(wheel, this::look);
         this.limits = limits;
-        this.clientPending = clientPending;
+        this.clientProgress = clientProgress;
         this.onMissed = onMissed;
     }
 
@@ -89,8 +90,8 @@ final class ExchangeDeadlines {
         connectAt = NEVER;
         responseHeadAt = NEVER;
         responseBodyAt = NEVER;
-        clientProgressNanos = now;
-        clientPendingSeen = clientPending.getAsLong();
+        clientMovedNanos = now;
+        clientSeen = false;
         clientLookAt = now + limits.responseWriteIdleNanos() / 4;
         arm();
     }
@@ -146,12 +147,14 @@ final class ExchangeDeadlines {
     }
 
     private boolean clientStalled(long now) {
-        long pending = clientPending.getAsLong();
-        if (pending != clientPendingSeen) {
-            clientPendingSeen = pending;
-            clientProgressNanos = now;
+        long progress = clientProgress.getAsLong();
+        // The first look has nothing to compare with: in doubt the client took something just now.
+        if (!clientSeen || progress != clientProgressSeen) {
+            clientSeen = true;
+            clientProgressSeen = progress;
+            clientMovedNanos = now;
         }
-        long stalledAt = clientProgressNanos + limits.responseWriteIdleNanos();
+        long stalledAt = clientMovedNanos + limits.responseWriteIdleNanos();
         clientLookAt = Math.min(now + limits.responseWriteIdleNanos() / 4, stalledAt);
         return stalledAt <= now;
     }

@@ -18,6 +18,12 @@ public final class Pipes implements AutoCloseable {
     public static final long MISMATCH = Long.MIN_VALUE;
 
     private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /** For so long bodies may move in one turn of the loop; then the others have theirs. */
+    private static final long TURN_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+    /** What the pipes in use share: the more there are, the less one round moves, and the shorter everybody waits. */
+    private static final long SHARED_BYTES = 8 << 20;
+    /** Less at a time costs more in system calls than it gives to others. */
+    private static final long ROUND_BYTES_MIN = 64 * 1024;
     private static final int COPIED_BYTES = 64 * 1024;
 
     private final Splicing splicing;
@@ -28,7 +34,10 @@ public final class Pipes implements AutoCloseable {
     private final Deadline tidying;
     /** The fewest that were idle at once since it was last tidied. */
     private int unneeded;
+    private int active;
     private boolean closed;
+    /** When the turn began in which a body moved last. */
+    private long turnNanos;
 
     Pipes(Splicing splicing, Supplier<SystemCalls> calls, DeadlineWheel wheel) {
         this.splicing = splicing;
@@ -56,6 +65,7 @@ public final class Pipes implements AutoCloseable {
             }
         }
         splicing.activated(1);
+        active++;
         return pipe;
     }
 
@@ -81,6 +91,7 @@ public final class Pipes implements AutoCloseable {
      */
     public boolean give(Pipe pipe) {
         splicing.activated(-1);
+        active--;
         boolean exact = pipe.broken || pipe.bytes > 0 || exact(pipe);
         if (pipe.broken || pipe.bytes > 0 || closed) {
             end(pipe);
@@ -111,20 +122,42 @@ public final class Pipes implements AutoCloseable {
      * Moves what a socket has into an empty pipe.
      *
      * @param bytes at the most, at least 1
-     * @return bytes moved; 0 = the peer has ended; {@code -EAGAIN} = nothing is there; {@link #MISMATCH} = more than asked
-     *     for; else another error, see {@link Failure}, of which a {@link Failure#REFUSAL} has ended splicing for all
+     * @return bytes moved; 0 = the peer has ended; {@code -EAGAIN} = nothing is there, or it is not its turn;
+     *     {@link #MISMATCH} = more than asked for; else another error, see {@link Failure}, of which a {@link Failure#REFUSAL}
+     *     has ended splicing for all
      */
     public long fill(Pipe pipe, int socket, long bytes) {
-        long moved = kernel.splice(socket, pipe.writingEnd, bytes);
+        if (turnIsOver()) {
+            return -SystemCalls.EAGAIN;
+        }
+        long most = Math.min(bytes, share());
+        long moved = kernel.splice(socket, pipe.writingEnd, most);
         if (moved > 0) {
             pipe.bytes += moved;
             pipe.used = true;
-            return moved > bytes ? mismatch(pipe) : moved;
+            return moved > most ? mismatch(pipe) : moved;
         }
         if (moved < 0 && moved != -SystemCalls.EAGAIN && Failure.of(moved) == Failure.REFUSAL) {
             splicing.refused(moved);
         }
         return moved;
+    }
+
+    private long share() {
+        return Math.max(ROUND_BYTES_MIN, SHARED_BYTES / active);
+    }
+
+    /**
+     * Whether bodies moved for so long in this turn of the loop that others come first: a socket that is still readable is
+     * told of again in the next.
+     */
+    private boolean turnIsOver() {
+        long turn = wheel.nowNanos();
+        if (turn != turnNanos) {
+            turnNanos = turn;
+            return false;
+        }
+        return System.nanoTime() - turn > TURN_NANOS;
     }
 
     /**

@@ -90,6 +90,8 @@ final class SpliceRelay implements SocketReading.Diversion {
                 return gaveUp;
             }
         }
+        // What waits there is none of our memory, and the kernel sends on by itself as room comes.
+        to.socket().queueDeeply();
         left = next;
         endless = next == Long.MAX_VALUE;
         source = readable;

@@ -6,11 +6,15 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.EventLoop;
 import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.unix.RawUnixChannelOption;
 import io.netty.util.UncheckedBooleanSupplier;
 import io.netty.util.internal.PlatformDependent;
 import io.sluice.config.BufferConfig;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Set;
 
 /**
@@ -46,6 +50,11 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
     private static final int TCP_CLOSE = 7;
     private static final Set<Integer> CLOSED_STATES = Set.of(TCP_CLOSE, 8);
 
+    /** The 64 bits of tcpi_bytes_acked in tcp_info (linux/tcp.h, since 4.1): Netty's own view of it ends before. */
+    private static final int ACKNOWLEDGED_AT = 120;
+    /** getsockopt(IPPROTO_TCP, TCP_INFO), as far as that field. */
+    private static final RawUnixChannelOption TCP_INFO = new RawUnixChannelOption("TCP_INFO", 6, 11, ACKNOWLEDGED_AT + 8);
+
     private final Channel channel;
     private final LoopBuffer shared;
     private final int smallBytes;
@@ -61,6 +70,7 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
     private boolean doubtful;
     private boolean rejoined;
     private boolean wasDiverted;
+    private boolean deep;
     private Polling polling = Polling.ON;
     private Diversion diversion;
 
@@ -114,6 +124,20 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
                 && CLOSED_STATES.contains(epoll.tcpInfo().state());
     }
 
+    /**
+     * Bytes that the peer's host has acknowledged since the connection began; 0 where the system doesn't tell. One system
+     * call. An acknowledgement without new bytes, such as a full window's answer to a probe, doesn't move it (RFC 4898,
+     * ThruOctetsAcked); nor does what is sent again.
+     */
+    public long acknowledgedBytes() {
+        if (!(channel instanceof EpollSocketChannel epoll) || !epoll.isOpen()) {
+            return 0;
+        }
+        ByteBuffer info = epoll.config().getOption(TCP_INFO);
+        // Older kernels tell less, and leave zeros behind it.
+        return info.order(ByteOrder.nativeOrder()).getLong(ACKNOWLEDGED_AT);
+    }
+
     /** Whether the peer has reset the connection; of use only while our own side of it is open. */
     public boolean peerReset() {
         return channel instanceof EpollSocketChannel epoll
@@ -136,6 +160,16 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
      */
     public void divert(Diversion to) {
         diversion = to;
+    }
+
+    /**
+     * Lets as much wait unsent in the kernel as its send buffer takes (TCP_NOTSENT_LOWAT, tcp(7)), for good. Idempotent.
+     */
+    public void queueDeeply() {
+        if (!deep) {
+            deep = true;
+            channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, 0L);
+        }
     }
 
     /** The socket's descriptor; valid while the channel is open. */

@@ -18,18 +18,27 @@ class ExchangeDeadlinesTest {
     private final List<ProxyError> missed = new ArrayList<>();
     private final ExchangeDeadlines deadlines = with(new Deadlines(
             SECOND, 30 * SECOND, 20 * SECOND, SECOND, 3 * SECOND, 60 * SECOND, 40 * SECOND, 100 * SECOND, 0));
-    private long pending;
+    private long progress;
+    private int asked;
 
     private ExchangeDeadlines with(Deadlines limits) {
-        return new ExchangeDeadlines(time.wheel(), limits, () -> pending, missed::add);
+        return new ExchangeDeadlines(time.wheel(), limits, this::progress, missed::add);
+    }
+
+    private long progress() {
+        asked++;
+        return progress;
     }
 
     private long now() {
         return time.wheel().nowNanos();
     }
 
+    /** In steps of a quarter of what a client has: it is looked at so often. */
     private void pass(long seconds) {
-        time.pass(Duration.ofSeconds(seconds));
+        for (long left = seconds; left > 0; left -= 5) {
+            time.pass(Duration.ofSeconds(Math.min(5, left)));
+        }
     }
 
     @Test
@@ -52,7 +61,7 @@ class ExchangeDeadlinesTest {
     void theWholeIsLimitedHoweverLongTheStepsMayTake() {
         deadlines.begun(now());
         for (int i = 0; i < 9; i++) {
-            pass(11);
+            time.pass(Duration.ofSeconds(11));
             deadlines.responseExpected();
         }
         assertThat(missed).isEmpty();
@@ -70,9 +79,8 @@ class ExchangeDeadlinesTest {
         pass(59);
         deadlines.responseExpected();
         pass(39);
-        pending = 1;
         deadlines.clientExpected();
-        pass(19);
+        pass(24);
         assertThat(missed).isEmpty();
 
         pass(1);
@@ -102,17 +110,44 @@ class ExchangeDeadlinesTest {
 
     @Test
     void aClientThatTakesSomethingHasNotStalled() {
-        pending = 1000;
         deadlines.clientExpected();
         for (int i = 0; i < 10; i++) {
             pass(14);
-            pending--;
+            progress++;
             pass(5);
         }
         assertThat(missed).isEmpty();
 
         pass(25);
         assertThat(missed).containsExactly(ProxyError.CLIENT_TOO_SLOW);
+    }
+
+    @Test
+    void aClientHasAllItsTimeFromTheLastByteOnThatItMayHaveTaken() {
+        deadlines.clientExpected();
+        // Just before the first look, which therefore sees nothing else than the later ones.
+        pass(4);
+        progress++;
+        pass(1);
+        pass(19);
+        assertThat(missed).isEmpty();
+
+        pass(1);
+        assertThat(missed).containsExactly(ProxyError.CLIENT_TOO_SLOW);
+    }
+
+    @Test
+    void aClientIsAskedOnlyWhenAQuarterOfItsTimeIsOver() {
+        for (int i = 0; i < 100; i++) {
+            deadlines.clientExpected();
+            pass(4);
+            deadlines.responseExpected();
+        }
+        assertThat(asked).isZero();
+
+        deadlines.clientExpected();
+        pass(16);
+        assertThat(asked).isEqualTo(3);
     }
 
     @Test
@@ -143,7 +178,6 @@ class ExchangeDeadlinesTest {
         pass(100_000);
         unlimited.responseExpected();
         pass(100_000);
-        pending = 1;
         unlimited.clientExpected();
         pass(100_000);
 
@@ -154,9 +188,8 @@ class ExchangeDeadlinesTest {
     void tellsOfTheWholeOnlyOnce() {
         deadlines.begun(now());
         pass(100);
-        pending = 1;
         deadlines.clientExpected();
-        pass(19);
+        pass(24);
         assertThat(missed).containsExactly(ProxyError.REQUEST_TIMEOUT);
         pass(1);
 

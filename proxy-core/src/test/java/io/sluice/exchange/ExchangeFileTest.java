@@ -102,7 +102,7 @@ final class ExchangeFileTest {
         bench.client.slow = true;
         bench.requests("GET /files/large");
 
-        bench.pass(15);
+        bench.pass(20);
         assertThat(bench.client.aborted).isNull();
         bench.pass(6);
 

@@ -159,7 +159,7 @@ class ExchangeTimeTest {
         }
         assertThat(bench.worker.active()).as("the client takes some").isEqualTo(1);
 
-        bench.pass(20);
+        bench.pass(25);
 
         assertThat(bench.client.aborted).isEqualTo(ProxyError.CLIENT_TOO_SLOW);
         assertThat(backend.closed).isTrue();
@@ -173,7 +173,7 @@ class ExchangeTimeTest {
         backend.says("HTTP/1.1 200 OK", "Content-Length: 3");
         backend.saysBody("abc");
         backend.saysEnd();
-        bench.pass(19);
+        bench.pass(24);
         assertThat(bench.worker.active()).isEqualTo(1);
         bench.pass(1);
 

@@ -142,6 +142,23 @@ final class FileTroubleIT extends FileScenario {
     }
 
     @Test
+    void doesNotCutAClientThatReadsLessThanTheKernelHoldsForIt() throws Exception {
+        start("", "timeouts: { responseWriteIdle: 600ms }\n");
+        RawConnection client = proxy.narrowClient(4096);
+        client.send(Http.get("/assets/large.bin"));
+        client.head();
+
+        // For two seconds: 40 KiB, and the kernel asks for more when twice as much has left its queue.
+        for (int sip = 0; sip < 40; sip++) {
+            client.idle(Duration.ofMillis(50));
+            client.crc(1024);
+        }
+
+        int read = 40 * 1024;
+        assertThat(client.crc(LARGE.length - read)).isEqualTo(crc(Arrays.copyOfRange(LARGE, read, LARGE.length)));
+    }
+
+    @Test
     void keepsNoDescriptorOfFilesWhoseClientsLeft() throws Exception {
         start();
 

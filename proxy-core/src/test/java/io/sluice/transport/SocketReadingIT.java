@@ -24,6 +24,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -194,5 +195,30 @@ final class SocketReadingIT {
         // Our side still writes: the connection was not closed over it.
         channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[3])).syncUninterruptibly();
         assertThat(peer.getInputStream().readNBytes(3)).hasSize(3);
+    }
+
+    private long acknowledged() {
+        return loop.submit(reading::acknowledgedBytes).syncUninterruptibly().getNow();
+    }
+
+    @Test
+    void tellsWhatThePeersHostHasAcknowledgedOfWhatWasSent() throws IOException {
+        server.setReceiveBufferSize(4096);
+        connect();
+        long before = acknowledged();
+        int length = 1 << 20;
+        ChannelFuture written = channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[length]));
+        await().until(() -> acknowledged() > before);
+        // The peer's receive buffer is full by then, far from the whole.
+        await().during(Duration.ofMillis(300)).until(() -> acknowledged() < before + 64 * 1024);
+
+        for (int left = length; left > 0; left -= 1024) {
+            assertThat(peer.getInputStream().readNBytes(1024)).hasSize(1024);
+        }
+
+        await().until(() -> acknowledged() == before + length);
+        assertThat(written.syncUninterruptibly().isSuccess()).isTrue();
+        channel.close().syncUninterruptibly();
+        assertThat(acknowledged()).as("of a closed socket").isZero();
     }
 }

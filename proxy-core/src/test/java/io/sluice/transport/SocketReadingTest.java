@@ -150,4 +150,9 @@ class SocketReadingTest {
         reading.resume();
         assertThat(asked()).as("goes on as before").isEqualTo(READ);
     }
+
+    @Test
+    void knowsOfNothingAcknowledgedWhereThereIsNoSocket() {
+        assertThat(reading.acknowledgedBytes()).isZero();
+    }
 }
