@@ -10,10 +10,11 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
@@ -45,6 +46,7 @@ final class EchoServer implements AutoCloseable {
                                         .checkStartsWith(true)
                                         .decoderConfig(WebSocketDecoderConfig.newBuilder()
                                                 .maxFramePayloadLength(MESSAGE_BYTES_MAX)
+                                                .closeOnProtocolViolation(false)
                                                 .build())
                                         .build()),
                                 new WebSocketFrameAggregator(MESSAGE_BYTES_MAX),
@@ -68,10 +70,13 @@ final class EchoServer implements AutoCloseable {
     private static final class Echo extends SimpleChannelInboundHandler<WebSocketFrame> {
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            // What breaks the protocol has its close frame on the way already.
-            if (!(cause instanceof DecoderException)) {
+            if (!(cause instanceof CorruptedWebSocketFrameException broken)) {
                 context.close();
+                return;
             }
+            // To close at once, with bytes unread, would be a reset: whether the client sees the frame would be chance.
+            context.writeAndFlush(new CloseWebSocketFrame(broken.closeStatus()))
+                    .addListener(_ -> ((SocketChannel) context.channel()).shutdownOutput());
         }
 
         @Override

@@ -49,7 +49,7 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
     private boolean sendingFailed;
     private boolean persistent = true;
     private long keepAliveNanos = -1;
-    /** What stands behind a 101, while that is reported; borrowed. */
+    /** What stands behind an interim head, while that is reported; borrowed. */
     private ByteBuf behind;
 
     /**
@@ -266,17 +266,19 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
     }
 
     private void accept(ResponseHead whole, ByteBuf in) {
-        if (!whole.interim()) {
-            state = State.BODY;
-            persistent &= whole.keepAlive();
-            noteKeepAlive(whole);
-            body.begin(whole);
-            // Whatever follows the end is nobody's answer: the connection is not used again.
-            persistent &= body.left() < 0 || in.readableBytes() <= body.left();
+        if (whole.interim()) {
+            behind = in;
+            listener.onResponseHead(whole);
+            behind = null;
+            return;
         }
-        behind = whole.status() == 101 ? in : null;
+        state = State.BODY;
+        persistent &= whole.keepAlive();
+        noteKeepAlive(whole);
+        body.begin(whole);
+        // Whatever follows the end is nobody's answer: the connection is not used again.
+        persistent &= body.left() < 0 || in.readableBytes() <= body.left();
         listener.onResponseHead(whole);
-        behind = null;
         if (state == State.BODY && body.ended()) {
             endBody();
         }
