@@ -70,10 +70,10 @@ final class MemoryTableTest {
         MemoryTable few = MemoryTable.of(config(AUTO), fake.machine(), 100, 150);
         MemoryTable many = MemoryTable.of(config(AUTO), fake.machine(), 100, 1000);
 
-        assertThat(few.total()).isEqualTo(withoutPipes + 150 * 256 * KIB);
-        assertThat(many.total()).isEqualTo(withoutPipes + 200 * 256 * KIB);
+        assertThat(few.total()).isEqualTo(withoutPipes + 150 * 1024 * KIB);
+        assertThat(many.total()).isEqualTo(withoutPipes + 200 * 1024 * KIB);
         assertThat(few.lines(new MemoryLimit(-1, "x")))
-                .anyMatch(line -> line.matches("  pipes, zeroCopy.pipeSize +256 KiB +× 150 +37\\.5 MiB"));
+                .anyMatch(line -> line.matches("  pipes, zeroCopy.pipeSize +1 MiB +× 150 +150 MiB"));
     }
 
     @Test

@@ -127,6 +127,10 @@ public final class Tunnel {
         movedNanos = wheel.nowNanos();
     }
 
+    long nowNanos() {
+        return wheel.nowNanos();
+    }
+
     /** A direction flows: it is to be looked at soon. */
     void watchFlow() {
         deadline.at(Math.min(wheel.nowNanos() + QUIET_NANOS, movedNanos + terms.idleNanos()));

@@ -3,6 +3,7 @@ package io.sluice.relay;
 import io.netty.buffer.ByteBuf;
 import io.sluice.http.Trailers;
 import io.sluice.transport.SocketReading.Pace;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One direction of a tunnel. It trickles, by small reads that are copied, until so much came at once that large steps are
@@ -11,6 +12,9 @@ import io.sluice.transport.SocketReading.Pace;
  * #leave}.
  */
 final class TunnelDirection {
+    /** A burst takes no longer. */
+    private static final long BURST_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
     /** After so many small rounds in a row it trickles again. */
     private static final int SMALL_ROUNDS_MAX = 4;
 
@@ -19,9 +23,9 @@ final class TunnelDirection {
     private final TunnelTerms terms;
     private final BodyRelay relay;
     private final int smallBytes;
-    /** Bytes in a row whose reads filled their buffers. */
+    /** Bytes that came since then: what reads bring at a time says less, for a packet's last piece may be of any size. */
     private long burstBytes;
-    private boolean filled;
+    private long burstSinceNanos;
     private boolean flowing;
     private boolean noPipe;
     private boolean ended;
@@ -60,7 +64,11 @@ final class TunnelDirection {
     /** Passes on what was read; takes it. */
     void read(ByteBuf data) {
         int count = data.readableBytes();
-        filled = count >= from.readBytes();
+        long now = tunnel.nowNanos();
+        if (now - burstSinceNanos > BURST_NANOS) {
+            burstSinceNanos = now;
+            burstBytes = 0;
+        }
         burstBytes += count;
         batchBytes += count;
         tunnel.moved();
@@ -85,9 +93,6 @@ final class TunnelDirection {
             smallRounds = batchBytes < smallBytes ? smallRounds + 1 : 0;
         }
         batchBytes = 0;
-        if (!filled) {
-            burstBytes = 0;
-        }
         settle(relay.batchEnd());
         if (smallRounds >= SMALL_ROUNDS_MAX) {
             ebb();
