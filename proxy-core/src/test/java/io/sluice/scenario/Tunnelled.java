@@ -51,8 +51,13 @@ final class Tunnelled {
 
     /** Of all blocks. */
     static long crc(byte[] block) {
+        return crc(block, BLOCKS);
+    }
+
+    /** The checksum of so many blocks. */
+    static long crc(byte[] block, int blocks) {
         CRC32 crc = new CRC32();
-        for (int i = 0; i < BLOCKS; i++) {
+        for (int i = 0; i < blocks; i++) {
             crc.update(block);
         }
         return crc.getValue();
