@@ -1,7 +1,5 @@
 package io.sluice.scenario;
 
-import static io.sluice.scenario.Tunnelled.BLOCKS;
-import static io.sluice.scenario.Tunnelled.LARGE;
 import static io.sluice.scenario.Tunnelled.SWITCHED;
 import static io.sluice.scenario.Tunnelled.awaitNoPipe;
 import static io.sluice.scenario.Tunnelled.awaitStalled;
