@@ -126,6 +126,7 @@ final class TunnelDirection {
         if (relay.rest()) {
             flowing = false;
             burstBytes = 0;
+            smallRounds = 0;
             from.pace(Pace.HEAD);
         }
     }
