@@ -29,12 +29,14 @@ final class DemoBackend implements AutoCloseable {
 
     private final String name;
     private final ServerSocket listening;
+    private final Thread accepting;
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
     private final AtomicLong served = new AtomicLong();
 
     private DemoBackend(String name, ServerSocket listening) {
         this.name = name;
         this.listening = listening;
+        this.accepting = Thread.ofVirtual().name("demo-" + name).unstarted(this::accept);
     }
 
     /**
@@ -45,7 +47,7 @@ final class DemoBackend implements AutoCloseable {
     static DemoBackend start(String name) throws IOException {
         ServerSocket listening = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
         DemoBackend backend = new DemoBackend(name, listening);
-        Thread.ofVirtual().name("demo-" + name).start(backend::accept);
+        backend.accepting.start();
         return backend;
     }
 
@@ -78,8 +80,10 @@ final class DemoBackend implements AutoCloseable {
         try {
             return listening.accept();
         } catch (IOException e) {
-            // Closed; or out of descriptors, and then trying at once would only burn the processor.
-            Thread.sleep(ACCEPT_PAUSE_MILLIS);
+            if (!listening.isClosed()) {
+                // Out of descriptors: trying again at once would only burn the processor.
+                Thread.sleep(ACCEPT_PAUSE_MILLIS);
+            }
             return null;
         }
     }
@@ -186,10 +190,19 @@ final class DemoBackend implements AutoCloseable {
         return json.append('"').toString();
     }
 
-    /** Stops accepting and closes every connection; idempotent. */
+    /**
+     * Stops accepting and closes every connection; the port is free when this returns. Idempotent. If the calling
+     * thread is interrupted it returns at once, and the port may stay taken for a moment.
+     */
     @Override
     public void close() {
         closeQuietly(listening);
+        try {
+            // The descriptor lives until the thread that waits in accept has left it.
+            accepting.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         connections.forEach(DemoBackend::closeQuietly);
     }
 
