@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
 public final class Pipe {
     final int readingEnd;
     final int writingEnd;
+    /** Bytes that it holds at the most. */
+    final int capacity;
     long bytes;
     /** What was read out of it since it can't be spliced on, and not yet written; null = nothing ever was. */
     ByteBuffer rest;
@@ -16,9 +18,10 @@ public final class Pipe {
     /** Whether other bytes came out of it than went into it. */
     boolean broken;
 
-    Pipe(int readingEnd, int writingEnd) {
+    Pipe(int readingEnd, int writingEnd, int capacity) {
         this.readingEnd = readingEnd;
         this.writingEnd = writingEnd;
+        this.capacity = capacity;
     }
 
     /** Bytes in it. */

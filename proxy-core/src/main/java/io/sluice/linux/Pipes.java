@@ -79,9 +79,9 @@ public final class Pipes implements AutoCloseable {
             splicing.pipeRefused(ends);
             return null;
         }
-        Pipe pipe = new Pipe((int) (ends >> 32), (int) ends);
-        splicing.enlarge(kernel, pipe.writingEnd);
-        return pipe;
+        int readingEnd = (int) (ends >> 32);
+        int writingEnd = (int) ends;
+        return new Pipe(readingEnd, writingEnd, splicing.enlarge(kernel, writingEnd));
     }
 
     /**
@@ -141,6 +141,21 @@ public final class Pipes implements AutoCloseable {
             splicing.refused(moved);
         }
         return moved;
+    }
+
+    /** What a round through a pipe moves at the most, as long as no more pipes are in use. */
+    public int roundBytes(Pipe pipe) {
+        return (int) Math.min(pipe.capacity, share());
+    }
+
+    /** A deadline of the loop. */
+    public Deadline deadline(Runnable action) {
+        return new Deadline(wheel, action);
+    }
+
+    /** The time that deadlines go by. */
+    public long nowNanos() {
+        return wheel.nowNanos();
     }
 
     private long share() {

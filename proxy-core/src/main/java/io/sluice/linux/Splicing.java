@@ -11,6 +11,9 @@ import java.util.function.Supplier;
  * What all loops share of splicing: how many pipes there may be, and whether the kernel does it at all. <em>Thread-safe.</em>
  */
 public final class Splicing {
+    /** What a pipe holds as it is made, where pages are of 4 KiB (pipe(7)). */
+    private static final int PIPE_BYTES_DEFAULT = 64 * 1024;
+
     private final Supplier<SystemCalls> calls;
     private final int pipesMax;
     private final int pipeBytes;
@@ -119,12 +122,13 @@ public final class Splicing {
         mismatches.increment();
     }
 
-    /** Asks for the configured room; where that is refused, the pipe stays as it was made. */
-    void enlarge(SystemCalls kernel, int end) {
+    /** Asks for the configured room, and returns what there is; where it is refused, the pipe stays as it was made. */
+    int enlarge(SystemCalls kernel, int end) {
         int size = kernel.pipeSize(end, pipeBytes);
         if (size < 0 && smaller.compareAndSet(false, true)) {
             onRefused.accept(
                     "The kernel refuses pipes of " + pipeBytes + " bytes (errno " + -size + "): they stay at its default");
         }
+        return size < 0 ? PIPE_BYTES_DEFAULT : size;
     }
 }

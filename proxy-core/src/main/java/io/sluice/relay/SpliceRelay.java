@@ -7,8 +7,11 @@ import io.sluice.linux.SystemCalls.Failure;
 import io.sluice.relay.BodyRelay.Splice;
 import io.sluice.stream.BodySink;
 import io.sluice.stream.BodySource;
+import io.sluice.transport.Deadline;
+import io.sluice.transport.DeadlineWheel;
 import io.sluice.transport.SocketReading;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Moves one body inside the kernel: each time its source is readable, one round from socket to pipe; the pipe's content is
@@ -22,6 +25,13 @@ import java.io.IOException;
  * <p><em>Ownership</em>: a pipe while it has one. <em>Ends</em> by {@link #close}.
  */
 final class SpliceRelay implements SocketReading.Diversion {
+    /** A round never waits for more than the same part of what is left. */
+    private static final int ROUNDS_MIN = 4;
+    /** To wait for less saves less than it costs to ask for it. */
+    private static final int GATHERED_MIN = 128 * 1024;
+    /** So long it waits, once a body; the wheel adds up to two ticks. */
+    private static final long GATHERING_NANOS = TimeUnit.MILLISECONDS.toNanos(DeadlineWheel.TICK_MILLIS);
+
     private final BodySource from;
     private final BodySink to;
     private final Pipes pipes;
@@ -35,6 +45,12 @@ final class SpliceRelay implements SocketReading.Diversion {
     private boolean writing;
     private boolean over;
     private boolean broken;
+    /** So much comes together at the source before it is readable; 0 = whatever comes is told of. */
+    private int gathered;
+    /** When the source had long enough for that; null as long as none was needed. */
+    private Deadline patience;
+    /** Whether it once took longer. */
+    private boolean trickles;
     private Splice gaveUp = Splice.NOT_WORTH_IT;
 
     /**
@@ -96,6 +112,9 @@ final class SpliceRelay implements SocketReading.Diversion {
         endless = next == Long.MAX_VALUE;
         source = readable;
         readable.divert(this);
+        if (!endless && !trickles) {
+            gather();
+        }
         return Splice.ON;
     }
 
@@ -114,9 +133,7 @@ final class SpliceRelay implements SocketReading.Diversion {
         SocketReading sink = to.socket();
         long count = pipes.fill(pipe, source.descriptor(), left);
         if (count > 0) {
-            left -= count;
-            bytes += count;
-            writing = true;
+            moved(count);
             boolean followed = left == 0 && pipes.holds(source.descriptor());
             if (left == 0) {
                 letGo();
@@ -145,7 +162,49 @@ final class SpliceRelay implements SocketReading.Diversion {
         return broken;
     }
 
+    private void moved(long count) {
+        left -= count;
+        bytes += count;
+        writing = true;
+        if (left < gathered) {
+            atOnce();
+        } else if (gathered > 0) {
+            patience.disarm();
+        }
+    }
+
+    /**
+     * Lets much of what is left come together before the source is readable: the fewer rounds and wake-ups, the cheaper.
+     * Not where nothing says how much comes, for its last piece would wait for more.
+     */
+    private void gather() {
+        int round = (int) Math.min(pipes.roundBytes(pipe), left / ROUNDS_MIN);
+        if (round >= GATHERED_MIN) {
+            gathered = round;
+            source.wakeAt(round);
+            if (patience == null) {
+                patience = pipes.deadline(this::waitedEnough);
+            }
+            patience.at(pipes.nowNanos() + GATHERING_NANOS);
+        }
+    }
+
+    /** The source takes its time: nobody waits for a second piece of this body. */
+    private void waitedEnough() {
+        trickles = true;
+        atOnce();
+    }
+
+    private void atOnce() {
+        if (gathered > 0) {
+            gathered = 0;
+            patience.disarm();
+            source.wakeAt(1);
+        }
+    }
+
     private void letGo() {
+        atOnce();
         source.divert(null);
         source = null;
     }
@@ -163,6 +222,8 @@ final class SpliceRelay implements SocketReading.Diversion {
         writing = false;
         if (source == null || pipe.bytes() > 0) {
             disengage();
+        } else if (gathered > 0) {
+            patience.at(pipes.nowNanos() + GATHERING_NANOS);
         }
     }
 

@@ -8,6 +8,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
 import io.netty.util.UncheckedBooleanSupplier;
 import io.netty.util.internal.PlatformDependent;
@@ -54,6 +55,9 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
     private static final int ACKNOWLEDGED_AT = 120;
     /** getsockopt(IPPROTO_TCP, TCP_INFO), as far as that field. */
     private static final RawUnixChannelOption TCP_INFO = new RawUnixChannelOption("TCP_INFO", 6, 11, ACKNOWLEDGED_AT + 8);
+
+    /** setsockopt(SOL_SOCKET, SO_RCVLOWAT). */
+    private static final IntegerUnixChannelOption RECEIVE_LOW_WATERMARK = new IntegerUnixChannelOption("SO_RCVLOWAT", 1, 18);
 
     private final Channel channel;
     private final LoopBuffer shared;
@@ -169,6 +173,18 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
         if (!deep) {
             deep = true;
             channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, 0L);
+        }
+    }
+
+    /**
+     * Lets the socket be readable only when so much waits in it, or its end, or no more fits in (SO_RCVLOWAT, socket(7); the
+     * kernel makes its receive buffer twice as large for that, where it has no fixed size).
+     *
+     * @param bytes 1 = whatever comes
+     */
+    public void wakeAt(int bytes) {
+        if (channel.isOpen()) {
+            channel.config().setOption(RECEIVE_LOW_WATERMARK, bytes);
         }
     }
 

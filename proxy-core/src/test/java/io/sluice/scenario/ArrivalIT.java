@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,6 +123,41 @@ final class ArrivalIT {
         }
 
         proxy.awaitMetric(ANSWERS, "sluice_requests_total", "route=all", "code=2xx");
+        proxy.awaitMetric(1, "sluice_pool_created_total");
+    }
+
+    @Test
+    void passesOnWhatCameThoughTheBackendTakesItsTimeWithTheRest() throws Exception {
+        byte[] piece = Http.random(200_000);
+        Signal[] arrived = {new Signal(), new Signal(), new Signal()};
+        int last = 20;
+        proxy.start(proxy.backend(connection -> {
+            connection.request();
+            connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + piece.length * (arrived.length + last) + "\r\n\r\n");
+            for (Signal there : arrived) {
+                connection.send(piece);
+                there.await();
+            }
+            connection.send(piece, last);
+            connection.request();
+            connection.send(Http.ok("small"));
+        }));
+        RawConnection client = proxy.client();
+        CRC32 expected = new CRC32();
+        expected.update(piece);
+
+        client.send(Http.get("/"));
+        assertThat(client.head().status()).isEqualTo(200);
+        for (Signal there : arrived) {
+            assertThat(client.crc(piece.length)).isEqualTo(expected.getValue());
+            there.raise();
+        }
+        for (int i = 0; i < last; i++) {
+            assertThat(client.crc(piece.length)).isEqualTo(expected.getValue());
+        }
+        client.send(Http.get("/"));
+
+        assertThat(client.response().text()).isEqualTo("small");
         proxy.awaitMetric(1, "sluice_pool_created_total");
     }
 
