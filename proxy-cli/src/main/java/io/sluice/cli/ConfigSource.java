@@ -10,15 +10,22 @@ import picocli.CommandLine.Option;
 /** The option that says where the configuration is. <em>Loop-confined</em> to the main thread. */
 final class ConfigSource {
     private static final String ENDPOINTS = "SLUICE_ENDPOINTS";
+    /** Where an image keeps its file: it gives way to both ways of saying so at the start. */
+    private static final String USUAL = "SLUICE_CONFIG";
 
     @Option(
             names = {"-c", "--config"},
             paramLabel = "FILE",
-            description = "The configuration. Without it, SLUICE_ENDPOINTS (host:port,…) and SLUICE_LISTEN (8080) are it.")
+            description = "The configuration. Without it, SLUICE_ENDPOINTS (host:port,…) and SLUICE_LISTEN (8080) are it, or else"
+                    + " the file that SLUICE_CONFIG names.")
     private Path file;
 
     /** Whether a configuration was named at all, by the option or by the environment. */
     boolean named(Machine machine) {
+        if (file == null && !machine.environment().containsKey(ENDPOINTS)) {
+            String usual = machine.environment().getOrDefault(USUAL, "");
+            file = usual.isEmpty() ? null : Path.of(usual);
+        }
         return file != null || machine.environment().containsKey(ENDPOINTS);
     }
 

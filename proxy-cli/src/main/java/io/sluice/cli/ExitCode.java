@@ -4,7 +4,7 @@ package io.sluice.cli;
 final class ExitCode {
     /** Done, or drained. */
     static final int FINE = 0;
-    /** The proxy could not start. */
+    /** The proxy could not start; or, asked for its health, is not well. */
     static final int NOT_STARTED = 1;
     /** The configuration or the command line is wrong. */
     static final int WRONG_INPUT = 2;

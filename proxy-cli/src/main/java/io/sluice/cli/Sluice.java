@@ -19,7 +19,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "A non-blocking HTTP/1.1 reverse proxy.",
         footer = {
             "",
-            "Exit codes: 0 fine, 1 could not start, 2 wrong configuration or command line.",
+            "Exit codes: 0 fine, 1 could not start (health: not ready), 2 wrong configuration or command line.",
             "Signals to run: SIGTERM or SIGINT drains, a second one stops at once; SIGHUP reopens the access log."
         })
 public final class Sluice implements Runnable {
@@ -27,6 +27,7 @@ public final class Sluice implements Runnable {
     private static final List<Entry<String, Class<?>>> COMMANDS = List.of(
             Map.entry("run", RunCommand.class),
             Map.entry("check", CheckCommand.class),
+            Map.entry("health", HealthCommand.class),
             Map.entry("explain", ExplainCommand.class),
             Map.entry("version", VersionCommand.class),
             Map.entry("demo", DemoCommand.class),
@@ -53,7 +54,7 @@ public final class Sluice implements Runnable {
      * The commands that these arguments may need, ready to execute them.
      *
      * <p>If they name a command that is the only one: picocli's class files are too old for the JVM's start-up cache, and
-     * what it does for the six commands would be the longest part of the start.
+     * what it does for all the commands would be the longest part of the start.
      */
     static CommandLine commandLine(Machine machine, String... arguments) {
         CommandLine commands = new CommandLine(new Sluice(machine));
@@ -93,6 +94,6 @@ public final class Sluice implements Runnable {
     /** Without a command there is nothing to do but to say which there are. */
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which command? One of: run, check, explain, version, demo");
+        throw new ParameterException(spec.commandLine(), "which command? One of: run, check, health, explain, version, demo");
     }
 }

@@ -2,6 +2,7 @@ package io.sluice.cli;
 
 import io.sluice.config.ConfigException;
 import io.sluice.config.ConfigReader;
+import io.sluice.config.HostPort;
 import io.sluice.config.LoadedConfig;
 import io.sluice.transport.Transport;
 import java.io.IOException;
@@ -63,6 +64,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private int train(Path config) throws InterruptedException, ExecutionException {
         Sluice.commandLine(sluice.machine(), "run").parseArgs("run", "-c", config.toString());
+        Sluice.commandLine(sluice.machine(), "health").parseArgs("health", "--live");
         LoadedConfig loaded;
         try {
             loaded = new ConfigReader(sluice.machine().environment()).load(config);
@@ -89,6 +91,9 @@ final class TrainCommand implements Callable<Integer> {
             for (String page : List.of("/livez", "/readyz", "/metrics")) {
                 fetch(proxy.adminAddress(), page);
             }
+            // A container runs this every few seconds: it should cost little.
+            InetSocketAddress admin = proxy.adminAddress();
+            HealthAnswer.ask(new HostPort(admin.getAddress().getHostAddress(), admin.getPort()), "/livez", AT_MOST);
             return null;
         } finally {
             shutdown.signal(() -> {});

@@ -54,7 +54,7 @@ final class CommandsTest {
         Outcome outcome = execute();
 
         assertThat(outcome.exit()).isEqualTo(ExitCode.WRONG_INPUT);
-        assertThat(outcome.err()).contains("run, check, explain, version, demo").hasLineCount(2);
+        assertThat(outcome.err()).contains("run, check, health, explain, version, demo").hasLineCount(2);
         assertThat(outcome.out()).isEmpty();
     }
 
@@ -67,7 +67,7 @@ final class CommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "check", "explain", "version", "demo"})
+    @ValueSource(strings = {"run", "check", "health", "explain", "version", "demo"})
     void refusesAnUnknownOptionWithOneHint(String command) {
         Outcome outcome = execute(command, "--frobnicate");
 
@@ -82,12 +82,12 @@ final class CommandsTest {
 
         assertThat(outcome.exit()).isEqualTo(ExitCode.FINE);
         assertThat(outcome.out())
-                .contains("run", "check", "explain", "version", "demo", "Exit codes", "SIGHUP")
+                .contains("run", "check", "health", "explain", "version", "demo", "Exit codes", "SIGHUP")
                 .doesNotContain("train");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "check", "explain", "version", "demo"})
+    @ValueSource(strings = {"run", "check", "health", "explain", "version", "demo"})
     void explainsEachCommand(String command) {
         Outcome outcome = execute(command, "--help");
 
@@ -96,7 +96,7 @@ final class CommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "check"})
+    @ValueSource(strings = {"run", "check", "health"})
     void saysHowToNameAConfiguration(String command) {
         Outcome outcome = execute(command);
 
@@ -105,7 +105,7 @@ final class CommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "check"})
+    @ValueSource(strings = {"run", "check", "health"})
     void printsEveryProblemOfAFileAndStartsNothing(String command) throws IOException {
         String bad = GOOD.replace("8080", "http").replace("service: app", "service: apl");
         Outcome outcome = execute(command, "-c", file(bad));
@@ -116,7 +116,7 @@ final class CommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "check"})
+    @ValueSource(strings = {"run", "check", "health"})
     void namesAFileThatIsNotThere(String command) {
         Outcome outcome = execute(command, "-c", temp.resolve("none.yaml").toString());
 

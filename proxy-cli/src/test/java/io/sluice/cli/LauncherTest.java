@@ -255,6 +255,16 @@ final class LauncherTest {
     }
 
     @Test
+    void listsItsFlagsForThoseWhoStartJavaThemselves() throws Exception {
+        someJava();
+        List<String> given = run("version").arguments();
+
+        List<String> flags = run("flags").out();
+
+        assertThat(flags).contains("-XX:+UseSerialGC").isEqualTo(given.subList(0, given.indexOf("-jar")));
+    }
+
+    @Test
     void leavesTheChoiceOfACollectorToJavaOpts() throws Exception {
         someJava();
         environment.put("JAVA_OPTS", "-Xmx1g -XX:+UseZGC");
