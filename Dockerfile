@@ -54,7 +54,7 @@ EXPOSE 8080 9901
 # It drains, for up to 25 s by default: docker stop -t 30.
 STOPSIGNAL SIGTERM
 # Whether it lives, not whether it is ready: one that drains must not be taken for a broken one.
-HEALTHCHECK --interval=15s --timeout=5s --start-period=10s --start-interval=1s --retries=3 \
+HEALTHCHECK --interval=30s --timeout=10s --start-period=10s --start-interval=1s --retries=3 \
     CMD ["/opt/sluice/java/bin/java", "-XX:AOTCache=/opt/sluice/sluice.aot", "-XX:TieredStopAtLevel=1", "-Xmx24m", "-jar", "/opt/sluice/sluice.jar", "health", "--live"]
 ENTRYPOINT ["/opt/sluice/java/bin/java", "-XX:AOTCache=/opt/sluice/sluice.aot", "-jar", "/opt/sluice/sluice.jar"]
 CMD ["run"]

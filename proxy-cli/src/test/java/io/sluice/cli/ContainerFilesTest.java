@@ -139,7 +139,7 @@ final class ContainerFilesTest {
     void composeHasTheBackendsThatTheConfigurationNames() throws Exception {
         YamlFile services = YamlFile.read("compose.yaml").at("services");
 
-        assertThat(config(COMPOSED).services().getFirst().endpoints()).hasSize(2).allSatisfy(endpoint -> {
+        assertThat(config(COMPOSED).services().get("app").endpoints()).hasSize(2).allSatisfy(endpoint -> {
             YamlFile backend = services.at(endpoint.address().host());
             assertThat(backend.at("command").texts()).contains("--port=" + endpoint.address().port());
         });

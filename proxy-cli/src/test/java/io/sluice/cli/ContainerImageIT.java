@@ -148,7 +148,6 @@ final class ContainerImageIT {
         InspectContainerResponse facts = sluice.getContainerInfo();
 
         assertThat(facts.getConfig().getUser()).isEqualTo("10001:10001");
-        assertThat(facts.getConfig().getStopSignal()).isEqualTo("SIGTERM");
         assertThat(sluice.getLogs()).contains("transport=epoll").doesNotContain("WARN");
     }
 
