@@ -17,12 +17,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.BindMode;
 import org.testcontainers.containers.Container.ExecResult;
@@ -36,6 +36,7 @@ import org.testcontainers.utility.DockerImageName;
  * tests are skipped, and say so; {@code .ci/container-stages} then tries what can be tried without.
  */
 @TestMethodOrder(OrderAnnotation.class)
+@EnabledIf(value = "dockerIsThere", disabledReason = "no Docker here: the image was neither built nor run")
 final class ContainerImageIT {
     private static final String IMAGE = "sluice:test";
     private static final int PORT = 8080;
@@ -49,14 +50,15 @@ final class ContainerImageIT {
     private static GenericContainer<?> sluice;
     private static GenericContainer<?> prometheus;
 
-    @BeforeAll
-    static void start() throws Exception {
+    static boolean dockerIsThere() {
         // What Testcontainers logs of a Docker that it does not find is of no interest here.
         System.setProperty("org.slf4j.simpleLogger.log.org.testcontainers", "off");
         System.setProperty("org.slf4j.simpleLogger.log.tc", "off");
-        Assumptions.assumeTrue(
-                DockerClientFactory.instance().isDockerAvailable(),
-                "SKIPPED: no Docker here, so the image was not built and not run");
+        return DockerClientFactory.instance().isDockerAvailable();
+    }
+
+    @BeforeAll
+    static void start() throws Exception {
         build();
         YamlFile services = YamlFile.read("compose.yaml").at("services");
         network = Network.newNetwork();
