@@ -36,8 +36,9 @@ import org.testcontainers.utility.DockerImageName;
  * tests are skipped, and say so; {@code .ci/container-stages} then tries what can be tried without.
  */
 @TestMethodOrder(OrderAnnotation.class)
-@EnabledIf(value = "dockerIsThere", disabledReason = "no Docker here: the image was neither built nor run")
+@EnabledIf(value = "dockerIsThere", disabledReason = ContainerImageIT.NO_DOCKER)
 final class ContainerImageIT {
+    static final String NO_DOCKER = "no Docker here: the image was neither built nor run";
     private static final String IMAGE = "sluice:test";
     private static final int PORT = 8080;
     private static final int PROMETHEUS_PORT = 9090;
@@ -54,7 +55,12 @@ final class ContainerImageIT {
         // What Testcontainers logs of a Docker that it does not find is of no interest here.
         System.setProperty("org.slf4j.simpleLogger.log.org.testcontainers", "off");
         System.setProperty("org.slf4j.simpleLogger.log.tc", "off");
-        return DockerClientFactory.instance().isDockerAvailable();
+        boolean there = DockerClientFactory.instance().isDockerAvailable();
+        if (!there) {
+            // JUnit's reason stands in the report only; whoever looks at the build's output should know, too.
+            System.err.println("ContainerImageIT skipped: " + NO_DOCKER);
+        }
+        return there;
     }
 
     @BeforeAll
