@@ -50,6 +50,7 @@ final class KeyTable {
                 .map(key -> key.under("routes[]"))
                 .forEach(keys::add);
         keys.addAll(services());
+        keys.addAll(HealthKeys.service());
         keys.addAll(ZeroCopyKeys.service());
         keys.addAll(timeouts());
         keys.addAll(limits());
@@ -379,8 +380,6 @@ final class KeyTable {
                 later("listeners[].tls", "TLS"),
                 later("services.*.protocol", "HTTP/2 to backends; services speak HTTP/1.1"),
                 later("services.*.tls", "TLS to backends"),
-                later("services.*.healthCheck", "health checks"),
-                later("services.*.outlierEjection", "outlier ejection"),
                 later("routes[].compression", "compression"),
                 later("compression", "compression"));
     }
