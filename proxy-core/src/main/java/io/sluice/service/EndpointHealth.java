@@ -111,7 +111,7 @@ final class EndpointHealth {
         ejections = again ? ejections + 1 : 1;
         long longest = terms.maxTime().toNanos();
         long unit = terms.time().toNanos();
-        ejectionNanos = ejections >= longest / unit ? longest : unit * ejections;
+        ejectionNanos = ejections > longest / unit ? longest : unit * ejections;
         ejectedUntilNanos = nowNanos + ejectionNanos;
         ejected = true;
         ejectionWhy = why;
@@ -149,13 +149,14 @@ final class EndpointHealth {
 
     // ---- the operator ----
 
-    /** Takes it out, or lets it in again, by an operator's word. */
+    /** Takes it out, or lets it in again, by an operator's word; returns whether it was not so already. */
     synchronized boolean drained(boolean out, long nowNanos) {
         if (drained == out) {
             return false;
         }
         drained = out;
-        return settle("no longer drained", nowNanos);
+        settle("no longer drained", nowNanos);
+        return true;
     }
 
     synchronized boolean drained() {
