@@ -3,6 +3,7 @@ package io.sluice.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import io.sluice.config.HealthConfig;
 import io.sluice.config.HealthConfig.Check;
 import io.sluice.config.HealthConfig.Ejection;
@@ -14,6 +15,7 @@ import io.sluice.http.ProxyError;
 import io.sluice.service.EndpointView.State;
 import io.sluice.telemetry.HealthMeters;
 import io.sluice.telemetry.Readings;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -285,6 +287,24 @@ class AvailabilityTest {
         clock.pass(Duration.ofSeconds(10));
 
         assertThat(shares(4)).containsExactly(1, 1, 1, 1);
+    }
+
+    @Test
+    void takesWhatGoesWellWithoutGarbage() {
+        serve(new HealthConfig(null, EJECTION, Duration.ZERO), 1, 1);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        int operations = 100_000;
+        Runnable many = () -> {
+            for (int i = 0; i < operations; i++) {
+                service.answered(service.pick(null), 200);
+            }
+        };
+        many.run();
+
+        long before = threads.getCurrentThreadAllocatedBytes();
+        many.run();
+
+        assertThat((double) (threads.getCurrentThreadAllocatedBytes() - before) / operations).isLessThan(2);
     }
 
     // ---- slow start ----
