@@ -1,6 +1,7 @@
 package io.sluice.http1;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
@@ -96,7 +97,13 @@ public final class Http1Checker implements Checker {
 
         private void connect(InetSocketAddress address) {
             SocketOptions socket = options.apply(service);
-            SocketChannel connecting = socket.newChannel(address.getAddress());
+            SocketChannel connecting;
+            try {
+                connecting = socket.newChannel(address.getAddress());
+            } catch (ChannelException noDescriptor) {
+                tell(Verdict.failed("no socket"));
+                return;
+            }
             channel = connecting;
             socket.applyToConnecting(connecting, reads);
             if (terms.protocol() == Protocol.HTTP) {

@@ -13,9 +13,11 @@ import io.sluice.service.Service;
 import io.sluice.telemetry.Metrics;
 import io.sluice.transport.SocketOptions;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +32,8 @@ final class HealthWatch implements AutoCloseable {
     private final List<HealthChecks> checks = new ArrayList<>();
     private final List<EventLoop> loops = new ArrayList<>();
     private final Metrics metrics;
+    /** The names of the services in force. */
+    private final Set<String> names = new HashSet<>();
 
     /**
      * Creates it, checking nobody.
@@ -60,10 +64,13 @@ final class HealthWatch implements AutoCloseable {
      * These services come into force, whatever was in force before. An endpoint that stays, and whose check stays the same,
      * notices nothing.
      */
-    void follow(List<Service> services) {
+    synchronized void follow(List<Service> services) {
+        names.forEach(name -> metrics.health(name).endpoints(List::of));
+        names.clear();
         List<Map<Endpoint, Service>> shares = new ArrayList<>();
         loops.forEach(loop -> shares.add(new IdentityHashMap<>()));
         for (Service service : services) {
+            names.add(service.name());
             EventLoop alarms = loops.get(Math.floorMod(service.name().hashCode(), loops.size()));
             service.begin(metrics.health(service.name()), (nanos, task) -> later(alarms, nanos, task));
             if (service.config().health().check() != null) {

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Who of a service's endpoints may be chosen, and with which weight: worked out anew whenever something changes, never for a
@@ -21,6 +23,7 @@ import java.util.function.LongSupplier;
  * in force, too.
  */
 final class Availability {
+    private static final Logger LOG = LoggerFactory.getLogger(Availability.class);
     /** While an endpoint warms up, its weight grows in so many steps. */
     private static final int WARMING_STEPS = 20;
     private static final long WARMING_STEP_MIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -158,12 +161,27 @@ final class Availability {
 
     void weight(Endpoint endpoint, int instead) {
         endpoint.health().weightInstead(instead);
-        changed(endpoint);
+        refreshAll(endpoint);
     }
 
     // ---- what follows ----
 
     private void changed(Endpoint endpoint) {
+        log(endpoint);
+        refreshAll(endpoint);
+    }
+
+    private void log(Endpoint endpoint) {
+        EndpointView now = endpoint.health().view(endpoint, endpoint.weight());
+        if (now.state().up()) {
+            LOG.info("an endpoint gets requests again service={} endpoint={} why={}", config.name(), now.address(), now.why());
+        } else {
+            LOG.warn("an endpoint gets no requests service={} endpoint={} state={} why={}",
+                    config.name(), now.address(), now.state().word(), now.why());
+        }
+    }
+
+    private void refreshAll(Endpoint endpoint) {
         refresh();
         Availability inForce = endpoint.health().owner();
         if (inForce != null && inForce != this) {
@@ -190,7 +208,9 @@ final class Availability {
         for (int i = 0; i < endpoints.size(); i++) {
             Endpoint endpoint = endpoints.get(i);
             EndpointHealth health = endpoint.health();
-            health.expire(now);
+            if (health.expire(now)) {
+                log(endpoint);
+            }
             wakeNanos = Math.min(wakeNanos, health.ejectedForNanos(now));
             int weight = health.weight(configuredWeight(i));
             int share = health.usable() ? health.share(weight * scale, terms.slowStart().toNanos(), now) : 0;

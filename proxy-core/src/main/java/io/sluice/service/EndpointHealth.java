@@ -20,6 +20,8 @@ final class EndpointHealth {
     /** Of requests, in a row; the one thing that the request path looks at. */
     private final AtomicInteger failures = new AtomicInteger();
     private volatile Availability owner;
+    /** What an operator said instead of the configured one; -1 = nothing. */
+    private volatile int weight = -1;
 
     // All below are guarded by this.
     private boolean down;
@@ -34,8 +36,6 @@ final class EndpointHealth {
     private boolean drained;
     private boolean warming;
     private long warmingSinceNanos;
-    /** What an operator said instead of the configured one; -1 = nothing. */
-    private int weight = -1;
     private String checkWhy = "";
     private String ejectionWhy = "";
     private String upWhy = "";
@@ -164,13 +164,14 @@ final class EndpointHealth {
     }
 
     /** Gives it another weight than the configured one; -1 = that one again. */
-    synchronized void weightInstead(int instead) {
+    void weightInstead(int instead) {
         weight = instead;
     }
 
     /** The weight in force. */
-    synchronized int weight(int configured) {
-        return weight < 0 ? configured : weight;
+    int weight(int configured) {
+        int instead = weight;
+        return instead < 0 ? configured : instead;
     }
 
     // ---- what follows ----
