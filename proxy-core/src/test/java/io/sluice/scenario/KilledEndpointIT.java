@@ -100,7 +100,7 @@ final class KilledEndpointIT {
 
     @Test
     void areTakenOutByEjectionUnnoticed() throws Exception {
-        killAgainAndAgain("outlierEjection: { failures: 3, time: 100ms }");
+        killAgainAndAgain("outlierEjection: { failures: 3, time: 100ms, maxTime: 300ms }");
 
         assertThat(proxy.metric("sluice_ejections_total")).isGreaterThanOrEqualTo(KILLS);
     }
