@@ -55,7 +55,7 @@ final class ArchitectureTest {
             Map.entry("route", Set.of("files", "filter", "service", "http", "config")),
             Map.entry("files", Set.of("stream", "http", "transport", "config")),
             Map.entry("filter", Set.of("http", "config")),
-            Map.entry("service", Set.of("http", "config")),
+            Map.entry("service", Set.of("transport", "telemetry", "http", "config")),
             Map.entry("stream", Set.of("http", "transport")),
             Map.entry("telemetry", Set.of("http", "config")),
             Map.entry("transport", Set.of("config")),

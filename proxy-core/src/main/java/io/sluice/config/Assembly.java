@@ -192,6 +192,7 @@ final class Assembly {
                 at.section("pool").bind(PoolConfig.class, null),
                 at.section("socket").bind(SocketConfig.class, null),
                 at.section("zeroCopy").get("enabled", Boolean.class),
+                HealthKeys.of(at),
                 at.get("proxyProtocol", ServiceConfig.ProxyProtocol.class));
     }
 

@@ -285,6 +285,7 @@ final class CrossChecks {
             if (!used.contains(name)) {
                 warnings.add(values.placeOf(at).problem(at, "found a service that no route uses"));
             }
+            HealthKeys.check(new Section(values, at), service.health(), problems);
             if (!values.sound(at + ".endpoints")) {
                 return;
             }

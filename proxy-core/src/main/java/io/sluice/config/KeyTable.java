@@ -50,6 +50,7 @@ final class KeyTable {
                 .map(key -> key.under("routes[]"))
                 .forEach(keys::add);
         keys.addAll(services());
+        keys.addAll(HealthKeys.service());
         keys.addAll(ZeroCopyKeys.service());
         keys.addAll(timeouts());
         keys.addAll(limits());
@@ -328,7 +329,7 @@ final class KeyTable {
         return List.of(
                 section("retry", "When a failed attempt is made again: only while the client has seen nothing of an answer."),
                 value("retry.attempts", whole(0, 10), "Further endpoints tried when connecting fails. 0 switches off every"
-                                + " retry, also that of a reused connection that died before it answered.")
+                                + " retry, also that of a connection that died before it answered.")
                         .byDefault("2"),
                 section("retry.budget", "Keeps retries from multiplying the load on a backend in trouble."),
                 value("retry.budget.percent", whole(0, 100), "Retries in flight, as a share of the requests in flight.")
@@ -379,8 +380,6 @@ final class KeyTable {
                 later("listeners[].tls", "TLS"),
                 later("services.*.protocol", "HTTP/2 to backends; services speak HTTP/1.1"),
                 later("services.*.tls", "TLS to backends"),
-                later("services.*.healthCheck", "health checks"),
-                later("services.*.outlierEjection", "outlier ejection"),
                 later("routes[].compression", "compression"),
                 later("compression", "compression"));
     }

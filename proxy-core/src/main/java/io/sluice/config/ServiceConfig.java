@@ -12,6 +12,7 @@ import java.util.List;
  * @param pool      what is kept open to each endpoint
  * @param socket    options of the connections to the endpoints
  * @param zeroCopy  false = bodies from and to them are copied, whatever the route says
+ * @param health   what is done about endpoints that fail
  * @param proxyProtocol with which header connections to the endpoints begin
  */
 public record ServiceConfig(
@@ -21,7 +22,20 @@ public record ServiceConfig(
         PoolConfig pool,
         SocketConfig socket,
         boolean zeroCopy,
+        HealthConfig health,
         ProxyProtocol proxyProtocol) {
+
+    /** One that does nothing about endpoints that fail. */
+    public ServiceConfig(
+            String name,
+            List<EndpointConfig> endpoints,
+            Policy policy,
+            PoolConfig pool,
+            SocketConfig socket,
+            boolean zeroCopy,
+            ProxyProtocol proxyProtocol) {
+        this(name, endpoints, policy, pool, socket, zeroCopy, HealthConfig.NONE, proxyProtocol);
+    }
 
     /** With which PROXY protocol header a connection begins. */
     public enum ProxyProtocol {

@@ -185,8 +185,10 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
     @Override
     public void onResponseHead(ResponseHead head) {
         if (!head.interim()) {
+            exchange.service.answered(endpoint, head.status());
             exchange.onResponse(head);
         } else if (head.status() == 101) {
+            exchange.service.answered(endpoint, head.status());
             exchange.onSwitched(head);
         } else if (++interimResponses > INTERIM_RESPONSES_MAX) {
             exchange.fail(ProxyError.TOO_MANY_INTERIM_RESPONSES);

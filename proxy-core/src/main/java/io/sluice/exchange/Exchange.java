@@ -298,6 +298,9 @@ public final class Exchange implements ClientListener {
         if (missed == ProxyError.CONNECT_TIMEOUT) {
             onAttemptFailed(missed);
         } else {
+            if (missed == ProxyError.RESPONSE_HEAD_TIMEOUT) {
+                service.failed(attempt.endpoint(), missed);
+            }
             fail(missed);
         }
     }
@@ -305,6 +308,7 @@ public final class Exchange implements ClientListener {
     /** The attempt came to nothing: makes another, or gives up. */
     void onAttemptFailed(ProxyError why) {
         boolean replayable = attempt.replayable();
+        service.failed(attempt.endpoint(), why);
         leaveAttempt();
         if (replayable) {
             if (retries == null) {

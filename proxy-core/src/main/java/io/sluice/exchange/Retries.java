@@ -27,6 +27,8 @@ final class Retries {
         boolean legal = switch (why.retry()) {
             case NEVER -> false;
             case IF_IDEMPOTENT -> config.attempts() > 0 && !reusedOnce && method.idempotent();
+            case ELSEWHERE_IF_IDEMPOTENT -> config.attempts() > 0 && !reusedOnce && method.idempotent()
+                    && service.endpoints().size() > 1;
             case ANYWHERE -> connects < config.attempts() && service.endpoints().size() > 1;
         };
         if (!legal || !budgeted && !budget.take(service, config)) {

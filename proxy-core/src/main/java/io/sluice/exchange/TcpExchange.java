@@ -100,6 +100,7 @@ public final class TcpExchange extends ChannelInboundHandlerAdapter
     /** The attempt came to nothing: makes another, or gives up. */
     private void failed(ProxyError why) {
         Endpoint tried = endpoint;
+        target.service().failed(tried, why);
         leave();
         if (retries.allowCounted(why, Method.OTHER, target.service(), target.meters())) {
             connect(tried);
@@ -112,6 +113,7 @@ public final class TcpExchange extends ChannelInboundHandlerAdapter
     public void onLeased(Lease opened) {
         connecting = null;
         lease = opened;
+        target.service().answered(endpoint, 0);
         state = State.TUNNELLING;
         deadline.cancel();
         long now = worker.wheel().nowNanos();

@@ -65,8 +65,8 @@ public enum ProxyError {
     CONNECT_TIMEOUT(Side.BACKEND, 504, Retry.ANYWHERE),
     /** A connection that had answered before closed or was reset before any byte of this answer. */
     REUSED_CONNECTION_CLOSED(Side.BACKEND, 502, Retry.IF_IDEMPOTENT),
-    BACKEND_CLOSED(Side.BACKEND, 502),
-    BACKEND_RESET(Side.BACKEND, 502),
+    BACKEND_CLOSED(Side.BACKEND, 502, Retry.ELSEWHERE_IF_IDEMPOTENT),
+    BACKEND_RESET(Side.BACKEND, 502, Retry.ELSEWHERE_IF_IDEMPOTENT),
     RESPONSE_HEAD_TIMEOUT(Side.BACKEND, 504),
     RESPONSE_BODY_TIMEOUT(Side.BACKEND, 504),
     RESPONSE_TRUNCATED(Side.BACKEND, 502),
@@ -92,6 +92,8 @@ public enum ProxyError {
         NEVER,
         /** On another connection to any endpoint, if the method is idempotent or nothing of the request was sent. */
         IF_IDEMPOTENT,
+        /** As that, but only where there is another endpoint: a new connection that dies tells of its endpoint. */
+        ELSEWHERE_IF_IDEMPOTENT,
         /** On any endpoint, whatever the method: nothing was sent. */
         ANYWHERE
     }

@@ -15,6 +15,7 @@ import io.sluice.frontend.LoopContext;
 import io.sluice.http1.HeadStore;
 import io.sluice.linux.Splicing;
 import io.sluice.linux.SystemCalls;
+import io.sluice.service.Service;
 import io.sluice.telemetry.AccessLog;
 import io.sluice.telemetry.Metrics;
 import io.sluice.transport.Descriptors;
@@ -50,6 +51,8 @@ public final class SluiceServer implements AutoCloseable {
     private final DnsAddressResolverGroup resolvers;
     /** Null where nothing is spliced. */
     private volatile Splicing splicing;
+    /** Null until the loops are assembled. */
+    private volatile HealthWatch health;
     private final List<LoopContext> contexts;
     private final List<Listener> listeners;
     private final AtomicReference<CompletableFuture<Integer>> draining = new AtomicReference<>();
@@ -134,6 +137,13 @@ public final class SluiceServer implements AutoCloseable {
             contexts.add(context);
             byLoop.put(loop, context);
         }
+        health = new HealthWatch(
+                config,
+                contexts,
+                service -> new SocketOptions(transport, service.config().socket(), config.buffers(), allocator),
+                resolvers,
+                metrics);
+        health.follow(snapshot.services());
         int limit = config.limits().connections();
         ConnectionGate gate = new ConnectionGate(limit == 0 ? Descriptors.connectionsMax() : limit);
         for (ListenerConfig listening : config.listeners()) {
@@ -164,6 +174,11 @@ public final class SluiceServer implements AutoCloseable {
     /** What it was started with. */
     public SluiceConfig config() {
         return snapshot.config();
+    }
+
+    /** Its services, whose endpoints can be looked at, drained and weighted. */
+    public List<Service> services() {
+        return snapshot.services();
     }
 
     /** Its meters. */
@@ -258,6 +273,9 @@ public final class SluiceServer implements AutoCloseable {
         }
         int cut = active();
         listeners.forEach(Listener::close);
+        if (health != null) {
+            health.close();
+        }
         for (LoopContext context : contexts) {
             Worker worker = context.worker();
             if (!worker.loop().isShuttingDown()) {

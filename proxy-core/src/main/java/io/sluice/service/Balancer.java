@@ -6,11 +6,11 @@ import java.util.List;
 /** A way to choose among a fixed set of endpoints. <em>Thread-safe</em>; choosing allocates nothing. */
 sealed interface Balancer permits LeastRequests, RoundRobin {
 
-    /** The balancer of this policy. Endpoints without a weight are never chosen. */
-    static Balancer of(Policy policy, List<Endpoint> endpoints) {
+    /** The balancer of this policy. Candidates without a weight are never chosen. */
+    static Balancer of(Policy policy, List<Candidate> candidates) {
         return switch (policy) {
-            case ROUND_ROBIN -> new RoundRobin(endpoints);
-            case LEAST_REQUESTS -> new LeastRequests(endpoints);
+            case ROUND_ROBIN -> new RoundRobin(candidates);
+            case LEAST_REQUESTS -> new LeastRequests(candidates);
         };
     }
 

@@ -18,6 +18,7 @@ public final class Endpoint {
     private final AtomicInteger active = new AtomicInteger();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger mismatches = new AtomicInteger();
+    private final EndpointHealth health = new EndpointHealth();
 
     /**
      * Creates it.
@@ -57,6 +58,11 @@ public final class Endpoint {
     /** The address as text, for logs and metrics. */
     public String text() {
         return text;
+    }
+
+    /** What is known of its fitness. */
+    EndpointHealth health() {
+        return health;
     }
 
     /** Requests in flight to it. */

@@ -15,13 +15,13 @@ final class LeastRequests implements Balancer {
     /** From so many endpoints on, two at random are compared instead of all. */
     static final int MANY = 16;
 
-    private final Endpoint[] weighted;
+    private final Candidate[] weighted;
     private final Turns turns;
     private final AtomicInteger counter = new AtomicInteger();
 
-    LeastRequests(List<Endpoint> endpoints) {
-        this.weighted = endpoints.stream().filter(e -> e.weight() > 0).toArray(Endpoint[]::new);
-        this.turns = new Turns(endpoints);
+    LeastRequests(List<Candidate> candidates) {
+        this.weighted = candidates.stream().filter(it -> it.weight() > 0).toArray(Candidate[]::new);
+        this.turns = new Turns(candidates);
     }
 
     @Override
@@ -33,24 +33,27 @@ final class LeastRequests implements Balancer {
     }
 
     private Endpoint leastOfAll(Endpoint avoid) {
-        Endpoint first = turns.from(Integer.remainderUnsigned(counter.getAndIncrement(), turns.count()), avoid);
+        Candidate first = turns.from(Integer.remainderUnsigned(counter.getAndIncrement(), turns.count()), avoid);
+        if (first == null) {
+            return avoid;
+        }
         int start = indexOf(first);
-        Endpoint least = first;
-        int active = first.active();
+        Candidate least = first;
+        int active = first.endpoint().active();
         for (int i = 1; i < weighted.length; i++) {
-            Endpoint other = weighted[(start + i) % weighted.length];
-            int otherActive = other.active();
-            if (other != avoid && (long) otherActive * least.weight() < (long) active * other.weight()) {
+            Candidate other = weighted[(start + i) % weighted.length];
+            int otherActive = other.endpoint().active();
+            if (other.endpoint() != avoid && (long) otherActive * least.weight() < (long) active * other.weight()) {
                 least = other;
                 active = otherActive;
             }
         }
-        return least;
+        return least.endpoint();
     }
 
-    private int indexOf(Endpoint endpoint) {
+    private int indexOf(Candidate candidate) {
         int i = 0;
-        while (weighted[i] != endpoint && i < weighted.length - 1) {
+        while (weighted[i] != candidate && i < weighted.length - 1) {
             i++;
         }
         return i;
@@ -58,8 +61,13 @@ final class LeastRequests implements Balancer {
 
     private Endpoint betterOfTwo(Endpoint avoid) {
         ThreadLocalRandom random = ThreadLocalRandom.current();
-        Endpoint one = turns.from(random.nextInt(turns.count()), avoid);
-        Endpoint two = turns.from(random.nextInt(turns.count()), avoid);
-        return (long) two.active() * one.weight() < (long) one.active() * two.weight() ? two : one;
+        Candidate one = turns.from(random.nextInt(turns.count()), avoid);
+        Candidate two = turns.from(random.nextInt(turns.count()), avoid);
+        if (one == null || two == null) {
+            return avoid;
+        }
+        long oneActive = one.endpoint().active();
+        long twoActive = two.endpoint().active();
+        return (twoActive * one.weight() < oneActive * two.weight() ? two : one).endpoint();
     }
 }

@@ -11,14 +11,16 @@ final class RoundRobin implements Balancer {
     private final Turns turns;
     private final AtomicInteger counter = new AtomicInteger();
 
-    RoundRobin(List<Endpoint> endpoints) {
-        this.turns = new Turns(endpoints);
+    RoundRobin(List<Candidate> candidates) {
+        this.turns = new Turns(candidates);
     }
 
     @Override
     public Endpoint pick(Endpoint avoid) {
-        return turns.count() == 0
-                ? null
-                : turns.from(Integer.remainderUnsigned(counter.getAndIncrement(), turns.count()), avoid);
+        if (turns.count() == 0) {
+            return null;
+        }
+        Candidate next = turns.from(Integer.remainderUnsigned(counter.getAndIncrement(), turns.count()), avoid);
+        return next == null ? avoid : next.endpoint();
     }
 }

@@ -1,25 +1,56 @@
 package io.sluice.service;
 
 import io.sluice.config.ServiceConfig;
+import io.sluice.http.ProxyError;
+import io.sluice.telemetry.HealthMeters;
 import java.util.List;
+import java.util.function.LongSupplier;
 
-/** A set of interchangeable endpoints and the choice among them. <em>Thread-safe.</em> */
+/**
+ * A set of interchangeable endpoints and the choice among those that are fit for it. <em>Thread-safe.</em>
+ *
+ * <p>Who may be chosen is worked out whenever that changes, and put in force by one volatile write: a request reads it and
+ * nothing else.
+ */
 public final class Service {
     private final int index;
     private final ServiceConfig config;
     private final List<Endpoint> endpoints;
-    private final Balancer balancer;
+    private final Availability availability;
+    private volatile Choice choice;
+
+    /** Who chooses, and whether among all because none is fit. <em>Immutable.</em> */
+    private record Choice(Balancer balancer, boolean failingOpen) {}
 
     /**
-     * Creates it.
+     * Creates it with endpoints of its own.
      *
      * @param index its place among the snapshot's services, from 0
      */
     public Service(int index, ServiceConfig config) {
+        this(
+                index,
+                config,
+                config.endpoints().stream().map(e -> new Endpoint(e.address(), e.weight())).toList(),
+                System::nanoTime);
+    }
+
+    /**
+     * Creates it over endpoints that may have lived before.
+     *
+     * @param endpoints in the order of the configuration's
+     * @param nanoTime  the clock of ejections and slow starts, always the same for the same endpoints
+     */
+    Service(int index, ServiceConfig config, List<Endpoint> endpoints, LongSupplier nanoTime) {
         this.index = index;
         this.config = config;
-        this.endpoints = config.endpoints().stream().map(e -> new Endpoint(e.address(), e.weight())).toList();
-        this.balancer = Balancer.of(config.policy(), endpoints);
+        this.endpoints = endpoints;
+        this.availability = new Availability(config, endpoints, nanoTime, this::use);
+        availability.rebuild();
+    }
+
+    private void use(Usable usable) {
+        choice = new Choice(Balancer.of(config.policy(), usable.candidates()), usable.failingOpen());
     }
 
     /** Its place among the snapshot's services, from 0. */
@@ -43,12 +74,71 @@ public final class Service {
     }
 
     /**
-     * Chooses an endpoint. Allocates nothing.
+     * Chooses an endpoint among those that are fit; among all that are not drained if none is. Allocates nothing.
      *
      * @param avoid an endpoint that has just failed, chosen only if there is no other; or null
-     * @return null if no endpoint has a weight
+     * @return null if no endpoint has a weight, or all are drained
      */
     public Endpoint pick(Endpoint avoid) {
-        return balancer.pick(avoid);
+        Choice now = choice;
+        if (now.failingOpen) {
+            availability.meters().failedOpen();
+        }
+        return now.balancer.pick(avoid);
+    }
+
+    /**
+     * Its snapshot comes into force: what is learned of its endpoints from now on is counted here, ejections end and slow
+     * starts go on by themselves. A second call replaces meters and alarm.
+     */
+    public void begin(HealthMeters meters, Alarm alarm) {
+        availability.begin(meters, alarm);
+    }
+
+    /** An endpoint sent the head of a final response. Allocates nothing, unless that is a failure. */
+    public void answered(Endpoint endpoint, int status) {
+        availability.answered(endpoint, status);
+    }
+
+    /** An attempt at an endpoint failed; whether that speaks against the endpoint is decided here. */
+    public void failed(Endpoint endpoint, ProxyError why) {
+        availability.failed(endpoint, why);
+    }
+
+    /** An endpoint was checked; only while the configuration has a check. */
+    public void checked(Endpoint endpoint, Verdict verdict) {
+        availability.checked(endpoint, verdict);
+    }
+
+    /** Gives an endpoint no new requests, those in flight go on. Without effect if it is so already. */
+    public void drain(Endpoint endpoint) {
+        availability.drained(endpoint, true);
+    }
+
+    /** Ends {@link #drain}. Without effect if it is not drained. */
+    public void undrain(Endpoint endpoint) {
+        availability.drained(endpoint, false);
+    }
+
+    /**
+     * Gives an endpoint another weight than the configured one, through reloads, until told otherwise.
+     *
+     * @param weight 0 to 1000; 0 = no new requests
+     */
+    public void weight(Endpoint endpoint, int weight) {
+        if (weight < 0 || weight > 1000) {
+            throw new IllegalArgumentException("found weight " + weight + "; expected 0 to 1000");
+        }
+        availability.weight(endpoint, weight);
+    }
+
+    /** Ends {@link #weight}: the configured one is in force again. */
+    public void configuredWeight(Endpoint endpoint) {
+        availability.weight(endpoint, -1);
+    }
+
+    /** What is known of all endpoints now, in the order of the configuration. */
+    public List<EndpointView> view() {
+        return availability.view();
     }
 }

@@ -4,35 +4,35 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 /**
- * The order in which weighted endpoints take their turns, spread evenly: of weights 2 and 1 the order is A B A, not A A
+ * The order in which weighted candidates take their turns, spread evenly: of weights 2 and 1 the order is A B A, not A A
  * B. <em>Immutable.</em>
  *
- * <p>An endpoint of weight w has w turns in a round, in the middles of w equal parts of it. Weights are first divided by
+ * <p>One of weight w has w turns in a round, in the middles of w equal parts of it. Weights are first divided by
  * their greatest common divisor, so that equal ones give a round of one turn each.
  */
 final class Turns {
-    private final Endpoint[] round;
+    private final Candidate[] round;
 
-    /** Lays out a round of the endpoints that have a weight. */
-    Turns(List<Endpoint> endpoints) {
+    /** Lays out a round of the candidates that have a weight. */
+    Turns(List<Candidate> candidates) {
         int divisor = 0;
         int total = 0;
-        for (Endpoint endpoint : endpoints) {
-            divisor = greatestCommonDivisor(endpoint.weight(), divisor);
-            total += endpoint.weight();
+        for (Candidate candidate : candidates) {
+            divisor = greatestCommonDivisor(candidate.weight(), divisor);
+            total += candidate.weight();
         }
-        round = new Endpoint[divisor == 0 ? 0 : total / divisor];
+        round = new Candidate[divisor == 0 ? 0 : total / divisor];
         PriorityQueue<Cursor> next = new PriorityQueue<>();
-        for (int i = 0; i < endpoints.size(); i++) {
-            if (endpoints.get(i).weight() > 0) {
-                next.add(new Cursor(endpoints.get(i), i, endpoints.get(i).weight() / divisor, 0));
+        for (int i = 0; i < candidates.size(); i++) {
+            if (candidates.get(i).weight() > 0) {
+                next.add(new Cursor(candidates.get(i), i, candidates.get(i).weight() / divisor, 0));
             }
         }
         for (int i = 0; i < round.length; i++) {
             Cursor cursor = next.remove();
-            round[i] = cursor.endpoint;
+            round[i] = cursor.candidate;
             if (cursor.taken + 1 < cursor.weight) {
-                next.add(new Cursor(cursor.endpoint, cursor.index, cursor.weight, cursor.taken + 1));
+                next.add(new Cursor(cursor.candidate, cursor.index, cursor.weight, cursor.taken + 1));
             }
         }
     }
@@ -41,30 +41,30 @@ final class Turns {
         return b == 0 ? a : greatestCommonDivisor(b, a % b);
     }
 
-    /** How many turns a round has; 0 if no endpoint has a weight. */
+    /** How many turns a round has; 0 if no candidate has a weight. */
     int count() {
         return round.length;
     }
 
     /** Whose turn it is. */
     Endpoint at(int turn) {
-        return round[turn];
+        return round[turn].endpoint();
     }
 
-    /** Who has the first turn from {@code turn} on that is not {@code avoid}'s; {@code avoid} if there is no other. */
-    Endpoint from(int turn, Endpoint avoid) {
+    /** Who has the first turn from {@code turn} on that is not {@code avoid}'s; null if there is no other. */
+    Candidate from(int turn, Endpoint avoid) {
         int at = turn;
         for (int i = 0; i < round.length; i++) {
-            if (round[at] != avoid) {
+            if (round[at].endpoint() != avoid) {
                 return round[at];
             }
             at = at + 1 == round.length ? 0 : at + 1;
         }
-        return avoid;
+        return null;
     }
 
-    /** An endpoint's next turn, at {@code (2 × taken + 1) / (2 × weight)} of the round. */
-    private record Cursor(Endpoint endpoint, int index, int weight, int taken) implements Comparable<Cursor> {
+    /** A candidate's next turn, at {@code (2 × taken + 1) / (2 × weight)} of the round. */
+    private record Cursor(Candidate candidate, int index, int weight, int taken) implements Comparable<Cursor> {
         @Override
         public int compareTo(Cursor other) {
             // Fractions are compared by cross-multiplication: equal ones must be equal, for ties go by index.

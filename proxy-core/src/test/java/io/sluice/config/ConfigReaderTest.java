@@ -80,6 +80,10 @@ final class ConfigReaderTest {
                 new PoolConfig(64, Duration.ofSeconds(30), Integer.MAX_VALUE, Duration.ZERO),
                 new SocketConfig(0, true, 0, 0, 0, true, Duration.ZERO, Duration.ZERO, 0, false),
                 true,
+                new HealthConfig(
+                        null,
+                        new HealthConfig.Ejection(5, Duration.ofSeconds(10), Duration.ofSeconds(300), 50, List.of()),
+                        Duration.ZERO),
                 ServiceConfig.ProxyProtocol.OFF);
         ZeroCopyConfig zeroCopy = new ZeroCopyConfig(true, 128 << 10, 1 << 20);
         RetryConfig retry = new RetryConfig(2, 20, 10);

@@ -293,7 +293,7 @@ class ExchangeFailureTest {
     @EnumSource(value = ProxyError.class, names = {
         "BACKEND_CLOSED", "BACKEND_RESET", "MALFORMED_RESPONSE", "INVALID_RESPONSE_FRAMING", "RESPONSE_HEAD_TOO_LARGE"})
     void answersForABackendThatFailsBeforeItsHead(ProxyError error) {
-        bench.requests("GET /");
+        bench.requests("GET /single");
         FakeBackend backend = bench.opens();
         backend.isGone(error);
 
@@ -370,7 +370,7 @@ class ExchangeFailureTest {
 
     @Test
     void tellsAnAnswerOfOursFromABackends() {
-        bench.requests("GET /");
+        bench.requests("GET /single");
         bench.opens().isGone(ProxyError.BACKEND_CLOSED);
 
         assertThat(bench.record().status()).isEqualTo(502);

@@ -51,7 +51,8 @@ class RetriesTest {
         boolean allowed = new Retries(budget, TWO).allow(error, Method.GET, two);
 
         assertThat(allowed).isEqualTo(switch (error) {
-            case CONNECT_FAILED, CONNECT_TIMEOUT, NAME_NOT_RESOLVED, REUSED_CONNECTION_CLOSED -> true;
+            case CONNECT_FAILED, CONNECT_TIMEOUT, NAME_NOT_RESOLVED, REUSED_CONNECTION_CLOSED, BACKEND_CLOSED,
+                    BACKEND_RESET -> true;
             default -> false;
         });
     }
@@ -96,6 +97,19 @@ class RetriesTest {
         assertThat(new Retries(budget, TWO).allow(ProxyError.CONNECT_FAILED, Method.GET, service(1))).isFalse();
     }
 
+    @ParameterizedTest
+    @EnumSource(value = ProxyError.class, names = {"BACKEND_CLOSED", "BACKEND_RESET"})
+    void sendsAgainElsewhereWhatDiedOnANewConnectionOnceAndOnlyIfIdempotent(ProxyError died) {
+        Retries retries = new Retries(budget, TWO);
+        assertThat(retries.allow(died, Method.POST, two)).isFalse();
+        assertThat(retries.allow(died, Method.GET, service(1))).as("nowhere else").isFalse();
+        assertThat(retries.allow(died, Method.GET, two)).isTrue();
+        assertThat(retries.allow(died, Method.GET, two)).as("a second time").isFalse();
+        assertThat(retries.allow(ProxyError.REUSED_CONNECTION_CLOSED, Method.GET, two)).as("counted together").isFalse();
+
+        assertThat(new Retries(budget, new RetryConfig(0, 20, 10)).allow(died, Method.GET, two)).isFalse();
+    }
+
     @Test
     void takesOnePlaceForAllItsAttemptsAndGivesItBackOnce() {
         Retries retries = new Retries(budget, TWO);
@@ -112,7 +126,7 @@ class RetriesTest {
     @Test
     void takesNoPlaceIfItMayNot() {
         Retries retries = new Retries(budget, TWO);
-        retries.allow(ProxyError.BACKEND_RESET, Method.GET, two);
+        retries.allow(ProxyError.BACKEND_RESET, Method.POST, two);
         retries.allow(ProxyError.REUSED_CONNECTION_CLOSED, Method.POST, two);
         retries.over();
 

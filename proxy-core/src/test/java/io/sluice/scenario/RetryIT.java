@@ -87,6 +87,17 @@ final class RetryIT {
     }
 
     @Test
+    void triesAGetElsewhereWhenAFreshConnectionDiesBeforeItAnswers() throws Exception {
+        ScriptedBackend dying = proxy.backend(Script.answeringOnce(""));
+        ScriptedBackend other = proxy.backend(Script.answering(Http.ok("other")));
+        proxy.start("services: { app: { endpoints: [${endpoints}], loadBalancer: { policy: roundRobin } } }\n", dying, other);
+
+        assertThat(proxy.answerTo(Http.get("/")).text()).isEqualTo("other");
+        assertThat(dying.connections()).isEqualTo(1);
+        proxy.awaitMetric(1, "sluice_retries_total", "reason=backend_closed", "result=made");
+    }
+
+    @Test
     void doesNotTryAgainOnAFreshConnection() throws Exception {
         ScriptedBackend backend = proxy.backend(Script.answeringOnce(""));
         proxy.start(backend);

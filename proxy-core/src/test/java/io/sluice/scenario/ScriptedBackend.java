@@ -18,24 +18,33 @@ final class ScriptedBackend implements AutoCloseable {
     private final List<Throwable> failures = new CopyOnWriteArrayList<>();
     private final List<Integer> markers = new CopyOnWriteArrayList<>();
 
-    private ScriptedBackend(int receiveBuffer, List<Script> scripts) throws IOException {
+    private ScriptedBackend(int port, int receiveBuffer, List<Script> scripts) throws IOException {
         this.server = new ServerSocket();
         this.scripts = scripts;
         if (receiveBuffer > 0) {
             server.setReceiveBufferSize(receiveBuffer);
         }
-        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 200);
+        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 200);
         Thread.ofVirtual().name("backend " + server.getLocalPort()).start(this::accept);
     }
 
     /** A backend whose n-th connection plays the n-th script, and every further one the last. */
     static ScriptedBackend playing(Script... scripts) throws IOException {
-        return new ScriptedBackend(0, List.of(scripts));
+        return new ScriptedBackend(0, 0, List.of(scripts));
+    }
+
+    /**
+     * The same where a backend listened that was closed: it has come back.
+     *
+     * @throws IOException if its port is taken, perhaps for a moment only by a connection that ends
+     */
+    static ScriptedBackend inPlaceOf(ScriptedBackend closed, Script... scripts) throws IOException {
+        return new ScriptedBackend(closed.server.getLocalPort(), 0, List.of(scripts));
     }
 
     /** The same with a receive buffer of about so many bytes. */
     static ScriptedBackend narrow(int receiveBuffer, Script... scripts) throws IOException {
-        return new ScriptedBackend(receiveBuffer, List.of(scripts));
+        return new ScriptedBackend(0, receiveBuffer, List.of(scripts));
     }
 
     private void accept() {

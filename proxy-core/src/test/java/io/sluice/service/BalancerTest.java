@@ -20,20 +20,20 @@ class BalancerTest {
     @Test
     void takesEqualEndpointsInTurn() {
         List<Endpoint> endpoints = endpoints(1, 1, 1);
-        Balancer balancer = Balancer.of(Policy.ROUND_ROBIN, endpoints);
+        Balancer balancer = balancer(Policy.ROUND_ROBIN, endpoints);
 
         assertThat(picks(balancer, 7)).isEqualTo("ABCABCA");
     }
 
     @Test
     void spreadsAHeavyEndpointsTurnsOverTheRound() {
-        assertThat(picks(Balancer.of(Policy.ROUND_ROBIN, endpoints(5, 1, 1)), 7)).isEqualTo("AAABCAA");
-        assertThat(picks(Balancer.of(Policy.ROUND_ROBIN, endpoints(2, 1)), 6)).isEqualTo("ABAABA");
+        assertThat(picks(balancer(Policy.ROUND_ROBIN, endpoints(5, 1, 1)), 7)).isEqualTo("AAABCAA");
+        assertThat(picks(balancer(Policy.ROUND_ROBIN, endpoints(2, 1)), 6)).isEqualTo("ABAABA");
     }
 
     @Test
     void countsARoundOfCommonMultiplesOnce() {
-        assertThat(new Turns(endpoints(1000, 1000, 500)).count()).isEqualTo(5);
+        assertThat(turns(endpoints(1000, 1000, 500)).count()).isEqualTo(5);
     }
 
     @Test
@@ -41,7 +41,7 @@ class BalancerTest {
         int[] weights = IntStream.range(0, 300).map(i -> 1000 - i).toArray();
         List<Endpoint> endpoints = endpoints(weights);
 
-        Turns turns = new Turns(endpoints);
+        Turns turns = turns(endpoints);
 
         assertThat(turns.count()).isEqualTo(IntStream.of(weights).sum());
         assertThat(IntStream.range(0, turns.count()).filter(i -> turns.at(i) == endpoints.get(299)).count())
@@ -51,7 +51,7 @@ class BalancerTest {
     @ParameterizedTest
     @EnumSource(Policy.class)
     void neverPicksAnEndpointWithoutAWeight(Policy policy) {
-        Balancer balancer = Balancer.of(policy, endpoints(0, 3, 0, 1));
+        Balancer balancer = balancer(policy, endpoints(0, 3, 0, 1));
 
         assertThat(picks(balancer, 100)).matches("[BD]+");
     }
@@ -60,7 +60,7 @@ class BalancerTest {
     @EnumSource(Policy.class)
     void picksNothingWhereNothingHasAWeight(Policy policy) {
         Endpoint weightless = endpoints(0).getFirst();
-        Balancer balancer = Balancer.of(policy, List.of(weightless));
+        Balancer balancer = balancer(policy, List.of(weightless));
 
         assertThat(balancer.pick(null)).isNull();
         assertThat(balancer.pick(weightless)).isNull();
@@ -71,7 +71,7 @@ class BalancerTest {
     void avoidsTheEndpointThatFailedWhileThereIsAnother(Policy policy) {
         for (int size : new int[] {2, 3, LeastRequests.MANY + 4}) {
             List<Endpoint> endpoints = endpoints(IntStream.range(0, size).map(i -> i == 0 ? 1000 : 1).toArray());
-            Balancer balancer = Balancer.of(policy, endpoints);
+            Balancer balancer = balancer(policy, endpoints);
 
             for (int i = 0; i < 3000; i++) {
                 assertThat(balancer.pick(endpoints.getFirst())).isNotSameAs(endpoints.getFirst());
@@ -84,7 +84,7 @@ class BalancerTest {
     void takesTheEndpointThatFailedWhereThereIsNoOther(Policy policy) {
         List<Endpoint> endpoints = endpoints(2, 0);
 
-        assertThat(Balancer.of(policy, endpoints).pick(endpoints.getFirst())).isSameAs(endpoints.getFirst());
+        assertThat(balancer(policy, endpoints).pick(endpoints.getFirst())).isSameAs(endpoints.getFirst());
     }
 
     @Test
@@ -93,7 +93,7 @@ class BalancerTest {
         begin(endpoints.get(0), 2);
         begin(endpoints.get(1), 3);
         begin(endpoints.get(2), 2);
-        Balancer balancer = Balancer.of(Policy.LEAST_REQUESTS, endpoints);
+        Balancer balancer = balancer(Policy.LEAST_REQUESTS, endpoints);
 
         assertThat(picks(balancer, 4)).isEqualTo("BBBB");
 
@@ -107,7 +107,7 @@ class BalancerTest {
         for (int size : new int[] {3, LeastRequests.MANY + 4}) {
             List<Endpoint> endpoints = endpoints(IntStream.range(0, size).map(i -> 1).toArray());
             endpoints.stream().skip(1).forEach(endpoint -> begin(endpoint, 2));
-            Balancer balancer = Balancer.of(Policy.LEAST_REQUESTS, endpoints);
+            Balancer balancer = balancer(Policy.LEAST_REQUESTS, endpoints);
 
             for (int i = 0; i < 300; i++) {
                 assertThat(balancer.pick(endpoints.getFirst())).isNotSameAs(endpoints.getFirst());
@@ -117,14 +117,14 @@ class BalancerTest {
 
     @Test
     void sharesRequestsAmongIdleEndpointsByWeight() {
-        assertThat(picks(Balancer.of(Policy.LEAST_REQUESTS, endpoints(1, 1, 1)), 6)).isEqualTo("ABCABC");
-        assertThat(picks(Balancer.of(Policy.LEAST_REQUESTS, endpoints(2, 1)), 6)).isEqualTo("ABAABA");
+        assertThat(picks(balancer(Policy.LEAST_REQUESTS, endpoints(1, 1, 1)), 6)).isEqualTo("ABCABC");
+        assertThat(picks(balancer(Policy.LEAST_REQUESTS, endpoints(2, 1)), 6)).isEqualTo("ABAABA");
     }
 
     @Test
     void fillsEndpointsInProportionWhenNothingEnds() {
         List<Endpoint> endpoints = endpoints(3, 1);
-        Balancer balancer = Balancer.of(Policy.LEAST_REQUESTS, endpoints);
+        Balancer balancer = balancer(Policy.LEAST_REQUESTS, endpoints);
 
         for (int i = 0; i < 400; i++) {
             balancer.pick(null).begun();
@@ -137,7 +137,7 @@ class BalancerTest {
     @Test
     void staysNearlyEvenWhenItComparesTwoOfMany() {
         List<Endpoint> endpoints = endpoints(IntStream.range(0, 40).map(i -> 1).toArray());
-        Balancer balancer = Balancer.of(Policy.LEAST_REQUESTS, endpoints);
+        Balancer balancer = balancer(Policy.LEAST_REQUESTS, endpoints);
 
         for (int i = 0; i < 40_000; i++) {
             balancer.pick(null).begun();
@@ -150,7 +150,7 @@ class BalancerTest {
     @Test
     void givesEveryEndpointItsExactShareWhateverTheThreadsDo() throws InterruptedException {
         List<Endpoint> endpoints = endpoints(5, 3, 2);
-        Balancer balancer = Balancer.of(Policy.ROUND_ROBIN, endpoints);
+        Balancer balancer = balancer(Policy.ROUND_ROBIN, endpoints);
 
         int[] counts = contend(balancer, 500_000, endpoint -> { });
 
@@ -160,7 +160,7 @@ class BalancerTest {
     @Test
     void keepsLeastRequestsEvenUnderContention() throws InterruptedException {
         List<Endpoint> endpoints = endpoints(1, 1, 1, 1);
-        Balancer balancer = Balancer.of(Policy.LEAST_REQUESTS, endpoints);
+        Balancer balancer = balancer(Policy.LEAST_REQUESTS, endpoints);
 
         contend(balancer, 100_000, Endpoint::begun);
 
@@ -215,6 +215,18 @@ class BalancerTest {
             letters.append((char) ('A' + balancer.pick(null).configured().port() - 1));
         }
         return letters.toString();
+    }
+
+    private static Balancer balancer(Policy policy, List<Endpoint> endpoints) {
+        return Balancer.of(policy, candidates(endpoints));
+    }
+
+    private static Turns turns(List<Endpoint> endpoints) {
+        return new Turns(candidates(endpoints));
+    }
+
+    private static List<Candidate> candidates(List<Endpoint> endpoints) {
+        return endpoints.stream().map(it -> new Candidate(it, it.weight())).toList();
     }
 
     private static List<Endpoint> endpoints(int... weights) {

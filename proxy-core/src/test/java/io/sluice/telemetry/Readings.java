@@ -19,6 +19,19 @@ public final class Readings {
                 meters.cells().sum(PoolMeters.IDLE));
     }
 
+    /** What the meters of a service's endpoints' fitness say. */
+    public record Health(long passed, long failed, long timedOut, long ejections, long failedOpen) {}
+
+    /** Reads the meters of a service's endpoints' fitness. */
+    public static Health of(HealthMeters meters) {
+        return new Health(
+                meters.sum(HealthMeters.PASSED),
+                meters.sum(HealthMeters.FAILED),
+                meters.sum(HealthMeters.TIMED_OUT),
+                meters.sum(HealthMeters.EJECTIONS),
+                meters.failedOpenRequests());
+    }
+
     /** Requests that have begun and not ended. */
     public static long active(ExchangeMeters meters) {
         return meters.active();

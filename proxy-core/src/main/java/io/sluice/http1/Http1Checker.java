@@ -1,0 +1,161 @@
+package io.sluice.http1;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.resolver.AddressResolverGroup;
+import io.netty.util.concurrent.Future;
+import io.sluice.config.HealthConfig.Check;
+import io.sluice.config.HealthConfig.Protocol;
+import io.sluice.config.ServiceConfig.ProxyProtocol;
+import io.sluice.http.HeadLimits;
+import io.sluice.service.Checker;
+import io.sluice.service.Endpoint;
+import io.sluice.service.Service;
+import io.sluice.service.Verdict;
+import io.sluice.transport.AddressPair;
+import io.sluice.transport.LoopBuffer;
+import io.sluice.transport.ProxyHeader;
+import io.sluice.transport.SocketOptions;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Checks endpoints from one event loop: connects, and asks by HTTP/1.1 if the check wants more than that. Every check has a
+ * connection of its own, closed with its verdict. <em>Loop-confined.</em>
+ */
+public final class Http1Checker implements Checker {
+    private final EventLoop loop;
+    private final LoopBuffer reads;
+    private final HeadLimits limits;
+    private final Function<Service, SocketOptions> options;
+    private final AddressResolverGroup<InetSocketAddress> resolvers;
+
+    /**
+     * Creates it.
+     *
+     * @param limits    of responses
+     * @param options   of each service's connections
+     * @param resolvers for endpoints configured by name; borrowed
+     */
+    public Http1Checker(
+            EventLoop loop,
+            LoopBuffer reads,
+            HeadLimits limits,
+            Function<Service, SocketOptions> options,
+            AddressResolverGroup<InetSocketAddress> resolvers) {
+        this.loop = loop;
+        this.reads = reads;
+        this.limits = limits;
+        this.options = options;
+        this.resolvers = resolvers;
+    }
+
+    @Override
+    public Running check(Service service, Endpoint endpoint, Consumer<Verdict> verdict) {
+        Opening opening = new Opening(service, endpoint, verdict);
+        if (endpoint.address().isUnresolved()) {
+            opening.resolve(endpoint.address());
+        } else {
+            opening.connect(endpoint.address());
+        }
+        return opening;
+    }
+
+    /** A check on its way: perhaps a name to resolve, then the handshake, then perhaps a question. */
+    private final class Opening implements Running {
+        private final Service service;
+        private final Endpoint endpoint;
+        private final Check terms;
+        private final Consumer<Verdict> verdict;
+        private SocketChannel channel;
+        private boolean over;
+
+        private Opening(Service service, Endpoint endpoint, Consumer<Verdict> verdict) {
+            this.service = service;
+            this.endpoint = endpoint;
+            this.terms = service.config().health().check();
+            this.verdict = verdict;
+        }
+
+        private void resolve(InetSocketAddress name) {
+            resolvers.getResolver(loop).resolve(name).addListener((Future<InetSocketAddress> found) -> {
+                if (over) {
+                    return;
+                }
+                if (found.isSuccess()) {
+                    connect(found.getNow());
+                } else {
+                    tell(Verdict.failed("the name was not resolved"));
+                }
+            });
+        }
+
+        private void connect(InetSocketAddress address) {
+            SocketOptions socket = options.apply(service);
+            SocketChannel connecting;
+            try {
+                connecting = socket.newChannel(address.getAddress());
+            } catch (ChannelException noDescriptor) {
+                tell(Verdict.failed("no socket"));
+                return;
+            }
+            channel = connecting;
+            socket.applyToConnecting(connecting, reads);
+            if (terms.protocol() == Protocol.HTTP) {
+                connecting.pipeline().addLast(new Http1Check(terms, limits, this::tell));
+            }
+            loop.register(connecting).addListener((ChannelFuture registered) -> {
+                if (!registered.isSuccess()) {
+                    tell(Verdict.failed("no socket"));
+                    return;
+                }
+                connecting.connect(address).addListener((ChannelFuture connected) -> {
+                    if (over) {
+                        connecting.close();
+                    } else if (!connected.isSuccess()) {
+                        tell(Verdict.failed("not connected"));
+                    } else if (terms.protocol() == Protocol.TCP) {
+                        tell(Verdict.passed("connected"));
+                    } else {
+                        connecting.writeAndFlush(question());
+                    }
+                });
+            });
+        }
+
+        private ByteBuf question() {
+            ByteBuf out = channel.alloc().directBuffer(ProxyHeader.BYTES_MAX + 512);
+            ProxyProtocol protocol = service.config().proxyProtocol();
+            if (protocol != ProxyProtocol.OFF) {
+                // Such a backend reads nothing without one; we are the client of this connection.
+                new ProxyHeader(protocol, new AddressPair(channel.localAddress(), channel.remoteAddress())).writeTo(out);
+            }
+            String host = terms.host() == null ? endpoint.text() : terms.host();
+            out.writeCharSequence(
+                    "GET " + terms.path() + " HTTP/1.1\r\nHost: " + host
+                            + "\r\nUser-Agent: sluice-health-check\r\nAccept: */*\r\nConnection: close\r\n\r\n",
+                    StandardCharsets.US_ASCII);
+            return out;
+        }
+
+        private void tell(Verdict found) {
+            if (!over) {
+                cancel();
+                verdict.accept(found);
+            }
+        }
+
+        @Override
+        public void cancel() {
+            over = true;
+            if (channel != null) {
+                channel.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package io.sluice.server;
+
+import io.netty.channel.EventLoop;
+import io.netty.resolver.dns.DnsAddressResolverGroup;
+import io.sluice.config.SluiceConfig;
+import io.sluice.exchange.Worker;
+import io.sluice.frontend.LoopContext;
+import io.sluice.http.HeadLimits;
+import io.sluice.http1.Http1Checker;
+import io.sluice.service.Endpoint;
+import io.sluice.service.HealthChecks;
+import io.sluice.service.Service;
+import io.sluice.telemetry.Metrics;
+import io.sluice.transport.SocketOptions;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * Has all endpoints of the services in force checked, shared out among the event loops, and gives the services what their
+ * endpoints' recovery needs. <em>Thread-safe.</em> <em>Ends</em> by {@link #close}, which must come before the loops end.
+ */
+final class HealthWatch implements AutoCloseable {
+    /** By loop. */
+    private final List<HealthChecks> checks = new ArrayList<>();
+    private final List<EventLoop> loops = new ArrayList<>();
+    private final Metrics metrics;
+    /** The names of the services in force. */
+    private final Set<String> names = new HashSet<>();
+
+    /**
+     * Creates it, checking nobody.
+     *
+     * @param config  for the limits of responses
+     * @param options of each service's connections
+     */
+    HealthWatch(
+            SluiceConfig config,
+            List<LoopContext> contexts,
+            Function<Service, SocketOptions> options,
+            DnsAddressResolverGroup resolvers,
+            Metrics metrics) {
+        this.metrics = metrics;
+        HeadLimits limits = new HeadLimits(
+                config.limits().responseHead(), config.limits().responseHead(), config.limits().headers());
+        for (LoopContext context : contexts) {
+            Worker worker = context.worker();
+            loops.add(worker.loop());
+            checks.add(new HealthChecks(
+                    worker.wheel(),
+                    new Http1Checker(worker.loop(), context.reads(), limits, options, resolvers),
+                    () -> ThreadLocalRandom.current().nextDouble()));
+        }
+    }
+
+    /**
+     * These services come into force, whatever was in force before. An endpoint that stays, and whose check stays the same,
+     * notices nothing.
+     */
+    synchronized void follow(List<Service> services) {
+        names.forEach(name -> metrics.health(name).endpoints(List::of));
+        names.clear();
+        List<Map<Endpoint, Service>> shares = new ArrayList<>();
+        loops.forEach(loop -> shares.add(new IdentityHashMap<>()));
+        for (Service service : services) {
+            names.add(service.name());
+            EventLoop alarms = loops.get(Math.floorMod(service.name().hashCode(), loops.size()));
+            service.begin(metrics.health(service.name()), (nanos, task) -> later(alarms, nanos, task));
+            if (service.config().health().check() != null) {
+                for (Endpoint endpoint : service.endpoints()) {
+                    // By the address, so that an endpoint stays with its loop when others come and go.
+                    shares.get(Math.floorMod(endpoint.text().hashCode(), loops.size())).put(endpoint, service);
+                }
+            }
+        }
+        for (int i = 0; i < loops.size(); i++) {
+            HealthChecks own = checks.get(i);
+            Map<Endpoint, Service> share = shares.get(i);
+            loops.get(i).execute(() -> own.follow(share));
+        }
+    }
+
+    private static void later(EventLoop loop, long nanos, Runnable task) {
+        try {
+            loop.schedule(task, nanos, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException ended) {
+            // The process stops: nobody waits for an endpoint's return.
+        }
+    }
+
+    /** Ends all checks; returns when none is on its way. */
+    @Override
+    public void close() {
+        for (int i = 0; i < loops.size(); i++) {
+            if (!loops.get(i).isShuttingDown()) {
+                loops.get(i).submit(checks.get(i)::close).awaitUninterruptibly();
+            }
+        }
+    }
+}
