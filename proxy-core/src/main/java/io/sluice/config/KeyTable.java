@@ -14,7 +14,6 @@ import static io.sluice.config.ValueType.whole;
 
 import io.sluice.config.AccessLogConfig.Format;
 import io.sluice.config.ListenerConfig.HalfClose;
-import io.sluice.config.ServiceConfig.Policy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +49,7 @@ final class KeyTable {
                 .map(key -> key.under("routes[]"))
                 .forEach(keys::add);
         keys.addAll(services());
+        keys.addAll(BalancerKeys.all());
         keys.addAll(ZeroCopyKeys.service());
         keys.addAll(timeouts());
         keys.addAll(limits());
@@ -235,13 +235,7 @@ final class KeyTable {
                 value("services.*.endpoints[].weight", WEIGHT, "Its share of the requests, relative to the other endpoints; 0"
                                 + " = none.")
                         .byDefault("1"),
-                section("services.*.loadBalancer", "How an endpoint is chosen for a request."),
-                value(
-                                "services.*.loadBalancer.policy",
-                                choice(ordered("roundRobin", Policy.ROUND_ROBIN, "leastRequests", Policy.LEAST_REQUESTS)),
-                                "roundRobin: each in turn. leastRequests: the one with the fewest requests in flight, so that"
-                                        + " a slow endpoint gets fewer. Both heed the weights.")
-                        .byDefault("leastRequests"),
+                BalancerKeys.backup(),
                 ProxyProtocolKeys.service(),
                 section("services.*.pool", "Connections to the endpoints, kept for further requests."),
                 value("services.*.pool.idlePerEndpoint", whole(0, 100_000), "Idle connections kept to each endpoint, in all"

@@ -18,6 +18,7 @@ public final class Endpoint {
     private final AtomicInteger active = new AtomicInteger();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger mismatches = new AtomicInteger();
+    private final Latency latency = new Latency();
 
     /**
      * Creates it.
@@ -72,6 +73,11 @@ public final class Endpoint {
     /** Counts the end of a request that went to it. */
     public void ended() {
         active.decrementAndGet();
+    }
+
+    /** How long it takes to answer; told only where a service is {@link Service#timed}. */
+    public Latency latency() {
+        return latency;
     }
 
     /** Connections to it, open or being opened. */
