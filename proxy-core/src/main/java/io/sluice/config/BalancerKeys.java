@@ -15,14 +15,11 @@ import java.util.List;
 final class BalancerKeys {
     private BalancerKeys() {}
 
-    static Key backup() {
-        return value("services.*.endpoints[].backup", flag(), "true: it gets requests only where none of the others is left, or"
-                        + " the only one has just failed.")
-                .byDefault("false");
-    }
-
     static List<Key> all() {
         return List.of(
+                value("services.*.endpoints[].backup", flag(), "true: it gets requests only where none of the others is left, or"
+                                + " the only one has just failed.")
+                        .byDefault("false"),
                 section("services.*.loadBalancer", "How an endpoint is chosen for a request."),
                 value(
                                 "services.*.loadBalancer.policy",

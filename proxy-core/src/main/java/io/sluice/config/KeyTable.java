@@ -49,7 +49,6 @@ final class KeyTable {
                 .map(key -> key.under("routes[]"))
                 .forEach(keys::add);
         keys.addAll(services());
-        keys.addAll(BalancerKeys.all());
         keys.addAll(ZeroCopyKeys.service());
         keys.addAll(timeouts());
         keys.addAll(limits());
@@ -234,8 +233,9 @@ final class KeyTable {
                 value("services.*.endpoints[].address", Addresses.ENDPOINT, "Where it answers.").required(),
                 value("services.*.endpoints[].weight", WEIGHT, "Its share of the requests, relative to the other endpoints; 0"
                                 + " = none.")
-                        .byDefault("1"),
-                BalancerKeys.backup(),
+                        .byDefault("1")));
+        keys.addAll(BalancerKeys.all());
+        keys.addAll(List.of(
                 ProxyProtocolKeys.service(),
                 section("services.*.pool", "Connections to the endpoints, kept for further requests."),
                 value("services.*.pool.idlePerEndpoint", whole(0, 100_000), "Idle connections kept to each endpoint, in all"
