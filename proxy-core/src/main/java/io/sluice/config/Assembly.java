@@ -15,8 +15,10 @@ import io.sluice.config.FilterConfig.StripPrefix;
 import io.sluice.config.ListenerConfig.HalfClose;
 import io.sluice.config.MatchConfig.PathMatch;
 import io.sluice.config.ServiceConfig.EndpointConfig;
+import io.sluice.config.ServiceConfig.KeyConfig;
 import io.sluice.config.ServiceConfig.Policy;
 import io.sluice.config.ServiceConfig.PoolConfig;
+import io.sluice.config.ServiceConfig.Rule;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -183,17 +185,25 @@ final class Assembly {
             endpoints.add(
                     at.values().value(endpoint.path()) instanceof HostPort address
                             ? new EndpointConfig(address, 1)
-                            : new EndpointConfig(endpoint.get("address", HostPort.class), endpoint.whole("weight")));
+                            : new EndpointConfig(endpoint.get("address", HostPort.class), endpoint.whole("weight"),
+                                    endpoint.get("backup", Boolean.class) ? 1 : 0));
         }
         return new ServiceConfig(
                 name,
                 List.copyOf(endpoints),
-                at.section("loadBalancer").get("policy", Policy.class),
+                policy(at.section("loadBalancer")),
                 at.section("pool").bind(PoolConfig.class, null),
                 at.section("socket").bind(SocketConfig.class, null),
                 at.section("zeroCopy").get("enabled", Boolean.class),
                 HealthKeys.of(at),
                 at.get("proxyProtocol", ServiceConfig.ProxyProtocol.class));
+    }
+
+    private static Policy policy(Section at) {
+        Section key = at.section("key");
+        KeyConfig written = key.has("header") ? new KeyConfig.Header(key.get("header", String.class))
+                : key.has("cookie") ? new KeyConfig.Cookie(key.get("cookie", String.class)) : at.get("key", KeyConfig.class);
+        return new Policy(at.get("policy", Rule.class), written, at.whole("loadPercent"));
     }
 
     private static AccessLogConfig accessLog(Section top) {

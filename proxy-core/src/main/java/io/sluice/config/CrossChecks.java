@@ -7,6 +7,8 @@ import io.sluice.config.ActionConfig.WeightedService;
 import io.sluice.config.FilterConfig.RewritePath;
 import io.sluice.config.ListenerConfig.Protocol;
 import io.sluice.config.ListenerConfig.ProxyProtocol;
+import io.sluice.config.ServiceConfig.KeyConfig;
+import io.sluice.config.ServiceConfig.Rule;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -286,6 +288,7 @@ final class CrossChecks {
                 warnings.add(values.placeOf(at).problem(at, "found a service that no route uses"));
             }
             HealthKeys.check(new Section(values, at), service.health(), problems);
+            loadBalancer(service, at + ".loadBalancer");
             if (!values.sound(at + ".endpoints")) {
                 return;
             }
@@ -303,6 +306,30 @@ final class CrossChecks {
                 problem(at + ".endpoints", "found only weights of 0; expected at least one above 0");
             }
         });
+    }
+
+    /** A key belongs to hash, is one thing, and something that all who use the service have. */
+    private void loadBalancer(ServiceConfig service, String at) {
+        if (!values.sound(at)) {
+            return;
+        }
+        boolean hash = service.policy().rule() == Rule.HASH;
+        for (String option : List.of("key", "loadPercent")) {
+            if (!hash && values.has(at + "." + option)) {
+                problem(at + "." + option, "found " + option + " for another policy than hash; expected policy: hash, or none");
+            }
+        }
+        String key = at + ".key";
+        boolean header = values.has(key + ".header");
+        if (values.has(key) && values.value(key) == null && header == values.has(key + ".cookie")) {
+            problem(key, "found " + (header ? "header and cookie" : "nothing") + "; expected either header or cookie");
+        }
+        boolean raw = config.listeners().stream()
+                .anyMatch(it -> it.protocol() == Protocol.TCP && service.name().equals(it.service()));
+        if (hash && raw && !(service.policy().key() instanceof KeyConfig.ClientAddress)) {
+            problem(key, "found a key of requests for a service that a listener for tcp passes connections to; expected"
+                    + " clientAddress");
+        }
     }
 
     private void sizes() {

@@ -55,6 +55,9 @@ final class HttpTypes {
     /** The name of a field to look at. */
     static final ValueType FIELD = ValueType.of("a header name", text -> token(text).toLowerCase(Locale.ROOT));
 
+    /** The name of a cookie; it has a case (RFC 6265 §4.1.1). */
+    static final ValueType COOKIE = ValueType.of("a cookie's name", HttpTypes::token);
+
     /** The name of a request's field to set: Host too, which there is exactly one of. */
     static final ValueType REQUEST_FIELD_SET = ValueType.of("the name of a header that may be changed", edited("host"));
 

@@ -14,7 +14,6 @@ import static io.sluice.config.ValueType.whole;
 
 import io.sluice.config.AccessLogConfig.Format;
 import io.sluice.config.ListenerConfig.HalfClose;
-import io.sluice.config.ServiceConfig.Policy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -235,14 +234,9 @@ final class KeyTable {
                 value("services.*.endpoints[].address", Addresses.ENDPOINT, "Where it answers.").required(),
                 value("services.*.endpoints[].weight", WEIGHT, "Its share of the requests, relative to the other endpoints; 0"
                                 + " = none.")
-                        .byDefault("1"),
-                section("services.*.loadBalancer", "How an endpoint is chosen for a request."),
-                value(
-                                "services.*.loadBalancer.policy",
-                                choice(ordered("roundRobin", Policy.ROUND_ROBIN, "leastRequests", Policy.LEAST_REQUESTS)),
-                                "roundRobin: each in turn. leastRequests: the one with the fewest requests in flight, so that"
-                                        + " a slow endpoint gets fewer. Both heed the weights.")
-                        .byDefault("leastRequests"),
+                        .byDefault("1")));
+        keys.addAll(BalancerKeys.all());
+        keys.addAll(List.of(
                 ProxyProtocolKeys.service(),
                 section("services.*.pool", "Connections to the endpoints, kept for further requests."),
                 value("services.*.pool.idlePerEndpoint", whole(0, 100_000), "Idle connections kept to each endpoint, in all"

@@ -47,12 +47,53 @@ public record ServiceConfig(
         V2
     }
 
-    /** How an endpoint is chosen. */
-    public enum Policy {
+    /**
+     * How an endpoint is chosen.
+     *
+     * @param rule        by what
+     * @param key         what of a request decides, for {@link Rule#HASH}
+     * @param loadPercent for {@link Rule#HASH}: what an endpoint may have in flight, in percent of its share of all; above
+     *                    100; {@link Integer#MAX_VALUE} = any load
+     */
+    public record Policy(Rule rule, KeyConfig key, int loadPercent) {
         /** In turn, by weight. */
-        ROUND_ROBIN,
+        public static final Policy ROUND_ROBIN = of(Rule.ROUND_ROBIN);
         /** The one with the fewest requests in flight for its weight. */
-        LEAST_REQUESTS
+        public static final Policy LEAST_REQUESTS = of(Rule.LEAST_REQUESTS);
+
+        /** The policy of a rule, with the defaults for the rest. */
+        public static Policy of(Rule rule) {
+            return new Policy(rule, new KeyConfig.ClientAddress(), 125);
+        }
+    }
+
+    /** By what an endpoint is chosen; always by weight, too. */
+    public enum Rule {
+        /** In turn. */
+        ROUND_ROBIN,
+        /** By the fewest requests in flight. */
+        LEAST_REQUESTS,
+        /** At random. */
+        RANDOM,
+        /** By a key: the same one for the same key. */
+        HASH,
+        /** By latency and requests in flight. */
+        PEAK_EWMA
+    }
+
+    /** What of a request is its key. <em>Immutable.</em> */
+    public sealed interface KeyConfig {
+        /** The client's address. */
+        record ClientAddress() implements KeyConfig {}
+
+        /** The path, without the query. */
+        record Path() implements KeyConfig {}
+
+        /** A header's value. */
+        record Header(String name) implements KeyConfig {}
+
+        /** A cookie's value. */
+        record Cookie(String name) implements KeyConfig {}
     }
 
     /**
@@ -60,8 +101,14 @@ public record ServiceConfig(
      *
      * @param address where it listens; port at least 1
      * @param weight  0 to 1000; 0 = gets no requests
+     * @param priority 0; 1 = a backup, for when none of the others is left
      */
-    public record EndpointConfig(HostPort address, int weight) {}
+    public record EndpointConfig(HostPort address, int weight, int priority) {
+        /** One that is no backup. */
+        public EndpointConfig(HostPort address, int weight) {
+            this(address, weight, 0);
+        }
+    }
 
     /**
      * What is kept open to each endpoint.

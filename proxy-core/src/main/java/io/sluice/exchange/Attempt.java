@@ -50,6 +50,8 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
     private BodyRelay request;
     private BodyRelay response;
     private int interimResponses;
+    /** Since when it could answer: it has a connection, and the whole request. */
+    private long askedNanos;
     private boolean over;
 
     /** Counts a request to the endpoint. */
@@ -169,6 +171,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
     /** Ends the request; all that waits of it leaves. */
     void endRequest(Trailers trailers) {
         request.end(trailers);
+        askedNanos = worker.wheel().nowNanos();
         if (over) {
             // As above; perhaps another attempt is on already.
             return;
@@ -186,6 +189,9 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
     public void onResponseHead(ResponseHead head) {
         if (!head.interim()) {
             exchange.service.answered(endpoint, head.status());
+            if (exchange.service.timed() && state.request() == Request.READ) {
+                endpoint.latency().add(worker.wheel().nowNanos() - askedNanos, worker.wheel().nowNanos());
+            }
             exchange.onResponse(head);
         } else if (head.status() == 101) {
             exchange.service.answered(endpoint, head.status());

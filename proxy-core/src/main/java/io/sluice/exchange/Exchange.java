@@ -125,7 +125,7 @@ public final class Exchange implements ClientListener {
     /** Tries an endpoint; after a failed one another, if there is any. */
     private void acquire(Endpoint failed) {
         state.phase(Phase.ACQUIRING);
-        Endpoint endpoint = service.pick(failed);
+        Endpoint endpoint = service.pick(failed, head, client.peer().remote().getAddress());
         if (endpoint == null) {
             fail(ProxyError.NO_ENDPOINT);
             return;

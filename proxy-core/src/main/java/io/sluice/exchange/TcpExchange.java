@@ -76,7 +76,7 @@ public final class TcpExchange extends ChannelInboundHandlerAdapter
     }
 
     private void connect(Endpoint failed) {
-        endpoint = target.service().pick(failed);
+        endpoint = target.service().pick(failed, null, addresses.source().getAddress());
         if (endpoint == null) {
             end(ProxyError.NO_ENDPOINT);
             return;

@@ -218,11 +218,11 @@ final class Availability {
                 continue;
             }
             if (share > 0) {
-                fit.add(new Candidate(endpoint, share));
+                fit.add(new Candidate(endpoint, share, config.endpoints().get(i).priority()));
                 warming |= health.warming();
             }
             if (!health.drained()) {
-                undrained.add(new Candidate(endpoint, weight));
+                undrained.add(new Candidate(endpoint, weight, config.endpoints().get(i).priority()));
             }
         }
         if (warming) {

@@ -19,6 +19,7 @@ public final class Endpoint {
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger mismatches = new AtomicInteger();
     private final EndpointHealth health = new EndpointHealth();
+    private final Latency latency = new Latency();
 
     /**
      * Creates it.
@@ -78,6 +79,11 @@ public final class Endpoint {
     /** Counts the end of a request that went to it. */
     public void ended() {
         active.decrementAndGet();
+    }
+
+    /** How long it takes to answer; told only where a service is {@link Service#timed}. */
+    public Latency latency() {
+        return latency;
     }
 
     /** Connections to it, open or being opened. */

@@ -1,8 +1,11 @@
 package io.sluice.service;
 
 import io.sluice.config.ServiceConfig;
+import io.sluice.config.ServiceConfig.Rule;
 import io.sluice.http.ProxyError;
+import io.sluice.http.RequestHead;
 import io.sluice.telemetry.HealthMeters;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.function.LongSupplier;
 
@@ -17,6 +20,10 @@ public final class Service {
     private final ServiceConfig config;
     private final List<Endpoint> endpoints;
     private final Availability availability;
+    private final Balancing balancing;
+    /** Null for a policy that goes by no key. */
+    private final HashKey key;
+    private final boolean timed;
     private volatile Choice choice;
 
     /** Who chooses, and whether among all because none is fit. <em>Immutable.</em> */
@@ -45,12 +52,15 @@ public final class Service {
         this.index = index;
         this.config = config;
         this.endpoints = endpoints;
+        this.balancing = new Balancing(config.policy());
+        this.key = config.policy().rule() == Rule.HASH ? HashKey.of(config.policy().key()) : null;
+        this.timed = config.policy().rule() == Rule.PEAK_EWMA;
         this.availability = new Availability(config, endpoints, nanoTime, this::use);
         availability.rebuild();
     }
 
     private void use(Usable usable) {
-        choice = new Choice(Balancer.of(config.policy(), usable.candidates()), usable.failingOpen());
+        choice = new Choice(balancing.of(usable.candidates()), usable.failingOpen());
     }
 
     /** Its place among the snapshot's services, from 0. */
@@ -76,15 +86,17 @@ public final class Service {
     /**
      * Chooses an endpoint among those that are fit; among all that are not drained if none is. Allocates nothing.
      *
-     * @param avoid an endpoint that has just failed, chosen only if there is no other; or null
+     * @param avoid  an endpoint that has just failed, chosen only if there is no other; or null
+     * @param head   the request; null for a connection that is only passed on
+     * @param client who asks
      * @return null if no endpoint has a weight, or all are drained
      */
-    public Endpoint pick(Endpoint avoid) {
+    public Endpoint pick(Endpoint avoid, RequestHead head, InetAddress client) {
         Choice now = choice;
         if (now.failingOpen) {
             availability.meters().failedOpen();
         }
-        return now.balancer.pick(avoid);
+        return now.balancer.pick(avoid, key == null ? 0 : key.of(head, client));
     }
 
     /**
@@ -140,5 +152,10 @@ public final class Service {
     /** What is known of all endpoints now, in the order of the configuration. */
     public List<EndpointView> view() {
         return availability.view();
+    }
+
+    /** Whether its choice goes by what {@link Endpoint#latency} was told. */
+    public boolean timed() {
+        return timed;
     }
 }

@@ -2,12 +2,16 @@ package io.sluice.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import io.sluice.config.HostPort;
 import io.sluice.config.ServiceConfig.Policy;
+import io.sluice.config.ServiceConfig.Rule;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -20,71 +24,168 @@ class BalancerTest {
     @Test
     void takesEqualEndpointsInTurn() {
         List<Endpoint> endpoints = endpoints(1, 1, 1);
-        Balancer balancer = balancer(Policy.ROUND_ROBIN, endpoints);
+        Balancer balancer = balancer(Rule.ROUND_ROBIN, endpoints);
 
         assertThat(picks(balancer, 7)).isEqualTo("ABCABCA");
     }
 
     @Test
     void spreadsAHeavyEndpointsTurnsOverTheRound() {
-        assertThat(picks(balancer(Policy.ROUND_ROBIN, endpoints(5, 1, 1)), 7)).isEqualTo("AAABCAA");
-        assertThat(picks(balancer(Policy.ROUND_ROBIN, endpoints(2, 1)), 6)).isEqualTo("ABAABA");
+        assertThat(picks(balancer(Rule.ROUND_ROBIN, endpoints(5, 1, 1)), 7)).isEqualTo("AAABCAA");
+        assertThat(picks(balancer(Rule.ROUND_ROBIN, endpoints(2, 1)), 6)).isEqualTo("ABAABA");
     }
 
     @Test
     void countsARoundOfCommonMultiplesOnce() {
-        assertThat(turns(endpoints(1000, 1000, 500)).count()).isEqualTo(5);
+        assertThat(Turns.inRound(members(1000, 1000, 500))).isEqualTo(5);
     }
 
     @Test
-    void laysOutALargeServiceWithAwkwardWeights() {
+    void isAsEvenWhereARoundWouldBeTooLong() {
         int[] weights = IntStream.range(0, 300).map(i -> 1000 - i).toArray();
         List<Endpoint> endpoints = endpoints(weights);
+        Balancer balancer = balancer(Rule.ROUND_ROBIN, endpoints);
+        int total = IntStream.of(weights).sum();
+        assertThat(total).isGreaterThan(Draw.TURNS_MAX);
 
-        Turns turns = turns(endpoints);
+        int[] counts = count(balancer, 300, total);
 
-        assertThat(turns.count()).isEqualTo(IntStream.of(weights).sum());
-        assertThat(IntStream.range(0, turns.count()).filter(i -> turns.at(i) == endpoints.get(299)).count())
-                .isEqualTo(701);
+        for (int i = 0; i < 300; i++) {
+            assertThat(counts[i]).isBetween(weights[i] - 10, weights[i] + 10);
+        }
     }
 
     @ParameterizedTest
-    @EnumSource(Policy.class)
-    void neverPicksAnEndpointWithoutAWeight(Policy policy) {
+    @EnumSource
+    void givesEveryEndpointItsShareOfAMillion(Rule policy) {
+        int[] weights = {5, 0, 3, 2};
+
+        int[] counts = count(balancer(policy, endpoints(weights)), 4, 1_000_000);
+
+        for (int i = 0; i < 4; i++) {
+            assertThat((double) counts[i]).isBetween(weights[i] * 0.99e5, weights[i] * 1.01e5);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void givesManyEndpointsTheirShares(Rule policy) {
+        int[] weights = IntStream.range(0, 40).map(i -> 1 + i % 2).toArray();
+
+        int[] counts = count(balancer(policy, endpoints(weights)), 40, 1_000_000);
+
+        for (int i = 0; i < 40; i++) {
+            assertThat(counts[i] / (weights[i] * 1e6 / 60)).isBetween(0.93, 1.07);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void takesTheOnlyEndpointThereIs(Rule policy) {
+        assertThat(picks(balancer(policy, endpoints(7)), 20)).matches("A+");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void keepsBackupsForWhenNoOtherIsLeft(Rule policy) {
+        List<Endpoint> endpoints = endpoints(1, 1, 1);
+        Balancer all = new Balancing(Policy.of(policy)).of(List.of(
+                new Candidate(endpoints.get(0), 1, 1), new Candidate(endpoints.get(1), 1, 0), new Candidate(endpoints.get(2), 0, 0)));
+
+        assertThat(picks(all, 50)).matches("B+");
+        assertThat(all.pick(endpoints.get(1), key())).isSameAs(endpoints.get(0));
+
+        Balancer weightless = new Balancing(Policy.of(policy)).of(List.of(
+                new Candidate(endpoints.get(0), 1, 1), new Candidate(endpoints.get(1), 0, 0)));
+        assertThat(picks(weightless, 50)).matches("A+");
+        assertThat(weightless.pick(endpoints.get(0), key())).isSameAs(endpoints.get(0));
+    }
+
+    @Test
+    void goesOnWithTheTurnsWhenItIsMadeAnew() {
+        Balancing balancing = new Balancing(Policy.ROUND_ROBIN);
+        List<Candidate> candidates = candidates(endpoints(1, 1, 1));
+
+        String picks = "";
+        for (int i = 0; i < 6; i++) {
+            picks += picks(balancing.of(candidates), 1);
+        }
+
+        assertThat(picks).isEqualTo("ABCABC");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void spreadsOverAllUnderContention(Rule policy) throws InterruptedException {
+        List<Endpoint> endpoints = endpoints(1, 1, 1);
+
+        int[] counts = contend(balancer(policy, endpoints), 100_000, endpoint -> {
+            endpoint.begun();
+            endpoint.ended();
+        });
+
+        int all = THREADS * 100_000;
+        for (int i = 0; i < 3; i++) {
+            assertThat(counts[i]).isBetween(all / 6, all * 6 / 10);
+        }
+        assertThat(endpoints).allSatisfy(e -> assertThat(e.active()).isZero());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void choosesWithoutGarbage(Rule policy) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        for (int size : new int[] {3, 40}) {
+            List<Endpoint> endpoints = endpoints(IntStream.range(0, size).map(i -> 1 + i).toArray());
+            Balancer balancer = balancer(policy, endpoints);
+            count(balancer, size, 20_000);
+
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 100_000; i++) {
+                balancer.pick(endpoints.getFirst(), i * 0x9e3779b97f4a7c15L);
+            }
+
+            assertThat((threads.getCurrentThreadAllocatedBytes() - before) / 100_000.0).isLessThan(2);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void neverPicksAnEndpointWithoutAWeight(Rule policy) {
         Balancer balancer = balancer(policy, endpoints(0, 3, 0, 1));
 
         assertThat(picks(balancer, 100)).matches("[BD]+");
     }
 
     @ParameterizedTest
-    @EnumSource(Policy.class)
-    void picksNothingWhereNothingHasAWeight(Policy policy) {
+    @EnumSource
+    void picksNothingWhereNothingHasAWeight(Rule policy) {
         Endpoint weightless = endpoints(0).getFirst();
         Balancer balancer = balancer(policy, List.of(weightless));
 
-        assertThat(balancer.pick(null)).isNull();
-        assertThat(balancer.pick(weightless)).isNull();
+        assertThat(balancer.pick(null, key())).isNull();
+        assertThat(balancer.pick(weightless, key())).isNull();
     }
 
     @ParameterizedTest
-    @EnumSource(Policy.class)
-    void avoidsTheEndpointThatFailedWhileThereIsAnother(Policy policy) {
+    @EnumSource
+    void avoidsTheEndpointThatFailedWhileThereIsAnother(Rule policy) {
         for (int size : new int[] {2, 3, LeastRequests.MANY + 4}) {
             List<Endpoint> endpoints = endpoints(IntStream.range(0, size).map(i -> i == 0 ? 1000 : 1).toArray());
             Balancer balancer = balancer(policy, endpoints);
 
             for (int i = 0; i < 3000; i++) {
-                assertThat(balancer.pick(endpoints.getFirst())).isNotSameAs(endpoints.getFirst());
+                assertThat(balancer.pick(endpoints.getFirst(), key())).isNotSameAs(endpoints.getFirst());
             }
         }
     }
 
     @ParameterizedTest
-    @EnumSource(Policy.class)
-    void takesTheEndpointThatFailedWhereThereIsNoOther(Policy policy) {
+    @EnumSource
+    void takesTheEndpointThatFailedWhereThereIsNoOther(Rule policy) {
         List<Endpoint> endpoints = endpoints(2, 0);
 
-        assertThat(balancer(policy, endpoints).pick(endpoints.getFirst())).isSameAs(endpoints.getFirst());
+        assertThat(balancer(policy, endpoints).pick(endpoints.getFirst(), key())).isSameAs(endpoints.getFirst());
     }
 
     @Test
@@ -93,7 +194,7 @@ class BalancerTest {
         begin(endpoints.get(0), 2);
         begin(endpoints.get(1), 3);
         begin(endpoints.get(2), 2);
-        Balancer balancer = balancer(Policy.LEAST_REQUESTS, endpoints);
+        Balancer balancer = balancer(Rule.LEAST_REQUESTS, endpoints);
 
         assertThat(picks(balancer, 4)).isEqualTo("BBBB");
 
@@ -107,27 +208,27 @@ class BalancerTest {
         for (int size : new int[] {3, LeastRequests.MANY + 4}) {
             List<Endpoint> endpoints = endpoints(IntStream.range(0, size).map(i -> 1).toArray());
             endpoints.stream().skip(1).forEach(endpoint -> begin(endpoint, 2));
-            Balancer balancer = balancer(Policy.LEAST_REQUESTS, endpoints);
+            Balancer balancer = balancer(Rule.LEAST_REQUESTS, endpoints);
 
             for (int i = 0; i < 300; i++) {
-                assertThat(balancer.pick(endpoints.getFirst())).isNotSameAs(endpoints.getFirst());
+                assertThat(balancer.pick(endpoints.getFirst(), key())).isNotSameAs(endpoints.getFirst());
             }
         }
     }
 
     @Test
     void sharesRequestsAmongIdleEndpointsByWeight() {
-        assertThat(picks(balancer(Policy.LEAST_REQUESTS, endpoints(1, 1, 1)), 6)).isEqualTo("ABCABC");
-        assertThat(picks(balancer(Policy.LEAST_REQUESTS, endpoints(2, 1)), 6)).isEqualTo("ABAABA");
+        assertThat(picks(balancer(Rule.LEAST_REQUESTS, endpoints(1, 1, 1)), 6)).isEqualTo("ABCABC");
+        assertThat(picks(balancer(Rule.LEAST_REQUESTS, endpoints(2, 1)), 6)).isEqualTo("ABAABA");
     }
 
     @Test
     void fillsEndpointsInProportionWhenNothingEnds() {
         List<Endpoint> endpoints = endpoints(3, 1);
-        Balancer balancer = balancer(Policy.LEAST_REQUESTS, endpoints);
+        Balancer balancer = balancer(Rule.LEAST_REQUESTS, endpoints);
 
         for (int i = 0; i < 400; i++) {
-            balancer.pick(null).begun();
+            balancer.pick(null, key()).begun();
         }
 
         assertThat(endpoints.get(0).active()).isBetween(297, 303);
@@ -137,10 +238,10 @@ class BalancerTest {
     @Test
     void staysNearlyEvenWhenItComparesTwoOfMany() {
         List<Endpoint> endpoints = endpoints(IntStream.range(0, 40).map(i -> 1).toArray());
-        Balancer balancer = balancer(Policy.LEAST_REQUESTS, endpoints);
+        Balancer balancer = balancer(Rule.LEAST_REQUESTS, endpoints);
 
         for (int i = 0; i < 40_000; i++) {
-            balancer.pick(null).begun();
+            balancer.pick(null, key()).begun();
         }
 
         // Two choices keep the fullest within a few requests of the mean; one random choice strays by about a hundred.
@@ -150,7 +251,7 @@ class BalancerTest {
     @Test
     void givesEveryEndpointItsExactShareWhateverTheThreadsDo() throws InterruptedException {
         List<Endpoint> endpoints = endpoints(5, 3, 2);
-        Balancer balancer = balancer(Policy.ROUND_ROBIN, endpoints);
+        Balancer balancer = balancer(Rule.ROUND_ROBIN, endpoints);
 
         int[] counts = contend(balancer, 500_000, endpoint -> { });
 
@@ -160,7 +261,7 @@ class BalancerTest {
     @Test
     void keepsLeastRequestsEvenUnderContention() throws InterruptedException {
         List<Endpoint> endpoints = endpoints(1, 1, 1, 1);
-        Balancer balancer = balancer(Policy.LEAST_REQUESTS, endpoints);
+        Balancer balancer = balancer(Rule.LEAST_REQUESTS, endpoints);
 
         contend(balancer, 100_000, Endpoint::begun);
 
@@ -177,7 +278,7 @@ class BalancerTest {
             threads.add(Thread.ofPlatform().start(() -> {
                 await(go);
                 for (int i = 0; i < each; i++) {
-                    Endpoint endpoint = balancer.pick(null);
+                    Endpoint endpoint = balancer.pick(null, key());
                     afterwards.accept(endpoint);
                     mine[endpoint.configured().port() - 1]++;
                 }
@@ -202,6 +303,30 @@ class BalancerTest {
         }
     }
 
+    private static int[] count(Balancer balancer, int endpoints, int picks) {
+        int[] counts = new int[endpoints];
+        for (int i = 0; i < picks; i++) {
+            counts[balancer.pick(null, key()).configured().port() - 1]++;
+        }
+        return counts;
+    }
+
+    private static long key() {
+        return ThreadLocalRandom.current().nextLong();
+    }
+
+    static Balancer balancer(Rule policy, List<Endpoint> endpoints) {
+        return new Balancing(Policy.of(policy)).of(candidates(endpoints));
+    }
+
+    static List<Candidate> candidates(List<Endpoint> endpoints) {
+        return endpoints.stream().map(it -> new Candidate(it, it.weight(), 0)).toList();
+    }
+
+    private static Members members(int... weights) {
+        return new Members(candidates(endpoints(weights)));
+    }
+
     private static void begin(Endpoint endpoint, int requests) {
         for (int i = 0; i < requests; i++) {
             endpoint.begun();
@@ -212,24 +337,12 @@ class BalancerTest {
     private static String picks(Balancer balancer, int count) {
         StringBuilder letters = new StringBuilder();
         for (int i = 0; i < count; i++) {
-            letters.append((char) ('A' + balancer.pick(null).configured().port() - 1));
+            letters.append((char) ('A' + balancer.pick(null, key()).configured().port() - 1));
         }
         return letters.toString();
     }
 
-    private static Balancer balancer(Policy policy, List<Endpoint> endpoints) {
-        return Balancer.of(policy, candidates(endpoints));
-    }
-
-    private static Turns turns(List<Endpoint> endpoints) {
-        return new Turns(candidates(endpoints));
-    }
-
-    private static List<Candidate> candidates(List<Endpoint> endpoints) {
-        return endpoints.stream().map(it -> new Candidate(it, it.weight())).toList();
-    }
-
-    private static List<Endpoint> endpoints(int... weights) {
+    static List<Endpoint> endpoints(int... weights) {
         return IntStream.range(0, weights.length)
                 .mapToObj(i -> new Endpoint(new HostPort("127.0.0.1", i + 1), weights[i]))
                 .toList();
