@@ -44,6 +44,7 @@ final class KeyTable {
         keys.addAll(actions());
         keys.addAll(FileKeys.all());
         keys.addAll(filters());
+        keys.addAll(OverloadKeys.routes());
         Stream.of(timeouts(), limits(), retry(), ZeroCopyKeys.process())
                 .flatMap(List::stream)
                 .filter(key -> perRoute(key.path()))

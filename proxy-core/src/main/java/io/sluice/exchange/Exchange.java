@@ -79,7 +79,7 @@ public final class Exchange implements ClientListener {
     /** Sends it on its way; its client may hear of its end during this call. */
     public void begin() {
         route = snapshot.router().match(head);
-        ProxyError refused = Admission.of(head, route, snapshot, client.peer());
+        ProxyError refused = Admission.of(head, route, snapshot, client.peer(), worker.wheel().nowNanos());
         if (refused == null && route.action() instanceof Action.Forward forward) {
             service = forward.split().pick();
         }
@@ -332,7 +332,7 @@ public final class Exchange implements ClientListener {
         if (why.side() == ProxyError.Side.CLIENT) {
             client.closeAfterResponse();
         }
-        send(LocalAnswer.of(why));
+        send(LocalAnswer.of(why, route));
     }
 
     private void answer(Action.Answer answer) {

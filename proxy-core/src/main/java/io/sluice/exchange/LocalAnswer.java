@@ -7,6 +7,7 @@ import io.sluice.http.ProxyError;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
 import io.sluice.route.Action;
+import io.sluice.route.Route;
 import io.sluice.stream.ClientStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -18,15 +19,27 @@ final class LocalAnswer {
 
     private static final HeaderLine PLAIN_TEXT = HeaderLine.of("Content-Type", "text/plain; charset=utf-8");
     private static final HeaderLine ALLOW = HeaderLine.of("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-    private static final HeaderLine RETRY_AFTER = HeaderLine.of("Retry-After", "1");
+    private static final String RETRY_AFTER = "Retry-After";
+    private static final HeaderLine RETRY_SOON = HeaderLine.of(RETRY_AFTER, "1");
 
     private LocalAnswer() {}
 
-    /** The answer that an error has. */
+    /** The answer that an error has; where it says when to come again, that is soon. */
     static Action.Answer of(ProxyError error) {
+        return of(error, RETRY_SOON);
+    }
+
+    /** The answer that an error has on this route. */
+    static Action.Answer of(ProxyError error, Route route) {
+        return error == ProxyError.RATE_LIMITED
+                ? of(error, HeaderLine.of(RETRY_AFTER, Integer.toString(route.rateLimit().retryAfterSeconds())))
+                : of(error, RETRY_SOON);
+    }
+
+    private static Action.Answer of(ProxyError error, HeaderLine retryAfter) {
         List<HeaderLine> fields = switch (error.status()) {
             case 405 -> List.of(PLAIN_TEXT, ALLOW);
-            case 503 -> List.of(PLAIN_TEXT, RETRY_AFTER);
+            case 429, 503 -> List.of(PLAIN_TEXT, retryAfter);
             default -> List.of(PLAIN_TEXT);
         };
         byte[] body = (error.status() + " " + error.word() + "\n").getBytes(StandardCharsets.US_ASCII);

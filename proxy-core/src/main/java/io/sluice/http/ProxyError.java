@@ -43,6 +43,7 @@ public enum ProxyError {
     // What this proxy decided.
     NO_ROUTE(Side.PROXY, 404),
     ADDRESS_DENIED(Side.PROXY, 403),
+    RATE_LIMITED(Side.PROXY, 429),
     LOOP_DETECTED(Side.PROXY, 508),
     OVERLOADED(Side.PROXY, 503),
     SHUTTING_DOWN(Side.PROXY, 503),
