@@ -202,7 +202,9 @@ final class Assembly {
                 at.section("pool").bind(PoolConfig.class, null),
                 at.section("socket").bind(SocketConfig.class, null),
                 at.section("zeroCopy").get("enabled", Boolean.class),
-                at.get("proxyProtocol", ServiceConfig.ProxyProtocol.class));
+                at.get("proxyProtocol", ServiceConfig.ProxyProtocol.class),
+                at.section("limits").bind(ServiceLimitConfig.class, null),
+                at.has("circuitBreaker") ? at.section("circuitBreaker").bind(BreakerConfig.class, null) : null);
     }
 
     private static AccessLogConfig accessLog(Section top) {

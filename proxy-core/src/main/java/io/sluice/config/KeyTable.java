@@ -52,6 +52,7 @@ final class KeyTable {
                 .forEach(keys::add);
         keys.addAll(services());
         keys.addAll(ZeroCopyKeys.service());
+        keys.addAll(OverloadKeys.services());
         keys.addAll(timeouts());
         keys.addAll(limits());
         keys.addAll(retry());
@@ -312,6 +313,7 @@ final class KeyTable {
                                 + " 80 % of the descriptor limit, divided by what a connection may need, and no more than the"
                                 + " Java heap holds.")
                         .byDefault("auto"),
+                OverloadKeys.connectionsPerAddress(),
                 value("limits.requestHead", size(KIB, MIB), "The request line and all headers; more gets 431.")
                         .byDefault("32KiB"),
                 value("limits.requestLine", size(256, MIB), "The request line; more gets 414.").byDefault("16KiB"),

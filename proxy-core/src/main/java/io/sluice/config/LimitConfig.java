@@ -4,6 +4,7 @@ package io.sluice.config;
  * What a message or the whole process may use. <em>Immutable.</em>
  *
  * @param connections  client connections open at once; 0 = from the descriptor limit
+ * @param connectionsPerAddress from one address; {@link Integer#MAX_VALUE} = unlimited
  * @param requestHead  bytes of a request's head, line included; more gets 431
  * @param requestLine  bytes of the request line; more gets 414
  * @param headers      fields in a head; more gets 431 (502 from a backend)
@@ -11,4 +12,17 @@ package io.sluice.config;
  * @param requestBody  bytes of a request's body; more gets 413; {@link Long#MAX_VALUE} = unlimited
  */
 public record LimitConfig(
-        int connections, int requestHead, int requestLine, int headers, int responseHead, long requestBody) {}
+        int connections,
+        int connectionsPerAddress,
+        int requestHead,
+        int requestLine,
+        int headers,
+        int responseHead,
+        long requestBody) {
+
+    /** Creates one where an address may have as many connections as there are. */
+    public LimitConfig(
+            int connections, int requestHead, int requestLine, int headers, int responseHead, long requestBody) {
+        this(connections, Integer.MAX_VALUE, requestHead, requestLine, headers, responseHead, requestBody);
+    }
+}

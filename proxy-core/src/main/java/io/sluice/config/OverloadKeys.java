@@ -70,6 +70,31 @@ final class OverloadKeys {
                         .byDefault("clientAddress"));
     }
 
+    static List<Key> services() {
+        ValueType places = whole(1, 1_000_000).orWord("unlimited", Long.MAX_VALUE);
+        ValueType time = time(Duration.ofMillis(1));
+        ValueType span = time(Duration.ofSeconds(1));
+        return List.of(
+                section("services.*.limits", "Requests in flight; further ones wait for a place. A connection of a listener for"
+                                + " tcp counts as a request, but never waits."),
+                value("services.*.limits.requests", places, "To all endpoints together.").byDefault("unlimited"),
+                value("services.*.limits.requestsPerEndpoint", places, "To each endpoint.").byDefault("unlimited"),
+                value("services.*.limits.queue", whole(0, 100_000), "So many may wait; further ones get 503 with Retry-After.")
+                        .byDefault("1024"),
+                value("services.*.limits.queueTime", time, "So long each may wait; then it gets 503 with Retry-After.")
+                        .byDefault("1s"),
+                section("services.*.circuitBreaker", "Leaves the service alone for a while when too many attempts fail: by a"
+                                + " status of 500 or more, or without a response. Requests get 503 with Retry-After meanwhile;"
+                                + " then three are let through, and all others if these succeed. Without this section there"
+                                + " is none."),
+                value("services.*.circuitBreaker.errorPercent", whole(1, 100), "Of the attempts within window, so many percent.")
+                        .byDefault("50"),
+                value("services.*.circuitBreaker.minRequests", whole(1, 1_000_000), "But only if there were so many attempts.")
+                        .byDefault("20"),
+                value("services.*.circuitBreaker.window", span, "How far back attempts count.").byDefault("10s"),
+                value("services.*.circuitBreaker.open", span, "So long the service is left alone.").byDefault("5s"));
+    }
+
     static Key connectionsPerAddress() {
         return value("limits.connectionsPerAddress", whole(1, 1_000_000).orWord("unlimited", Long.MAX_VALUE),
                         "Client connections open at once from one address, of IPv6 from one /64; further ones are closed as"

@@ -13,6 +13,8 @@ import java.util.List;
  * @param socket    options of the connections to the endpoints
  * @param zeroCopy  false = bodies from and to them are copied, whatever the route says
  * @param proxyProtocol with which header connections to the endpoints begin
+ * @param limits how many requests it gets at once
+ * @param breaker when it is left alone for a while; null = never
  */
 public record ServiceConfig(
         String name,
@@ -21,7 +23,21 @@ public record ServiceConfig(
         PoolConfig pool,
         SocketConfig socket,
         boolean zeroCopy,
-        ProxyProtocol proxyProtocol) {
+        ProxyProtocol proxyProtocol,
+        ServiceLimitConfig limits,
+        BreakerConfig breaker) {
+
+    /** Creates one that gets whatever comes. */
+    public ServiceConfig(
+            String name,
+            List<EndpointConfig> endpoints,
+            Policy policy,
+            PoolConfig pool,
+            SocketConfig socket,
+            boolean zeroCopy,
+            ProxyProtocol proxyProtocol) {
+        this(name, endpoints, policy, pool, socket, zeroCopy, proxyProtocol, ServiceLimitConfig.UNLIMITED, null);
+    }
 
     /** With which PROXY protocol header a connection begins. */
     public enum ProxyProtocol {

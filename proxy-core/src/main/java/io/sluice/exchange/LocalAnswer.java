@@ -8,6 +8,7 @@ import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
 import io.sluice.route.Action;
 import io.sluice.route.Route;
+import io.sluice.service.Service;
 import io.sluice.stream.ClientStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -29,11 +30,18 @@ final class LocalAnswer {
         return of(error, RETRY_SOON);
     }
 
-    /** The answer that an error has on this route. */
-    static Action.Answer of(ProxyError error, Route route) {
-        return error == ProxyError.RATE_LIMITED
-                ? of(error, HeaderLine.of(RETRY_AFTER, Integer.toString(route.rateLimit().retryAfterSeconds())))
-                : of(error, RETRY_SOON);
+    /**
+     * The answer that an error has on this route.
+     *
+     * @param service of the exchange; null if it has none
+     */
+    static Action.Answer of(ProxyError error, Route route, Service service, long nowNanos) {
+        int seconds = switch (error) {
+            case RATE_LIMITED -> route.rateLimit().retryAfterSeconds();
+            case CIRCUIT_OPEN -> service.breaker().retryAfterSeconds(nowNanos);
+            default -> 1;
+        };
+        return of(error, seconds == 1 ? RETRY_SOON : HeaderLine.of(RETRY_AFTER, Integer.toString(seconds)));
     }
 
     private static Action.Answer of(ProxyError error, HeaderLine retryAfter) {

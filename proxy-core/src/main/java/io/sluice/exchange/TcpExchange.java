@@ -76,12 +76,12 @@ public final class TcpExchange extends ChannelInboundHandlerAdapter
     }
 
     private void connect(Endpoint failed) {
-        endpoint = target.service().pick(failed);
+        endpoint = target.service().enter(failed);
         if (endpoint == null) {
-            end(ProxyError.NO_ENDPOINT);
+            // Nobody waits here: a client that is reset at once can go elsewhere.
+            end(target.service().pick(failed) == null ? ProxyError.NO_ENDPOINT : ProxyError.QUEUE_FULL);
             return;
         }
-        endpoint.begun();
         record.attempt(target.service().name(), endpoint.text());
         connectingSinceNanos = worker.wheel().nowNanos();
         deadline.at(connectingSinceNanos + snapshot.deadlines().connectNanos());
@@ -211,7 +211,7 @@ public final class TcpExchange extends ChannelInboundHandlerAdapter
             lease = null;
         }
         if (endpoint != null) {
-            endpoint.ended();
+            target.service().left(endpoint);
             endpoint = null;
         }
     }

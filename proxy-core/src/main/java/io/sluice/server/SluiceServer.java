@@ -135,7 +135,8 @@ public final class SluiceServer implements AutoCloseable {
             byLoop.put(loop, context);
         }
         int limit = config.limits().connections();
-        ConnectionGate gate = new ConnectionGate(limit == 0 ? Descriptors.connectionsMax() : limit);
+        ConnectionGate gate = new ConnectionGate(
+                limit == 0 ? Descriptors.connectionsMax() : limit, config.limits().connectionsPerAddress());
         for (ListenerConfig listening : config.listeners()) {
             ListenerFacts facts = new ListenerFacts(
                     listeners.size(), listening.name(), listening.halfClose(), metrics.listener(listening.name()));

@@ -9,6 +9,10 @@ public final class Service {
     private final ServiceConfig config;
     private final List<Endpoint> endpoints;
     private final Balancer balancer;
+    /** Null where there is none. */
+    private final RequestLimit limit;
+    /** Null where there is none. */
+    private final CircuitBreaker breaker;
 
     /**
      * Creates it.
@@ -20,6 +24,8 @@ public final class Service {
         this.config = config;
         this.endpoints = config.endpoints().stream().map(e -> new Endpoint(e.address(), e.weight())).toList();
         this.balancer = Balancer.of(config.policy(), endpoints);
+        this.limit = config.limits().limited() ? new RequestLimit(config.limits(), this) : null;
+        this.breaker = config.breaker() == null ? null : new CircuitBreaker(config.breaker(), System.nanoTime());
     }
 
     /** Its place among the snapshot's services, from 0. */
@@ -50,5 +56,40 @@ public final class Service {
      */
     public Endpoint pick(Endpoint avoid) {
         return balancer.pick(avoid);
+    }
+
+    /**
+     * Chooses an endpoint, as {@link #pick}, and counts a request to it: {@link #left} must follow exactly once.
+     *
+     * @return null also if there is no place for one more request; then it may wait at the {@link #limit}
+     */
+    public Endpoint enter(Endpoint avoid) {
+        if (limit != null) {
+            return limit.enter(avoid);
+        }
+        Endpoint endpoint = balancer.pick(avoid);
+        if (endpoint != null) {
+            endpoint.begun();
+        }
+        return endpoint;
+    }
+
+    /** Counts the end of a request. */
+    public void left(Endpoint endpoint) {
+        if (limit == null) {
+            endpoint.ended();
+        } else {
+            limit.left(endpoint);
+        }
+    }
+
+    /** How many requests it gets at once; null = as many as come. */
+    public RequestLimit limit() {
+        return limit;
+    }
+
+    /** What leaves it alone when too much fails; null = nothing does. */
+    public CircuitBreaker breaker() {
+        return breaker;
     }
 }

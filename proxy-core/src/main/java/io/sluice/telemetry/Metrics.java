@@ -34,6 +34,7 @@ public final class Metrics implements AutoCloseable {
     private final Map<Key, ExchangeMeters> exchanges = new ConcurrentHashMap<>();
     private final Map<String, ListenerMeters> listeners = new ConcurrentHashMap<>();
     private final Map<String, PoolMeters> pools = new ConcurrentHashMap<>();
+    private final Map<String, OverloadMeters> overloads = new ConcurrentHashMap<>();
     private final List<LoopWatch> loops = new CopyOnWriteArrayList<>();
     private final ProcessSeries process;
     private volatile LongSupplier idlePipes = () -> LinuxProcess.UNKNOWN;
@@ -78,6 +79,11 @@ public final class Metrics implements AutoCloseable {
     /** The meters of a service's connections; the same object for the same name. */
     public PoolMeters pool(String service) {
         return pools.computeIfAbsent(service, PoolMeters::new);
+    }
+
+    /** The meters of a service's queue and circuit breaker; the same object for the same name. */
+    public OverloadMeters overload(String service) {
+        return overloads.computeIfAbsent(service, OverloadMeters::new);
     }
 
     /** The meters of the access log, always the same; absent from a scrape until asked for. */
@@ -144,6 +150,7 @@ public final class Metrics implements AutoCloseable {
         listeners.values().forEach(connectionSeries::add);
         pools.values().forEach(connectionSeries::add);
         connectionSeries.into(snapshots);
+        OverloadMeters.into(overloads.values(), snapshots);
         lagRows(snapshots);
         if (log != null) {
             log.into(snapshots);
