@@ -314,6 +314,7 @@ final class KeyTable {
                                 + " Java heap holds.")
                         .byDefault("auto"),
                 OverloadKeys.connectionsPerAddress(),
+                OverloadKeys.memory(),
                 value("limits.requestHead", size(KIB, MIB), "The request line and all headers; more gets 431.")
                         .byDefault("32KiB"),
                 value("limits.requestLine", size(256, MIB), "The request line; more gets 414.").byDefault("16KiB"),

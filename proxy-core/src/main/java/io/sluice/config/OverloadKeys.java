@@ -95,6 +95,14 @@ final class OverloadKeys {
                 value("services.*.circuitBreaker.open", span, "So long the service is left alone.").byDefault("5s"));
     }
 
+    static Key memory() {
+        return value("limits.memory", whole(50, 99).orWord("off", 0L),
+                        "When so many percent of the memory for buffers, or of the container's memory (cgroup v2; without the"
+                                + " file cache and garbage), are taken, no connection is accepted, idle ones are not read, and"
+                                + " requests that come all the same get 503, until 5 percent less are.")
+                .byDefault("90");
+    }
+
     static Key connectionsPerAddress() {
         return value("limits.connectionsPerAddress", whole(1, 1_000_000).orWord("unlimited", Long.MAX_VALUE),
                         "Client connections open at once from one address, of IPv6 from one /64; further ones are closed as"

@@ -17,6 +17,7 @@ public final class ConnectionGate {
     private final AddressCounts addresses;
     private final AtomicInteger open = new AtomicInteger();
     private final List<Channel> listening = new CopyOnWriteArrayList<>();
+    private volatile boolean shortage;
 
     /**
      * Creates it.
@@ -68,6 +69,12 @@ public final class ConnectionGate {
         }
     }
 
+    /** No connection is accepted while memory is short. */
+    public void shortage(boolean begins) {
+        shortage = begins;
+        adjust();
+    }
+
     private void adjust() {
         for (Channel listener : listening) {
             if (listener.eventLoop().inEventLoop()) {
@@ -80,6 +87,6 @@ public final class ConnectionGate {
 
     /** Decided on the listener's loop by the count of that moment: late orders can't contradict each other. */
     private void adjust(Channel listener) {
-        listener.config().setAutoRead(open.get() < max);
+        listener.config().setAutoRead(open.get() < max && !shortage);
     }
 }

@@ -37,6 +37,7 @@ public final class Metrics implements AutoCloseable {
     private final Map<String, OverloadMeters> overloads = new ConcurrentHashMap<>();
     private final List<LoopWatch> loops = new CopyOnWriteArrayList<>();
     private final ProcessSeries process;
+    private volatile LongSupplier shortage = () -> LinuxProcess.UNKNOWN;
     private volatile LongSupplier idlePipes = () -> LinuxProcess.UNKNOWN;
     private volatile LongSupplier activePipes = () -> LinuxProcess.UNKNOWN;
     private volatile LongSupplier mismatches = () -> LinuxProcess.UNKNOWN;
@@ -113,6 +114,11 @@ public final class Metrics implements AutoCloseable {
         bufferedBytes = source;
     }
 
+    /** Says where {@code sluice_memory_short} comes from: 1 while memory is short, else 0; a later call replaces an earlier one. */
+    public void shortage(LongSupplier source) {
+        shortage = source;
+    }
+
     /**
      * Says where what is told of pipes comes from; without, nothing is. Called by any thread, during a scrape.
      *
@@ -156,6 +162,7 @@ public final class Metrics implements AutoCloseable {
             log.into(snapshots);
         }
         known("buffered_bytes", "Bytes that wait in buffers.", bufferedBytes.getAsLong(), snapshots);
+        known("memory_short", "1 while memory is so short that nothing new is taken.", shortage.getAsLong(), snapshots);
         pipeRows(snapshots);
         known("direct_memory_bytes", "Memory outside the heap that buffers are cut from.",
                 PlatformDependent.usedDirectMemory(), snapshots);
