@@ -14,6 +14,8 @@ import io.sluice.config.FilterConfig.RewritePath;
 import io.sluice.config.FilterConfig.StripPrefix;
 import io.sluice.config.ListenerConfig.HalfClose;
 import io.sluice.config.MatchConfig.PathMatch;
+import io.sluice.config.RateLimitConfig.Rate;
+import io.sluice.config.RateLimitConfig.RateKey;
 import io.sluice.config.ServiceConfig.EndpointConfig;
 import io.sluice.config.ServiceConfig.KeyConfig;
 import io.sluice.config.ServiceConfig.Policy;
@@ -99,7 +101,15 @@ final class Assembly {
                 at.section("limits").bind(LimitConfig.class, shared.limits()),
                 at.section("timeouts").bind(TimeoutConfig.class, shared.timeouts()),
                 at.section("retry").bind(RetryConfig.class, shared.retry()),
-                at.section("zeroCopy").bind(ZeroCopyConfig.class, shared.zeroCopy()));
+                at.section("zeroCopy").bind(ZeroCopyConfig.class, shared.zeroCopy()),
+                at.has("rateLimit") ? rateLimit(at.section("rateLimit")) : null);
+    }
+
+    private static RateLimitConfig rateLimit(Section at) {
+        Rate rate = at.get("rate", Rate.class);
+        Number burst = at.get("burst", Number.class);
+        return new RateLimitConfig(
+                rate, burst != null ? burst.intValue() : rate == null ? 1 : rate.count(), at.get("key", RateKey.class));
     }
 
     private static MatchConfig match(Section at) {
@@ -196,7 +206,9 @@ final class Assembly {
                 at.section("socket").bind(SocketConfig.class, null),
                 at.section("zeroCopy").get("enabled", Boolean.class),
                 HealthKeys.of(at),
-                at.get("proxyProtocol", ServiceConfig.ProxyProtocol.class));
+                at.get("proxyProtocol", ServiceConfig.ProxyProtocol.class),
+                at.section("limits").bind(ServiceLimitConfig.class, null),
+                at.has("circuitBreaker") ? at.section("circuitBreaker").bind(BreakerConfig.class, null) : null);
     }
 
     private static Policy policy(Section at) {

@@ -43,6 +43,7 @@ final class KeyTable {
         keys.addAll(actions());
         keys.addAll(FileKeys.all());
         keys.addAll(filters());
+        keys.addAll(OverloadKeys.routes());
         Stream.of(timeouts(), limits(), retry(), ZeroCopyKeys.process())
                 .flatMap(List::stream)
                 .filter(key -> perRoute(key.path()))
@@ -51,6 +52,7 @@ final class KeyTable {
         keys.addAll(services());
         keys.addAll(HealthKeys.service());
         keys.addAll(ZeroCopyKeys.service());
+        keys.addAll(OverloadKeys.services());
         keys.addAll(timeouts());
         keys.addAll(limits());
         keys.addAll(retry());
@@ -306,6 +308,8 @@ final class KeyTable {
                                 + " 80 % of the descriptor limit, divided by what a connection may need, and no more than the"
                                 + " Java heap holds.")
                         .byDefault("auto"),
+                OverloadKeys.connectionsPerAddress(),
+                OverloadKeys.memory(),
                 value("limits.requestHead", size(KIB, MIB), "The request line and all headers; more gets 431.")
                         .byDefault("32KiB"),
                 value("limits.requestLine", size(256, MIB), "The request line; more gets 414.").byDefault("16KiB"),

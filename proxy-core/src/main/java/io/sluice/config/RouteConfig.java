@@ -13,6 +13,7 @@ import java.util.List;
  * @param timeouts the global deadlines with the route's own laid over them
  * @param retry    the global retry rule with the route's own laid over it
  * @param zeroCopy the global rule for it with the route's own laid over it
+ * @param rateLimit how many requests it takes; null = as many as come
  */
 public record RouteConfig(
         String name,
@@ -22,4 +23,19 @@ public record RouteConfig(
         LimitConfig limits,
         TimeoutConfig timeouts,
         RetryConfig retry,
-        ZeroCopyConfig zeroCopy) {}
+        ZeroCopyConfig zeroCopy,
+        RateLimitConfig rateLimit) {
+
+    /** Creates one that takes as many requests as come. */
+    public RouteConfig(
+            String name,
+            MatchConfig match,
+            List<FilterConfig> filters,
+            ActionConfig action,
+            LimitConfig limits,
+            TimeoutConfig timeouts,
+            RetryConfig retry,
+            ZeroCopyConfig zeroCopy) {
+        this(name, match, filters, action, limits, timeouts, retry, zeroCopy, null);
+    }
+}

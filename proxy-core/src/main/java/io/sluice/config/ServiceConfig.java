@@ -14,6 +14,8 @@ import java.util.List;
  * @param zeroCopy  false = bodies from and to them are copied, whatever the route says
  * @param health   what is done about endpoints that fail
  * @param proxyProtocol with which header connections to the endpoints begin
+ * @param limits how many requests it gets at once
+ * @param breaker when it is left alone for a while; null = never
  */
 public record ServiceConfig(
         String name,
@@ -23,9 +25,24 @@ public record ServiceConfig(
         SocketConfig socket,
         boolean zeroCopy,
         HealthConfig health,
-        ProxyProtocol proxyProtocol) {
+        ProxyProtocol proxyProtocol,
+        ServiceLimitConfig limits,
+        BreakerConfig breaker) {
 
-    /** One that does nothing about endpoints that fail. */
+    /** One that gets whatever comes. */
+    public ServiceConfig(
+            String name,
+            List<EndpointConfig> endpoints,
+            Policy policy,
+            PoolConfig pool,
+            SocketConfig socket,
+            boolean zeroCopy,
+            HealthConfig health,
+            ProxyProtocol proxyProtocol) {
+        this(name, endpoints, policy, pool, socket, zeroCopy, health, proxyProtocol, ServiceLimitConfig.UNLIMITED, null);
+    }
+
+    /** One that gets whatever comes, and does nothing about endpoints that fail. */
     public ServiceConfig(
             String name,
             List<EndpointConfig> endpoints,

@@ -1,5 +1,6 @@
 package io.sluice.exchange;
 
+import io.sluice.filter.RateLimit;
 import io.sluice.filter.RequestFilter;
 import io.sluice.filter.ResponseFilter;
 import io.sluice.http.HeaderName;
@@ -29,14 +30,21 @@ final class Admission {
         }
     }
 
-    /** Makes the head what is forwarded; null unless the request is refused. */
-    static ProxyError of(RequestHead head, Route route, Snapshot snapshot, Peer peer) {
+    /**
+     * Makes the head what is forwarded; null unless the request is refused.
+     *
+     * @param nowNanos what rate limits go by, as {@link System#nanoTime}
+     */
+    static ProxyError of(RequestHead head, Route route, Snapshot snapshot, Peer peer, long nowNanos) {
         // Few requests have the field.
         String offered = head.find(HeaderName.UPGRADE) >= 0 ? Upgrade.offered(head) : null;
         HopByHop.strip(head);
         if (head.contentLength() > route.requestBodyMax()) {
             return ProxyError.REQUEST_BODY_TOO_LARGE;
         }
+        RateLimit limit = route.rateLimit();
+        // Before filters could change what it goes by.
+        long key = limit == null ? 0 : limit.key(head, snapshot.forwarding(), peer);
         if (!route.requestFilters().isEmpty()) {
             InetAddress from = snapshot.forwarding().client(head, peer);
             for (RequestFilter filter : route.requestFilters()) {
@@ -45,6 +53,10 @@ final class Admission {
                     return refused;
                 }
             }
+        }
+        // After them: who is denied takes nothing from the others.
+        if (limit != null && !limit.take(key, nowNanos)) {
+            return ProxyError.RATE_LIMITED;
         }
         if (!(route.action() instanceof Action.Forward)) {
             return null;

@@ -16,6 +16,7 @@ import io.sluice.pool.Connector;
 import io.sluice.pool.EndpointPool;
 import io.sluice.pool.Lease;
 import io.sluice.relay.BodyRelay;
+import io.sluice.service.CircuitBreaker;
 import io.sluice.service.Endpoint;
 import io.sluice.stream.BackendListener;
 import io.sluice.stream.BodySink;
@@ -52,10 +53,12 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
     private int interimResponses;
     /** Since when it could answer: it has a connection, and the whole request. */
     private long askedNanos;
+    /** Of the service's breaker; {@link CircuitBreaker#REFUSED} where there is none, or it knows what came of it. */
+    private int pass;
     private boolean over;
 
-    /** Counts a request to the endpoint. */
-    Attempt(Exchange exchange, Worker worker, ClientStream client, Endpoint endpoint) {
+    /** Takes over the count of a request to the endpoint, and the breaker's pass. */
+    Attempt(Exchange exchange, Worker worker, ClientStream client, Endpoint endpoint, int pass) {
         this.exchange = exchange;
         this.worker = worker;
         this.state = exchange.state;
@@ -63,7 +66,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
         this.record = exchange.record;
         this.client = client;
         this.endpoint = endpoint;
-        endpoint.begun();
+        this.pass = pass;
     }
 
     Endpoint endpoint() {
@@ -187,6 +190,9 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
 
     @Override
     public void onResponseHead(ResponseHead head) {
+        if (pass != CircuitBreaker.REFUSED && (!head.interim() || head.status() == 101)) {
+            judge(head.status(), null);
+        }
         if (!head.interim()) {
             exchange.service.answered(endpoint, head.status());
             if (exchange.service.timed() && state.request() == Request.READ) {
@@ -311,7 +317,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
         } else {
             done.close();
         }
-        leave();
+        leave(null);
         exchange.onResponseEnded(trailers);
     }
 
@@ -369,8 +375,14 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
         return response.bytes();
     }
 
-    /** Gives back all it owns, closing what is not finished; idempotent. */
-    void leave() {
+    /** Tells the breaker what came of it. */
+    private void judge(int status, ProxyError why) {
+        exchange.service.breaker().ended(pass, CircuitBreaker.outcome(status, why), worker.wheel().nowNanos());
+        pass = CircuitBreaker.REFUSED;
+    }
+
+    /** Gives back all it owns, closing what is not finished; idempotent. Without a reason it is complete. */
+    void leave(ProxyError why) {
         if (request != null) {
             request.leave();
             response.leave();
@@ -385,7 +397,10 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
         }
         if (!over) {
             over = true;
-            endpoint.ended();
+            if (pass != CircuitBreaker.REFUSED) {
+                judge(0, why);
+            }
+            exchange.service.left(endpoint);
         }
     }
 }

@@ -42,7 +42,7 @@ import io.sluice.telemetry.ExchangeRecord;
  */
 public final class Exchange implements ClientListener {
     private final Worker worker;
-    private final ClientStream client;
+    final ClientStream client;
     final RequestHead head;
     private final ListenerFacts listener;
     private final Snapshot snapshot;
@@ -54,6 +54,8 @@ public final class Exchange implements ClientListener {
     Service service;
     private ExchangeMeters meters;
     private Attempt attempt;
+    /** The wait for a place, if there ever was one. */
+    Queued queued;
     private Retries retries;
     private FileAnswer fileAnswer;
     private long requestBytes;
@@ -79,7 +81,7 @@ public final class Exchange implements ClientListener {
     /** Sends it on its way; its client may hear of its end during this call. */
     public void begin() {
         route = snapshot.router().match(head);
-        ProxyError refused = Admission.of(head, route, snapshot, client.peer());
+        ProxyError refused = worker.shortage() ? ProxyError.OVERLOADED : Admission.of(head, route, snapshot, client.peer(), worker.wheel().nowNanos());
         if (refused == null && route.action() instanceof Action.Forward forward) {
             service = forward.split().pick();
         }
@@ -125,15 +127,17 @@ public final class Exchange implements ClientListener {
     /** Tries an endpoint; after a failed one another, if there is any. */
     private void acquire(Endpoint failed) {
         state.phase(Phase.ACQUIRING);
-        Endpoint endpoint = service.pick(failed, head, client.peer().remote().getAddress());
-        if (endpoint == null) {
-            fail(ProxyError.NO_ENDPOINT);
-            return;
-        }
-        record.attempt(service.name(), endpoint.text());
-        attempt = new Attempt(this, worker, client, endpoint);
-        attempt.start(worker.pools().of(service, endpoint), failed != null);
+        Queued.enter(this, worker, snapshot.overload(service), failed);
     }
+
+    /** Tries an endpoint, where it is counted already; never by an idle connection if {@code fresh}. */
+    void attempt(Endpoint endpoint, int pass, boolean fresh) {
+        record.attempt(service.name(), endpoint.text());
+        attempt = new Attempt(this, worker, client, endpoint, pass);
+        attempt.start(worker.pools().of(service, endpoint), fresh);
+    }
+
+    private boolean connected() { return attempt != null && attempt.connected(); }
 
     /**
      * The attempt has a connection: what is here of the request goes.
@@ -166,7 +170,7 @@ public final class Exchange implements ClientListener {
         if (requestBytes > route.requestBodyMax()) {
             data.release();
             fail(ProxyError.REQUEST_BODY_TOO_LARGE);
-        } else if (attempt.connected()) {
+        } else if (connected()) {
             attempt.request().body(data);
         } else {
             held.add(data);
@@ -180,7 +184,7 @@ public final class Exchange implements ClientListener {
             return;
         }
         state.request(Request.READ);
-        if (attempt.connected()) {
+        if (connected()) {
             attempt.endRequest(trailers);
         } else {
             held.end(trailers);
@@ -189,7 +193,7 @@ public final class Exchange implements ClientListener {
 
     @Override
     public void onRequestBatchEnd() {
-        if (state.request() == Request.READING && attempt.connected()) {
+        if (state.request() == Request.READING && connected()) {
             attempt.requestBatchEnd();
         }
     }
@@ -236,7 +240,7 @@ public final class Exchange implements ClientListener {
 
     private void onTunnelEnded(ProxyError why) {
         failure = why;
-        leaveAttempt();
+        leaveAttempt(why);
         over();
     }
 
@@ -290,7 +294,7 @@ public final class Exchange implements ClientListener {
     @Override
     public void onClientGone(ProxyError why) {
         failure = fileAnswer == null ? why : fileAnswer.reason(why);
-        leaveAttempt();
+        leaveAttempt(why);
         finish();
     }
 
@@ -309,7 +313,7 @@ public final class Exchange implements ClientListener {
     void onAttemptFailed(ProxyError why) {
         boolean replayable = attempt.replayable();
         service.failed(attempt.endpoint(), why);
-        leaveAttempt();
+        leaveAttempt(why);
         if (replayable) {
             if (retries == null) {
                 retries = new Retries(snapshot.retryBudget(service), route.retry());
@@ -325,7 +329,7 @@ public final class Exchange implements ClientListener {
     /** Ends it by an error's answer, or, if another response has begun, so that nobody takes that for complete. */
     void fail(ProxyError why) {
         failure = why;
-        leaveAttempt();
+        leaveAttempt(why);
         boolean unsent = state.response() == Response.SENDING && client.retract();
         if (state.response() != Response.AWAITING && !unsent) {
             client.abort(why);
@@ -336,7 +340,7 @@ public final class Exchange implements ClientListener {
         if (why.side() == ProxyError.Side.CLIENT) {
             client.closeAfterResponse();
         }
-        send(LocalAnswer.of(why));
+        send(LocalAnswer.of(why, route, service, worker.wheel().nowNanos()));
     }
 
     private void answer(Action.Answer answer) {
@@ -368,9 +372,12 @@ public final class Exchange implements ClientListener {
         }
     }
 
-    private void leaveAttempt() {
+    private void leaveAttempt(ProxyError why) {
+        if (queued != null) {
+            queued.leave();
+        }
         if (attempt != null) {
-            attempt.leave();
+            attempt.leave(why);
         }
     }
 

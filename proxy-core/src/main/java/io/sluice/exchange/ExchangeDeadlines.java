@@ -57,6 +57,14 @@ final class ExchangeDeadlines {
         }
     }
 
+    /** It waits for a place, which has a deadline of its own. */
+    void queued() {
+        requestBodyAt = NEVER;
+        responseHeadAt = NEVER;
+        connectAt = NEVER;
+        arm();
+    }
+
     void connecting() {
         requestBodyAt = NEVER;
         responseHeadAt = NEVER;

@@ -7,6 +7,8 @@ import io.sluice.http.ProxyError;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
 import io.sluice.route.Action;
+import io.sluice.route.Route;
+import io.sluice.service.Service;
 import io.sluice.stream.ClientStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -18,15 +20,34 @@ final class LocalAnswer {
 
     private static final HeaderLine PLAIN_TEXT = HeaderLine.of("Content-Type", "text/plain; charset=utf-8");
     private static final HeaderLine ALLOW = HeaderLine.of("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-    private static final HeaderLine RETRY_AFTER = HeaderLine.of("Retry-After", "1");
+    private static final String RETRY_AFTER = "Retry-After";
+    private static final HeaderLine RETRY_SOON = HeaderLine.of(RETRY_AFTER, "1");
 
     private LocalAnswer() {}
 
-    /** The answer that an error has. */
+    /** The answer that an error has; where it says when to come again, that is soon. */
     static Action.Answer of(ProxyError error) {
+        return of(error, RETRY_SOON);
+    }
+
+    /**
+     * The answer that an error has on this route.
+     *
+     * @param service of the exchange; null if it has none
+     */
+    static Action.Answer of(ProxyError error, Route route, Service service, long nowNanos) {
+        int seconds = switch (error) {
+            case RATE_LIMITED -> route.rateLimit().retryAfterSeconds();
+            case CIRCUIT_OPEN -> service.breaker().retryAfterSeconds(nowNanos);
+            default -> 1;
+        };
+        return of(error, seconds == 1 ? RETRY_SOON : HeaderLine.of(RETRY_AFTER, Integer.toString(seconds)));
+    }
+
+    private static Action.Answer of(ProxyError error, HeaderLine retryAfter) {
         List<HeaderLine> fields = switch (error.status()) {
             case 405 -> List.of(PLAIN_TEXT, ALLOW);
-            case 503 -> List.of(PLAIN_TEXT, RETRY_AFTER);
+            case 429, 503 -> List.of(PLAIN_TEXT, retryAfter);
             default -> List.of(PLAIN_TEXT);
         };
         byte[] body = (error.status() + " " + error.word() + "\n").getBytes(StandardCharsets.US_ASCII);

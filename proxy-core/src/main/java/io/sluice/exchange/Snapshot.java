@@ -13,6 +13,7 @@ import io.sluice.route.Router;
 import io.sluice.service.Service;
 import io.sluice.telemetry.ExchangeMeters;
 import io.sluice.telemetry.Metrics;
+import io.sluice.telemetry.OverloadMeters;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,6 +32,8 @@ public final class Snapshot {
     private final Deadlines deadlines;
     /** By service. */
     private final RetryBudget[] retryBudgets;
+    /** By service; null where it has neither a queue nor a breaker. */
+    private final OverloadMeters[] overload;
     /** By listener, then route, then service (0 = none, else its index + 1). */
     private final ExchangeMeters[][][] meters;
     /** By listener; null for one that speaks HTTP. */
@@ -46,6 +49,7 @@ public final class Snapshot {
         this.requestParser = new HeadParser(requestLimits);
         this.retryBudgets = new RetryBudget[services.size()];
         Arrays.setAll(retryBudgets, service -> new RetryBudget());
+        this.overload = services.stream().map(service -> overload(service, metrics)).toArray(OverloadMeters[]::new);
         this.deadlines = Deadlines.of(config.timeouts());
         this.meters = meters(config, services, router, metrics);
         this.tcp = new TcpTarget[meters.length];
@@ -69,6 +73,20 @@ public final class Snapshot {
             byName.put(entry.getKey(), service);
         }
         return new Snapshot(config, List.copyOf(services), Router.of(config, byName), metrics);
+    }
+
+    private static OverloadMeters overload(Service service, Metrics metrics) {
+        if (service.limit() == null && service.breaker() == null) {
+            return null;
+        }
+        OverloadMeters meters = metrics.overload(service.name());
+        if (service.limit() != null) {
+            meters.queue(service.limit()::waiting);
+        }
+        if (service.breaker() != null) {
+            meters.circuit(service.breaker()::state, service.breaker()::opened);
+        }
+        return meters;
     }
 
     private static ExchangeMeters[][][] meters(
@@ -136,6 +154,11 @@ public final class Snapshot {
     /** What keeps the retries to a service few. */
     RetryBudget retryBudget(Service service) {
         return retryBudgets[service.index()];
+    }
+
+    /** The meters of a service's queue and breaker; null where it has neither. */
+    OverloadMeters overload(Service service) {
+        return overload[service.index()];
     }
 
     /** Where the connections of a raw TCP listener go. */

@@ -76,12 +76,13 @@ public final class TcpExchange extends ChannelInboundHandlerAdapter
     }
 
     private void connect(Endpoint failed) {
-        endpoint = target.service().pick(failed, null, addresses.source().getAddress());
+        long key = target.service().key(null, addresses.source().getAddress());
+        endpoint = target.service().enter(failed, key);
         if (endpoint == null) {
-            end(ProxyError.NO_ENDPOINT);
+            // Nobody waits here: a client that is reset at once can go elsewhere.
+            end(target.service().pick(failed, key) == null ? ProxyError.NO_ENDPOINT : ProxyError.QUEUE_FULL);
             return;
         }
-        endpoint.begun();
         record.attempt(target.service().name(), endpoint.text());
         connectingSinceNanos = worker.wheel().nowNanos();
         deadline.at(connectingSinceNanos + snapshot.deadlines().connectNanos());
@@ -213,7 +214,7 @@ public final class TcpExchange extends ChannelInboundHandlerAdapter
             lease = null;
         }
         if (endpoint != null) {
-            endpoint.ended();
+            target.service().left(endpoint);
             endpoint = null;
         }
     }

@@ -34,6 +34,7 @@ public final class Worker {
     private final Set<Connection> connections = new HashSet<>();
     private int active;
     private boolean draining;
+    private boolean shortage;
     private Runnable onDrained;
 
     /**
@@ -64,6 +65,9 @@ public final class Worker {
 
         /** Closes at once, whatever is in flight. */
         void abandon();
+
+        /** Memory is short from now on, or no longer: {@link Worker#shortage}. What is in flight goes on in any case. */
+        default void onShortage() {}
     }
 
     /** The loop. */
@@ -90,6 +94,19 @@ public final class Worker {
     /** Whether responses end their connections, since the process is going to end. */
     public boolean draining() {
         return draining;
+    }
+
+    /** Whether memory is short, so that requests are refused and idle connections are not read. */
+    public boolean shortage() {
+        return shortage;
+    }
+
+    /** Tells all connections that memory is short, or no longer. */
+    public void shortage(boolean begins) {
+        shortage = begins;
+        for (Connection connection : new ArrayList<>(connections)) {
+            connection.onShortage();
+        }
     }
 
     /** Exchanges in flight. */

@@ -1,6 +1,8 @@
 package io.sluice.frontend;
 
 import io.netty.channel.Channel;
+import io.sluice.http.AddressKey;
+import io.sluice.transport.AddressPair;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -11,8 +13,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class ConnectionGate {
     private final int max;
+    /** Null where one address may have as many as there are. */
+    private final AddressCounts addresses;
     private final AtomicInteger open = new AtomicInteger();
     private final List<Channel> listening = new CopyOnWriteArrayList<>();
+    private volatile boolean shortage;
 
     /**
      * Creates it.
@@ -20,7 +25,32 @@ public final class ConnectionGate {
      * @param max connections open at once, at least 1; a batch being accepted may exceed it by a few
      */
     public ConnectionGate(int max) {
+        this(max, Integer.MAX_VALUE);
+    }
+
+    /** The same, with at most {@code perAddress} connections from one address; {@link Integer#MAX_VALUE} = as many as come. */
+    public ConnectionGate(int max, int perAddress) {
         this.max = max;
+        this.addresses = perAddress == Integer.MAX_VALUE ? null : new AddressCounts(perAddress);
+    }
+
+    /**
+     * Counts a channel as its client's, until it closes.
+     *
+     * @param loop   whose snapshot says whom to trust: who speaks for many is not counted
+     * @param client who connected, as far as is known
+     * @return false if that client has as many as it may; then the channel is to be closed
+     */
+    boolean admits(Channel channel, LoopContext loop, AddressPair client) {
+        if (addresses == null || loop.worker().snapshot().trusts(client.source().getAddress())) {
+            return true;
+        }
+        long address = AddressKey.of(client.source().getAddress());
+        if (!addresses.entered(address)) {
+            return false;
+        }
+        channel.closeFuture().addListener(_ -> addresses.left(address));
+        return true;
     }
 
     void guard(Channel listener) {
@@ -39,6 +69,12 @@ public final class ConnectionGate {
         }
     }
 
+    /** No connection is accepted while memory is short. */
+    public void shortage(boolean begins) {
+        shortage = begins;
+        adjust();
+    }
+
     private void adjust() {
         for (Channel listener : listening) {
             if (listener.eventLoop().inEventLoop()) {
@@ -51,6 +87,6 @@ public final class ConnectionGate {
 
     /** Decided on the listener's loop by the count of that moment: late orders can't contradict each other. */
     private void adjust(Channel listener) {
-        listener.config().setAutoRead(open.get() < max);
+        listener.config().setAutoRead(open.get() < max && !shortage);
     }
 }

@@ -13,6 +13,7 @@ import io.sluice.config.ListenerConfig;
 import io.sluice.config.ListenerConfig.ProxyProtocol;
 import io.sluice.exchange.ListenerFacts;
 import io.sluice.exchange.TcpExchange;
+import io.sluice.http.ProxyError;
 import io.sluice.http1.Http1ClientConnection;
 import io.sluice.transport.AddressPair;
 import io.sluice.transport.SocketReading;
@@ -151,11 +152,16 @@ public final class Listener {
         }
         AddressPair addresses = AddressPair.of(channel);
         if (config.proxyProtocol() == ProxyProtocol.OFF) {
+            if (!gate.admits(channel, loop, addresses)) {
+                facts.meters().rejected(ProxyError.TOO_MANY_CONNECTIONS);
+                channel.close();
+                return;
+            }
             channel.pipeline().addLast(connection(channel, loop, reading, addresses));
         } else {
             channel.pipeline().addLast(new ProxyHeaderReader(
                     channel, loop.worker(), facts, config.proxyProtocol(), addresses,
-                    client -> connection(channel, loop, reading, client)));
+                    client -> gate.admits(channel, loop, client) ? connection(channel, loop, reading, client) : null));
         }
         gate.entered();
         facts.meters().opened();

@@ -59,7 +59,7 @@ final class ProxyHeaderReader extends ChannelInboundHandlerAdapter implements Wo
      *
      * @param wanted     optional or required
      * @param sockets    who connected, as the sockets say
-     * @param connection makes the handler of a connection from a client
+     * @param connection makes the handler of a connection from a client; null = that client has too many
      */
     ProxyHeaderReader(
             SocketChannel channel,
@@ -136,6 +136,7 @@ final class ProxyHeaderReader extends ChannelInboundHandlerAdapter implements Wo
             refuse(ProxyError.PROXY_HEADER_MISSING);
         } else {
             handOver(context, sockets);
+            // Where nobody took over, it goes to the end of the pipeline, which releases it.
             context.fireChannelRead(bytes);
         }
     }
@@ -194,6 +195,10 @@ final class ProxyHeaderReader extends ChannelInboundHandlerAdapter implements Wo
     /** Its client is known: the handler of its connection takes over. */
     private void handOver(ChannelHandlerContext context, AddressPair client) {
         ChannelHandler next = connection.apply(client);
+        if (next == null) {
+            refuse(ProxyError.TOO_MANY_CONNECTIONS);
+            return;
+        }
         state = State.OVER;
         deadline.cancel();
         context.pipeline().addAfter(context.name(), null, next);

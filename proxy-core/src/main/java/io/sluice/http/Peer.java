@@ -11,6 +11,7 @@ public final class Peer {
     private final InetSocketAddress local;
     private final boolean secure;
     private final boolean trusted;
+    private final long addressKey;
     private String addressText;
 
     /**
@@ -26,6 +27,7 @@ public final class Peer {
         this.local = local;
         this.secure = secure;
         this.trusted = trusted;
+        this.addressKey = AddressKey.of(remote.getAddress());
     }
 
     /** The client's address. */
@@ -46,6 +48,11 @@ public final class Peer {
     /** Whether its forwarding fields are believed. */
     public boolean trusted() {
         return trusted;
+    }
+
+    /** The client's address as what is counted by address counts it: {@link AddressKey}. */
+    public long addressKey() {
+        return addressKey;
     }
 
     /** The client's address without its port, as text. */

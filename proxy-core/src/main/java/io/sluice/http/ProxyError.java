@@ -34,7 +34,9 @@ public enum ProxyError {
     CLIENT_GONE(Side.CLIENT, 499),
     CLIENT_TOO_SLOW(Side.CLIENT, 499),
 
-    // What stood, or did not stand, in front of the first request: the connection is closed without an answer.
+    // What stood, or did not stand, in front of the first request, or that it is one connection too many: it is closed
+    // without an answer.
+    TOO_MANY_CONNECTIONS(Side.CLIENT, 499),
     PROXY_HEADER_MISSING(Side.CLIENT, 499),
     PROXY_HEADER_MALFORMED(Side.CLIENT, 499),
     PROXY_HEADER_UNTRUSTED(Side.CLIENT, 499),
@@ -43,8 +45,14 @@ public enum ProxyError {
     // What this proxy decided.
     NO_ROUTE(Side.PROXY, 404),
     ADDRESS_DENIED(Side.PROXY, 403),
+    RATE_LIMITED(Side.PROXY, 429),
     LOOP_DETECTED(Side.PROXY, 508),
     OVERLOADED(Side.PROXY, 503),
+    /** All places at the service are taken, and so are those in its queue; or the wait was too long. */
+    QUEUE_FULL(Side.PROXY, 503),
+    QUEUE_TIMEOUT(Side.PROXY, 503),
+    /** Too much failed at the service: it is left alone for a while. */
+    CIRCUIT_OPEN(Side.PROXY, 503),
     SHUTTING_DOWN(Side.PROXY, 503),
     REQUEST_TIMEOUT(Side.PROXY, 504),
     INTERNAL(Side.PROXY, 500),

@@ -164,37 +164,25 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public boolean retract() {
-        return response.retract();
-    }
+    public boolean retract() { return response.retract(); }
 
     @Override
-    public void closeAfterResponse() {
-        closing = true;
-    }
+    public void closeAfterResponse() { closing = true; }
 
     @Override
-    public boolean canDiscardRequest() {
-        return request.restUpTo(FORGOTTEN_BYTES_MAX);
-    }
+    public boolean canDiscardRequest() { return request.restUpTo(FORGOTTEN_BYTES_MAX); }
 
     @Override
-    public void body(ByteBuf data) {
-        response.body(data);
-    }
+    public void body(ByteBuf data) { response.body(data); }
 
     @Override
-    public void end(Trailers trailers) {
-        response.end(trailers);
-    }
+    public void end(Trailers trailers) { response.end(trailers); }
 
     @Override
     public void flush() { response.flush(); }
 
     @Override
-    public boolean writable() {
-        return channel.isWritable() && !response.regionWaits();
-    }
+    public boolean writable() { return channel.isWritable() && !response.regionWaits(); }
 
     @Override
     public void region(FileRegion data) {
@@ -274,6 +262,9 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         reading.pace(SocketReading.Pace.HEAD);
         awaitRequest();
         request.next();
+        if (worker.shortage()) {
+            onShortage();
+        }
         // What was read ahead may have begun the next request already, and no end of a read follows it.
         batchEnd();
         if (channel.isInputShutdown() && !request.inRead()) {
@@ -341,6 +332,15 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     public void drain() {
         if (request.idle()) {
             endConnection();
+        }
+    }
+
+    @Override
+    public void onShortage() {
+        if (request.idle() && worker.shortage()) {
+            reading.pause();
+        } else if (request.idle()) {
+            reading.resume();
         }
     }
 

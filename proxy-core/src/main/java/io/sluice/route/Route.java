@@ -2,6 +2,7 @@ package io.sluice.route;
 
 import io.sluice.config.RetryConfig;
 import io.sluice.config.ZeroCopyConfig;
+import io.sluice.filter.RateLimit;
 import io.sluice.filter.RequestFilter;
 import io.sluice.filter.ResponseFilter;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.List;
  * @param requestBodyMax  bytes; {@link Long#MAX_VALUE} = unlimited
  * @param retry           when a failed attempt is made again
  * @param zeroCopy        which bodies cross inside the kernel
+ * @param rateLimit      how many requests it takes; null = as many as come
  */
 public record Route(
         int index,
@@ -28,4 +30,5 @@ public record Route(
         Deadlines deadlines,
         long requestBodyMax,
         RetryConfig retry,
-        ZeroCopyConfig zeroCopy) {}
+        ZeroCopyConfig zeroCopy,
+        RateLimit rateLimit) {}

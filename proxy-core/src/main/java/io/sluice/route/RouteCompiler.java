@@ -8,6 +8,7 @@ import io.sluice.filter.AddPrefix;
 import io.sluice.filter.AllowAddresses;
 import io.sluice.filter.DenyAddresses;
 import io.sluice.filter.HeaderEdits;
+import io.sluice.filter.RateLimit;
 import io.sluice.filter.RequestFilter;
 import io.sluice.filter.ResponseFilter;
 import io.sluice.filter.RewritePath;
@@ -58,7 +59,8 @@ final class RouteCompiler {
                 Deadlines.of(config.timeouts()),
                 config.limits().requestBody(),
                 config.retry(),
-                config.zeroCopy());
+                config.zeroCopy(),
+                config.rateLimit() == null ? null : new RateLimit(config.rateLimit()));
     }
 
     private Action action(RouteConfig route) {

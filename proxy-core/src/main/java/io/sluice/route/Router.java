@@ -64,7 +64,8 @@ public final class Router {
                 Deadlines.of(config.timeouts()),
                 config.limits().requestBody(),
                 noRetry,
-                config.zeroCopy());
+                config.zeroCopy(),
+                null);
     }
 
     /** All routes by index, the two built-in ones ({@code no_route} and {@code ambiguous_path}) among them. */

@@ -4,6 +4,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.util.internal.PlatformDependent;
 import io.sluice.config.ListenerConfig;
 import io.sluice.config.SluiceConfig;
 import io.sluice.exchange.ListenerFacts;
@@ -44,6 +45,9 @@ import org.slf4j.LoggerFactory;
 public final class SluiceServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SluiceServer.class);
 
+    /** Without a mark of its own the watch doesn't look by itself, but can be told. */
+    private static final int MEMORY_MARK_PERCENT = 90;
+
     private final Snapshot snapshot;
     private final Metrics metrics;
     private final AccessLog accessLog;
@@ -53,6 +57,8 @@ public final class SluiceServer implements AutoCloseable {
     private volatile Splicing splicing;
     /** Null until the loops are assembled. */
     private volatile HealthWatch health;
+    /** Null until it is open. */
+    private volatile MemoryWatch memory;
     private final List<LoopContext> contexts;
     private final List<Listener> listeners;
     private final AtomicReference<CompletableFuture<Integer>> draining = new AtomicReference<>();
@@ -145,7 +151,9 @@ public final class SluiceServer implements AutoCloseable {
                 metrics);
         health.follow(snapshot.services());
         int limit = config.limits().connections();
-        ConnectionGate gate = new ConnectionGate(limit == 0 ? Descriptors.connectionsMax() : limit);
+        ConnectionGate gate = new ConnectionGate(
+                limit == 0 ? Descriptors.connectionsMax() : limit, config.limits().connectionsPerAddress());
+        watchMemory(allocator, gate);
         for (ListenerConfig listening : config.listeners()) {
             ListenerFacts facts = new ListenerFacts(
                     listeners.size(), listening.name(), listening.halfClose(), metrics.listener(listening.name()));
@@ -155,6 +163,23 @@ public final class SluiceServer implements AutoCloseable {
             listener.bind(loops.group());
             listeners.add(listener);
         }
+    }
+
+    private void watchMemory(PooledByteBufAllocator allocator, ConnectionGate gate) {
+        int mark = config().limits().memory();
+        MemoryReading container = MemoryReading.ofThisProcess();
+        long direct = Math.max(1, PlatformDependent.maxDirectMemory());
+        memory = new MemoryWatch(mark == 0 ? MEMORY_MARK_PERCENT : mark, () -> Math.max(
+                (int) (allocator.pinnedDirectMemory() * 100 / direct), container.percent()), gate, contexts);
+        if (mark > 0) {
+            metrics.shortage(() -> memory.shortage() ? 1 : 0);
+            memory.start();
+        }
+    }
+
+    /** What looks at the memory, or doesn't. */
+    MemoryWatch memory() {
+        return memory;
     }
 
     /**
@@ -272,6 +297,9 @@ public final class SluiceServer implements AutoCloseable {
             return;
         }
         int cut = active();
+        if (memory != null) {
+            memory.close();
+        }
         listeners.forEach(Listener::close);
         if (health != null) {
             health.close();

@@ -24,6 +24,10 @@ public final class Service {
     /** Null for a policy that goes by no key. */
     private final HashKey key;
     private final boolean timed;
+    /** Null where there is none. */
+    private final RequestLimit limit;
+    /** Null where there is none. */
+    private final CircuitBreaker breaker;
     private volatile Choice choice;
 
     /** Who chooses, and whether among all because none is fit. <em>Immutable.</em> */
@@ -55,6 +59,8 @@ public final class Service {
         this.balancing = new Balancing(config.policy());
         this.key = config.policy().rule() == Rule.HASH ? HashKey.of(config.policy().key()) : null;
         this.timed = config.policy().rule() == Rule.PEAK_EWMA;
+        this.limit = config.limits().limited() ? new RequestLimit(config.limits(), this) : null;
+        this.breaker = config.breaker() == null ? null : new CircuitBreaker(config.breaker(), System.nanoTime());
         this.availability = new Availability(config, endpoints, nanoTime, this::use);
         availability.rebuild();
     }
@@ -86,17 +92,26 @@ public final class Service {
     /**
      * Chooses an endpoint among those that are fit; among all that are not drained if none is. Allocates nothing.
      *
-     * @param avoid  an endpoint that has just failed, chosen only if there is no other; or null
-     * @param head   the request; null for a connection that is only passed on
-     * @param client who asks
+     * @param avoid an endpoint that has just failed, chosen only if there is no other; or null
+     * @param key   see {@link #key}
      * @return null if no endpoint has a weight, or all are drained
      */
-    public Endpoint pick(Endpoint avoid, RequestHead head, InetAddress client) {
+    public Endpoint pick(Endpoint avoid, long key) {
         Choice now = choice;
         if (now.failingOpen) {
             availability.meters().failedOpen();
         }
-        return now.balancer.pick(avoid, key == null ? 0 : key.of(head, client));
+        return now.balancer.pick(avoid, key);
+    }
+
+    /**
+     * What of a request its choice goes by; 0 where it goes by nothing.
+     *
+     * @param head   the request; null for a connection that is only passed on
+     * @param client who asks
+     */
+    public long key(RequestHead head, InetAddress client) {
+        return key == null ? 0 : key.of(head, client);
     }
 
     /**
@@ -157,5 +172,40 @@ public final class Service {
     /** Whether its choice goes by what {@link Endpoint#latency} was told. */
     public boolean timed() {
         return timed;
+    }
+
+    /**
+     * Chooses an endpoint, as {@link #pick}, and counts a request to it: {@link #left} must follow exactly once.
+     *
+     * @return null also if there is no place for one more request; then it may wait at the {@link #limit}
+     */
+    public Endpoint enter(Endpoint avoid, long key) {
+        if (limit != null) {
+            return limit.enter(avoid, key);
+        }
+        Endpoint endpoint = pick(avoid, key);
+        if (endpoint != null) {
+            endpoint.begun();
+        }
+        return endpoint;
+    }
+
+    /** Counts the end of a request. */
+    public void left(Endpoint endpoint) {
+        if (limit == null) {
+            endpoint.ended();
+        } else {
+            limit.left(endpoint);
+        }
+    }
+
+    /** How many requests it gets at once; null = as many as come. */
+    public RequestLimit limit() {
+        return limit;
+    }
+
+    /** What leaves it alone when too much fails; null = nothing does. */
+    public CircuitBreaker breaker() {
+        return breaker;
     }
 }

@@ -35,8 +35,10 @@ public final class Metrics implements AutoCloseable {
     private final Map<String, ListenerMeters> listeners = new ConcurrentHashMap<>();
     private final Map<String, PoolMeters> pools = new ConcurrentHashMap<>();
     private final Map<String, HealthMeters> health = new ConcurrentHashMap<>();
+    private final Map<String, OverloadMeters> overloads = new ConcurrentHashMap<>();
     private final List<LoopWatch> loops = new CopyOnWriteArrayList<>();
     private final ProcessSeries process;
+    private volatile LongSupplier shortage = () -> LinuxProcess.UNKNOWN;
     private volatile LongSupplier idlePipes = () -> LinuxProcess.UNKNOWN;
     private volatile LongSupplier activePipes = () -> LinuxProcess.UNKNOWN;
     private volatile LongSupplier mismatches = () -> LinuxProcess.UNKNOWN;
@@ -86,6 +88,11 @@ public final class Metrics implements AutoCloseable {
         return health.computeIfAbsent(service, HealthMeters::new);
     }
 
+    /** The meters of a service's queue and circuit breaker; the same object for the same name. */
+    public OverloadMeters overload(String service) {
+        return overloads.computeIfAbsent(service, OverloadMeters::new);
+    }
+
     /** The meters of the access log, always the same; absent from a scrape until asked for. */
     synchronized LogMeters log() {
         if (log == null) {
@@ -111,6 +118,11 @@ public final class Metrics implements AutoCloseable {
      */
     public void bufferedBytes(LongSupplier source) {
         bufferedBytes = source;
+    }
+
+    /** Says where {@code sluice_memory_short} comes from: 1 while memory is short, else 0; a later call replaces an earlier one. */
+    public void shortage(LongSupplier source) {
+        shortage = source;
     }
 
     /**
@@ -153,11 +165,13 @@ public final class Metrics implements AutoCloseable {
         HealthSeries healthSeries = new HealthSeries();
         health.values().forEach(healthSeries::add);
         healthSeries.into(snapshots);
+        OverloadMeters.into(overloads.values(), snapshots);
         lagRows(snapshots);
         if (log != null) {
             log.into(snapshots);
         }
         known("buffered_bytes", "Bytes that wait in buffers.", bufferedBytes.getAsLong(), snapshots);
+        known("memory_short", "1 while memory is so short that nothing new is taken.", shortage.getAsLong(), snapshots);
         pipeRows(snapshots);
         known("direct_memory_bytes", "Memory outside the heap that buffers are cut from.",
                 PlatformDependent.usedDirectMemory(), snapshots);

@@ -232,7 +232,7 @@ class AvailabilityTest {
         int operations = 100_000;
         Runnable many = () -> {
             for (int i = 0; i < operations; i++) {
-                app.service.answered(app.service.pick(null, null, null), 200);
+                app.service.answered(app.service.pick(null, 0), 200);
             }
         };
         many.run();

@@ -70,7 +70,7 @@ final class ServedEndpoints {
     List<Integer> shares(int picks) {
         List<Integer> counts = new ArrayList<>(service.endpoints().stream().map(e -> 0).toList());
         for (int i = 0; i < picks; i++) {
-            Endpoint picked = service.pick(null, null, null);
+            Endpoint picked = service.pick(null, 0);
             counts.set(service.endpoints().indexOf(picked), counts.get(service.endpoints().indexOf(picked)) + 1);
         }
         return counts;

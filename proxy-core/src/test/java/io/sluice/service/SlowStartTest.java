@@ -67,7 +67,7 @@ class SlowStartTest {
         assertThat(app.shares(3)).containsExactly(0, 3);
         assertThat(app.state(0)).isEqualTo(State.DRAINING);
         app.service.drain(app.endpoint(1));
-        assertThat(app.service.pick(null, null, null)).isNull();
+        assertThat(app.service.pick(null, 0)).isNull();
         app.service.undrain(app.endpoint(0));
         app.service.undrain(app.endpoint(0));
 
