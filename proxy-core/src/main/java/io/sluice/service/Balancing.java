@@ -23,8 +23,9 @@ public final class Balancing {
 
     /**
      * A balancer of these candidates, each of another endpoint. Those of the lowest priority in which one has a weight are
-     * chosen from; should one of these have just failed and be the only one, from the next. Takes some milliseconds for
-     * hundreds of candidates with a hash policy, and a tenth of a second for 10,000; microseconds with the others.
+     * chosen from; should one of these have just failed and be the only one, from the next. Makes it in
+     * at most some milliseconds; with a hash policy in tens of them from 32 candidates on, for 10,000 in
+     * a few hundred: nothing for an event loop.
      */
     public Balancer of(List<Candidate> candidates) {
         TreeSet<Integer> priorities = new TreeSet<>();
