@@ -16,6 +16,7 @@ import io.sluice.http1.HeadStore;
 import io.sluice.linux.Splicing;
 import io.sluice.linux.SystemCalls;
 import io.sluice.telemetry.AccessLog;
+import io.sluice.telemetry.LearnedIdle;
 import io.sluice.telemetry.Metrics;
 import io.sluice.transport.Descriptors;
 import io.sluice.transport.EventLoops;
@@ -125,6 +126,7 @@ public final class SluiceServer implements AutoCloseable {
             splicing.prepare();
             metrics.pipes(splicing::idlePipes, splicing::activePipes, splicing::mismatches);
         }
+        metrics.learnedIdle(this::learnedIdle);
         LoopAssembly assembly = new LoopAssembly(transport, allocator, () -> snapshot, metrics, accessLog, resolvers,
                 splicing);
         Map<EventLoop, LoopContext> byLoop = new IdentityHashMap<>();
@@ -169,6 +171,11 @@ public final class SluiceServer implements AutoCloseable {
     /** Its meters. */
     public Metrics metrics() {
         return metrics;
+    }
+
+    /** How long idle connections to endpoints are reused, where that is learned. */
+    public List<LearnedIdle> learnedIdle() {
+        return EndpointView.learnedIdle(snapshot);
     }
 
     /** Whether bodies may cross inside the kernel by now. */

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * All meters of the process, by Micrometer, read by Prometheus. <em>Thread-safe.</em> <em>Ends</em> by {@link #close}.
@@ -40,6 +41,7 @@ public final class Metrics implements AutoCloseable {
     private volatile LongSupplier activePipes = () -> LinuxProcess.UNKNOWN;
     private volatile LongSupplier mismatches = () -> LinuxProcess.UNKNOWN;
     private volatile LongSupplier bufferedBytes = () -> LinuxProcess.UNKNOWN;
+    private volatile Supplier<List<LearnedIdle>> learnedIdle = List::of;
     /** Guarded by this; null before the first scrape. */
     private PrometheusMeterRegistry registry;
     private JvmGcMetrics collections;
@@ -107,6 +109,11 @@ public final class Metrics implements AutoCloseable {
         bufferedBytes = source;
     }
 
+    /** Says where {@code sluice_pool_learned_idle_seconds} comes from; called by any thread, during a scrape. */
+    public void learnedIdle(Supplier<List<LearnedIdle>> source) {
+        learnedIdle = source;
+    }
+
     /**
      * Says where what is told of pipes comes from; without, nothing is. Called by any thread, during a scrape.
      *
@@ -144,6 +151,7 @@ public final class Metrics implements AutoCloseable {
         listeners.values().forEach(connectionSeries::add);
         pools.values().forEach(connectionSeries::add);
         connectionSeries.into(snapshots);
+        learnedRows(snapshots);
         lagRows(snapshots);
         if (log != null) {
             log.into(snapshots);
@@ -154,6 +162,15 @@ public final class Metrics implements AutoCloseable {
                 PlatformDependent.usedDirectMemory(), snapshots);
         process.into(snapshots);
         return snapshots.build();
+    }
+
+    private void learnedRows(MetricSnapshots.Builder snapshots) {
+        Family learned = Family.gauge("pool_learned_idle_seconds",
+                "How long idle connections to an endpoint are reused, where that is learned.", "service", "endpoint");
+        for (LearnedIdle each : learnedIdle.get()) {
+            learned.row(each.reuseNanos() * 1e-9, each.service(), each.endpoint());
+        }
+        learned.into(snapshots);
     }
 
     private void pipeRows(MetricSnapshots.Builder snapshots) {
