@@ -11,6 +11,7 @@ public final class Peer {
     private final InetSocketAddress local;
     private final boolean secure;
     private final boolean trusted;
+    private final long sinceNanos;
     private String addressText;
 
     /**
@@ -20,12 +21,14 @@ public final class Peer {
      * @param local   the one it connected to
      * @param secure  whether the connection is encrypted
      * @param trusted whether it is one of {@code trustedProxies}, whose forwarding fields are believed
+     * @param sinceNanos when it was accepted, as {@link System#nanoTime}
      */
-    public Peer(InetSocketAddress remote, InetSocketAddress local, boolean secure, boolean trusted) {
+    public Peer(InetSocketAddress remote, InetSocketAddress local, boolean secure, boolean trusted, long sinceNanos) {
         this.remote = remote;
         this.local = local;
         this.secure = secure;
         this.trusted = trusted;
+        this.sinceNanos = sinceNanos;
     }
 
     /** The client's address. */
@@ -46,6 +49,11 @@ public final class Peer {
     /** Whether its forwarding fields are believed. */
     public boolean trusted() {
         return trusted;
+    }
+
+    /** When it was accepted, as {@link System#nanoTime}; behind a PROXY protocol header, when that had come. */
+    public long sinceNanos() {
+        return sinceNanos;
     }
 
     /** The client's address without its port, as text. */

@@ -18,6 +18,7 @@ import io.sluice.linux.SystemCalls;
 import io.sluice.telemetry.AccessLog;
 import io.sluice.telemetry.LearnedIdle;
 import io.sluice.telemetry.Metrics;
+import io.sluice.telemetry.SlowRequests;
 import io.sluice.transport.Descriptors;
 import io.sluice.transport.EventLoops;
 import io.sluice.transport.SocketOptions;
@@ -176,6 +177,11 @@ public final class SluiceServer implements AutoCloseable {
     /** How long idle connections to endpoints are reused, where that is learned. */
     public List<LearnedIdle> learnedIdle() {
         return EndpointView.learnedIdle(snapshot);
+    }
+
+    /** The slowest exchanges of late, and those that failed. */
+    public SlowRequests slowRequests() {
+        return SlowRequests.of(contexts.stream().map(context -> context.worker().slow()).toList());
     }
 
     /** Whether bodies may cross inside the kernel by now. */
