@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
  * <p>The rule. The last {@value #ENDS} ends are kept, each with how long its connection had been idle. Two ends agree if the
  * longer is at most a fifth longer, and half of the shorter passed between them: what a restart closes at one moment counts
  * once. The shortest end that another agrees with is the backend's time. Connections are reused up to that time less a second
- * or a fifth, whichever is less; where only stale reuses tell of it, up to half of it, because they only say that it is
- * shorter than what they waited.
+ * or a fifth, whichever is less; where only stale reuses tell of it, up to a quarter of it, because they only say that it is
+ * shorter than what they waited. One more that waited less then counts at once.
  *
  * <p>It unlearns. A connection that lived a tenth longer than an end speaks against it, three of them refute it: a close
  * after so many requests, or in a restart, is soon refuted so. With a limit in force nothing is reused so long any more;
@@ -25,6 +25,7 @@ public final class IdleTime {
 
     private static final int ENDS = 8;
     private static final int REFUTING = 3;
+    private static final int STALE_SHARE = 4;
     private static final long MARGIN_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);
     private static final long FORGOTTEN_NANOS = TimeUnit.MINUTES.toNanos(10);
     private static final Verdict NONE = new Verdict(UNLIMITED, UNLIMITED, Basis.NOTHING, UNLIMITED, 0);
@@ -223,11 +224,22 @@ public final class IdleTime {
             verdict = new Verdict(UNLIMITED, UNLIMITED, Basis.NOTHING, refutesFrom, 0);
             return UNLIMITED;
         }
-        long backend = found.idleNanos;
-        long limit = onlyStale ? backend / 2 : backend - Math.min(MARGIN_NANOS_MAX, backend / 5);
+        long backend = onlyStale ? shortestStale(found.idleNanos) : found.idleNanos;
+        long limit = onlyStale ? backend / STALE_SHARE : backend - Math.min(MARGIN_NANOS_MAX, backend / 5);
         verdict = new Verdict(
                 limit, backend, onlyStale ? Basis.STALE : Basis.CLOSED, refutesFrom, oldestAt + FORGOTTEN_NANOS);
         return limit;
+    }
+
+    /** Of stale reuses that waited no longer, but not so much shorter that they have another cause. */
+    private long shortestStale(long confirmedNanos) {
+        long shortest = confirmedNanos;
+        for (End end : ends) {
+            if (end.counts && end.stale && end.idleNanos >= confirmedNanos / STALE_SHARE / STALE_SHARE) {
+                shortest = Math.min(shortest, end.idleNanos);
+            }
+        }
+        return shortest;
     }
 
     /** A longer end that agrees, rather one that was seen than a stale reuse; null = there is none. */

@@ -62,13 +62,12 @@ final class LearnedKeepAliveIT {
     void usesNoConnectionLongerThanLearned() throws Exception {
         try (IdleBackend backend = new IdleBackend(IdleBackend.Manner.CLOSES, IDLE, Duration.ZERO, "")) {
             proxy.start("", List.of(backend.address()));
-            learns();
+            LearnedIdle learned = learns();
             double reused = proxy.metric("sluice_pool_reused_total");
             RawConnection client = proxy.client();
             assertThat(post()).isEqualTo(200);
 
-            // A fifth before the end it is no longer for reuse; it lives on to show when that end comes.
-            client.idle(IDLE.multipliedBy(9).dividedBy(10));
+            client.idle(Duration.ofNanos(learned.reuseNanos()).plusMillis(2));
 
             assertThat(post()).isEqualTo(200);
             assertThat(proxy.metric("sluice_pool_reused_total")).isEqualTo(reused);

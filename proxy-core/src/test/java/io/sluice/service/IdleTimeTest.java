@@ -183,13 +183,24 @@ class IdleTimeTest {
     }
 
     @Test
-    void takesHalfOfWhatStaleReusesWaited() {
+    void takesAQuarterOfWhatStaleReusesWaited() {
         laterStale(3000);
         assertThat(limitMillis()).isEqualTo(-1);
         laterStale(2600);
 
-        assertThat(limitMillis()).isEqualTo(1300);
-        assertThat(idle.view(now)).isEqualTo(new IdleTime.View(millis(1300), millis(2600), Basis.STALE));
+        assertThat(limitMillis()).isEqualTo(650);
+        assertThat(idle.view(now)).isEqualTo(new IdleTime.View(millis(650), millis(2600), Basis.STALE));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"600, 150", "163, 40", "162, 650"})
+    void believesOneMoreStaleReuseAtOnceUnlessItIsOfAnotherKind(long third, long limit) {
+        laterStale(3000);
+        laterStale(2600);
+
+        laterStale(third);
+
+        assertThat(limitMillis()).isEqualTo(limit);
     }
 
     @Test
@@ -210,7 +221,7 @@ class IdleTimeTest {
             idle.outlived(millis(2000), now);
         }
 
-        assertThat(limitMillis()).isEqualTo(500);
+        assertThat(limitMillis()).isEqualTo(250);
     }
 
     @ParameterizedTest
@@ -230,14 +241,14 @@ class IdleTimeTest {
             if (waited > 1000) {
                 idle.stale(millis(waited), now);
                 failed++;
-                failedLate += i >= 60 ? 1 : 0;
+                failedLate += i >= 40 ? 1 : 0;
             } else if (millis(waited) >= idle.refutesFromNanos()) {
                 idle.survived(millis(waited), now);
             }
         }
 
-        assertThat(failed).as("while it learns").isBetween(2, 12);
-        assertThat(failedLate).as("after 60 requests").isZero();
+        assertThat(failed).as("while it learns").isBetween(2, 8);
+        assertThat(failedLate).as("after 40 requests").isZero();
     }
 
     @Test
