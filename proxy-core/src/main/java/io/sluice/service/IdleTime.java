@@ -28,6 +28,7 @@ public final class IdleTime {
     private static final int STALE_SHARE = 4;
     private static final long MARGIN_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);
     private static final long FORGOTTEN_NANOS = TimeUnit.MINUTES.toNanos(10);
+    private static final End[] NO_ENDS = {};
     private static final Verdict NONE = new Verdict(UNLIMITED, UNLIMITED, Basis.NOTHING, UNLIMITED, 0);
 
     /** What a time was learned from. */
@@ -63,15 +64,13 @@ public final class IdleTime {
         private boolean counts;
     }
 
-    /** Guarded by this, also their fields. */
-    private final End[] ends = new End[ENDS];
+    /** Guarded by this, also their fields; made by the first end, which most endpoints never see. */
+    private End[] ends = NO_ENDS;
     private volatile Verdict verdict = NONE;
     private volatile long saidNanos = -1;
 
     /** Knows nothing. */
-    public IdleTime() {
-        Arrays.setAll(ends, i -> new End());
-    }
+    public IdleTime() {}
 
     /**
      * How long a connection may have been idle and be reused, in nanoseconds; {@link #UNLIMITED} while nothing is learned.
@@ -144,6 +143,10 @@ public final class IdleTime {
     }
 
     private void note(long idleNanos, boolean stale, long nowNanos) {
+        if (ends.length == 0) {
+            ends = new End[ENDS];
+            Arrays.setAll(ends, i -> new End());
+        }
         End same = null;
         for (End end : ends) {
             if (end.counts && near(end.idleNanos, idleNanos) && !apart(end.atNanos, nowNanos, end.idleNanos, idleNanos)) {
