@@ -247,6 +247,9 @@ final class KeyTable {
                 value("services.*.pool.idleTimeout", TIME, "How long an idle connection is kept. A backend's Keep-Alive:"
                                 + " timeout= shortens it, and so does what is learned from connections that died.")
                         .byDefault("30s"),
+                value("services.*.pool.learnIdleTimeout", flag(), "Whether it is learned of each endpoint, from connections that"
+                                + " died, how long its backend keeps them, to stay below that.")
+                        .byDefault("true"),
                 value(
                                 "services.*.pool.maxPerEndpoint",
                                 whole(1, 1_000_000).orWord("unlimited", Long.MAX_VALUE),

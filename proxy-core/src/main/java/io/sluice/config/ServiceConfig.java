@@ -132,8 +132,10 @@ public record ServiceConfig(
      *
      * @param idlePerEndpoint idle connections kept, in all event loops together; 0 = none
      * @param idleTimeout     how long an idle one is kept; a backend's {@code Keep-Alive: timeout=} may shorten it
+     * @param learnIdleTimeout whether what is learned of connections that died shortens it, too
      * @param maxPerEndpoint  connections open at once; {@link Integer#MAX_VALUE} = unlimited
      * @param maxAge          how old a connection may be and still be reused; zero = any age
      */
-    public record PoolConfig(int idlePerEndpoint, Duration idleTimeout, int maxPerEndpoint, Duration maxAge) {}
+    public record PoolConfig(
+            int idlePerEndpoint, Duration idleTimeout, boolean learnIdleTimeout, int maxPerEndpoint, Duration maxAge) {}
 }

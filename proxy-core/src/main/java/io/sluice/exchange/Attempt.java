@@ -67,6 +67,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
         this.client = client;
         this.endpoint = endpoint;
         this.pass = pass;
+        record.attempting(worker.wheel().nowNanos());
     }
 
     Endpoint endpoint() {
@@ -130,6 +131,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
 
     private void begin(Lease leased, boolean later) {
         lease = leased;
+        record.leased(worker.wheel().nowNanos());
         leased.stream().listener(this);
         request = new BodyRelay(client, leased.stream());
         response = new BodyRelay(leased.stream(), client);
@@ -173,6 +175,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
 
     /** Ends the request; all that waits of it leaves. */
     void endRequest(Trailers trailers) {
+        record.sent(worker.wheel().nowNanos());
         request.end(trailers);
         askedNanos = worker.wheel().nowNanos();
         if (over) {
@@ -365,9 +368,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
         if (response == null) {
             return 0;
         }
-        record.backendBytes(request.bytes(), response.bytes());
-        record.blocked(response.blockedNanos(), request.blockedNanos());
-        record.spliced(request.splicedBytes(), response.splicedBytes());
+        RelayNote.enter(request, response, record);
         if (record.relay() == ExchangeRecord.Relay.SPLICED && instead(response.gaveUp()) != null) {
             // Refused so late that the body ended with what was read instead.
             record.relay(ExchangeRecord.Relay.COPIED, instead(response.gaveUp()));

@@ -232,6 +232,7 @@ public final class Exchange implements ClientListener {
         Admission.of(response, route);
         Upgrade.agree(response, agreed);
         client.head(response);
+        record.headSent(worker.wheel().nowNanos());
         Tunnelling tunnelling = new Tunnelling(worker, record, attempt.endpoint(), this::onTunnelEnded);
         tunnelling.enter();
         tunnelling.begin(client.detach(), attempt.detach(), route.zeroCopy(), service.config().zeroCopy(),
@@ -254,6 +255,7 @@ public final class Exchange implements ClientListener {
         }
         attempt.chooseRelay(response);
         client.head(response);
+        record.headSent(worker.wheel().nowNanos());
         deadlines.responseExpected();
     }
 
@@ -362,6 +364,7 @@ public final class Exchange implements ClientListener {
         deadlines.requestOver();
         answerBytes = LocalAnswer.bodyBytes(head.method(), answer);
         record.answered(answer.status());
+        record.headSent(worker.wheel().nowNanos());
         LocalAnswer.send(client, worker.answerHead(), head.method(), answer);
         awaitClient();
     }

@@ -49,6 +49,7 @@ final class FileAnswer {
         state.response(Response.SENDING);
         exchange.deadlines().requestOver();
         exchange.record.answered(response.status());
+        exchange.record.headSent(worker.wheel().nowNanos());
         sendHead(response, head.method(), route);
         if (head.method() == Method.HEAD || response.length() == 0) {
             end();

@@ -85,6 +85,7 @@ public final class TcpExchange extends ChannelInboundHandlerAdapter
         }
         record.attempt(target.service().name(), endpoint.text());
         connectingSinceNanos = worker.wheel().nowNanos();
+        record.attempting(connectingSinceNanos);
         deadline.at(connectingSinceNanos + snapshot.deadlines().connectNanos());
         Connector.Attempt opening = worker.pools().of(target.service(), endpoint).connect(this);
         if (opening != null) {
@@ -119,6 +120,7 @@ public final class TcpExchange extends ChannelInboundHandlerAdapter
         deadline.cancel();
         long now = worker.wheel().nowNanos();
         record.connected(false, now - connectingSinceNanos);
+        record.leased(now);
         record.response(0, now - record.startedNanos());
         ServiceConfig service = target.service().config();
         if (service.proxyProtocol() != ProxyProtocol.OFF) {

@@ -96,10 +96,8 @@ final class Tunnelling implements Worker.Connection, Tunnel.Listener, BodyRelay.
     private void note() {
         BodyRelay toBackend = tunnel.toBackend();
         BodyRelay toClient = tunnel.toClient();
-        record.backendBytes(toBackend.bytes(), toClient.bytes());
+        RelayNote.enter(toBackend, toClient, record);
         record.bytes(toBackend.bytes() - toBackend.splicedBytes(), toClient.bytes());
-        record.spliced(toBackend.splicedBytes(), toClient.splicedBytes());
-        record.blocked(toClient.blockedNanos(), toBackend.blockedNanos());
         if (toBackend.splicedBytes() + toClient.splicedBytes() > 0) {
             record.relay(ExchangeRecord.Relay.SPLICED, "");
         } else {

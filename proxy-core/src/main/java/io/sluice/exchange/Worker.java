@@ -10,6 +10,7 @@ import io.sluice.pool.BackendPools;
 import io.sluice.stream.ClientStream;
 import io.sluice.telemetry.AccessLog;
 import io.sluice.telemetry.ExchangeRecord;
+import io.sluice.telemetry.SlowRing;
 import io.sluice.transport.AddressPair;
 import io.sluice.transport.DeadlineWheel;
 import java.net.InetSocketAddress;
@@ -30,6 +31,7 @@ public final class Worker {
     private final AccessLog accessLog;
     private final Pipes pipes;
     private final OpenFiles files;
+    private final SlowRing slow = new SlowRing();
     private final ResponseHead answerHead = new ResponseHead();
     private final Set<Connection> connections = new HashSet<>();
     private int active;
@@ -85,10 +87,11 @@ public final class Worker {
         return snapshots.get();
     }
 
-    /** Who connected there, without encryption. */
+    /** Who connected there just now, without encryption. */
     public Peer peer(AddressPair addresses) {
         InetSocketAddress source = addresses.source();
-        return new Peer(source, addresses.destination(), false, snapshot().trusts(source.getAddress()));
+        return new Peer(source, addresses.destination(), false, snapshot().trusts(source.getAddress()),
+                wheel.nowNanos());
     }
 
     /** Whether responses end their connections, since the process is going to end. */
@@ -183,11 +186,13 @@ public final class Worker {
         active++;
     }
 
-    /** Begins the record of what a client wants. */
+    /** Begins the record of what a client wants, whose request's head is complete. */
     ExchangeRecord record(ListenerFacts listener, Peer client, long startedNanos) {
         boolean text = recordsText();
-        return new ExchangeRecord(
+        ExchangeRecord record = new ExchangeRecord(
                 listener.name(), text ? client.addressText() : "", startedNanos, text ? System.currentTimeMillis() : 0);
+        record.headRead(client.sinceNanos(), wheel.nowNanos());
+        return record;
     }
 
     /** What bodies are spliced through; null where everything is copied. */
@@ -204,6 +209,11 @@ public final class Worker {
         return files;
     }
 
+    /** The records of slow and failed exchanges; to be read by anyone. */
+    public SlowRing slow() {
+        return slow;
+    }
+
     /** Whether records need text. */
     boolean recordsText() {
         return accessLog.enabled();
@@ -216,6 +226,7 @@ public final class Worker {
 
     void ended(ExchangeRecord record) {
         active--;
+        slow.offer(record);
         if (accessLog.enabled()) {
             accessLog.write(record);
         }

@@ -12,6 +12,7 @@ public final class Peer {
     private final boolean secure;
     private final boolean trusted;
     private final long addressKey;
+    private final long sinceNanos;
     private String addressText;
 
     /**
@@ -21,13 +22,15 @@ public final class Peer {
      * @param local   the one it connected to
      * @param secure  whether the connection is encrypted
      * @param trusted whether it is one of {@code trustedProxies}, whose forwarding fields are believed
+     * @param sinceNanos when it was accepted, as {@link System#nanoTime}
      */
-    public Peer(InetSocketAddress remote, InetSocketAddress local, boolean secure, boolean trusted) {
+    public Peer(InetSocketAddress remote, InetSocketAddress local, boolean secure, boolean trusted, long sinceNanos) {
         this.remote = remote;
         this.local = local;
         this.secure = secure;
         this.trusted = trusted;
         this.addressKey = AddressKey.of(remote.getAddress());
+        this.sinceNanos = sinceNanos;
     }
 
     /** The client's address. */
@@ -53,6 +56,11 @@ public final class Peer {
     /** The client's address as what is counted by address counts it: {@link AddressKey}. */
     public long addressKey() {
         return addressKey;
+    }
+
+    /** When it was accepted, as {@link System#nanoTime}; behind a PROXY protocol header, when that had come. */
+    public long sinceNanos() {
+        return sinceNanos;
     }
 
     /** The client's address without its port, as text. */

@@ -3,6 +3,7 @@ package io.sluice.pool;
 import io.sluice.config.ServiceConfig.PoolConfig;
 import io.sluice.http.ProxyError;
 import io.sluice.service.Endpoint;
+import io.sluice.service.IdleTime;
 import io.sluice.service.Service;
 import io.sluice.stream.BackendStream;
 import io.sluice.telemetry.PoolMeters;
@@ -14,8 +15,8 @@ import java.util.concurrent.TimeUnit;
  * <em>Loop-confined.</em>
  */
 public final class EndpointPool {
-    /** How much earlier than the backend says it closes an idle connection we stop using it. */
-    private static final long KEEP_ALIVE_MARGIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** A connection that dies later than this after it was taken did not die of having been idle. */
+    private static final long STALE_WITHIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Service service;
     private final Endpoint endpoint;
@@ -24,7 +25,12 @@ public final class EndpointPool {
     private final ArrayDeque<Lease> idle = new ArrayDeque<>();
     private final long idleNanos;
     private final long maxAgeNanos;
+    /** What is learned of the backend; null = nothing is. */
+    private final IdleTime learned;
+    private final boolean watches;
     private int idleMax;
+    /** No longer for reuse, kept open to see when the backend closes it; null = none. Counts as idle. */
+    private Lease watched;
 
     EndpointPool(Service service, Endpoint endpoint, BackendPools pools, int idleMax) {
         PoolConfig config = service.config().pool();
@@ -35,6 +41,9 @@ public final class EndpointPool {
         this.idleMax = idleMax;
         this.idleNanos = config.idleTimeout().toNanos();
         this.maxAgeNanos = config.maxAge().isZero() ? Long.MAX_VALUE : config.maxAge().toNanos();
+        this.learned = config.learnIdleTimeout() ? endpoint.idleTime() : null;
+        // Where connections are counted out, none is kept for anything but requests.
+        this.watches = config.learnIdleTimeout() && config.maxPerEndpoint() == Integer.MAX_VALUE;
     }
 
     /** Who is told how {@link #connect} ended. */
@@ -50,9 +59,13 @@ public final class EndpointPool {
     public Lease takeIdle() {
         Lease lease;
         while ((lease = idle.pollLast()) != null) {
+            if (idleTooLong(lease)) {
+                restOrDrop(lease);
+                continue;
+            }
             meters.idle(-1);
             if (!tooOld(lease)) {
-                lease.taken();
+                lease.taken(pools.wheel().nowNanos());
                 meters.reused();
                 meters.active(1);
                 return lease;
@@ -85,33 +98,102 @@ public final class EndpointPool {
             meters.idle(-1);
             lease.drop();
         }
+        if (watched != null) {
+            evict(watched);
+        }
     }
 
     /** Takes a lease back: keeps its connection if it may be used again. */
     void release(Lease lease) {
         meters.active(-1);
-        long keep = keepNanos(lease.stream());
+        long now = pools.wheel().nowNanos();
+        if (learned != null) {
+            learned.said(lease.stream().keepAliveNanos());
+            if (lease.idledNanos() >= learned.refutesFromNanos()) {
+                learned.survived(lease.idledNanos(), now);
+            }
+        }
+        long keep = keepNanos(lease.stream(), now);
         if (idle.size() >= idleMax || keep <= 0 || !lease.stream().reusable() || tooOld(lease)) {
             lease.drop();
             return;
         }
         idle.addLast(lease);
         meters.idle(1);
-        lease.idleUntil(pools.wheel().nowNanos() + keep);
+        lease.idle(now, keep);
     }
 
     private boolean tooOld(Lease lease) {
         return maxAgeNanos != Long.MAX_VALUE && pools.wheel().nowNanos() - lease.openedNanos() >= maxAgeNanos;
     }
 
-    private long keepNanos(BackendStream stream) {
-        long said = stream.keepAliveNanos();
-        return said < 0 ? idleNanos : Math.min(idleNanos, said - KEEP_ALIVE_MARGIN_NANOS);
+    /** Whether it has been idle for longer than is safe by now: what is learned may be newer than its deadline. */
+    private boolean idleTooLong(Lease lease) {
+        if (learned == null) {
+            return false;
+        }
+        long now = pools.wheel().nowNanos();
+        return now - lease.idleSinceNanos() > learned.limitNanos(now);
     }
 
-    /** An idle connection's time is over, or its backend closed it or sent something nobody asked for. */
+    private long keepNanos(BackendStream stream, long nowNanos) {
+        long unlearned = unlearnedNanos(stream);
+        return learned == null ? unlearned : Math.min(unlearned, learned.limitNanos(nowNanos));
+    }
+
+    /** How long it may be idle by configuration and by what its backend says. */
+    private long unlearnedNanos(BackendStream stream) {
+        long said = stream.keepAliveNanos();
+        return said < 0 ? idleNanos : Math.min(idleNanos, IdleTime.limitOfSaid(said));
+    }
+
+    /** An idle connection's time is over. */
+    void expired(Lease lease) {
+        if (lease == watched) {
+            long now = pools.wheel().nowNanos();
+            learned.outlived(now - lease.idleSinceNanos(), now);
+            evict(lease);
+        } else if (idle.remove(lease)) {
+            restOrDrop(lease);
+        }
+    }
+
+    /** It is not for reuse any more: shows how long the backend keeps it, if that is worth knowing and nothing else does; else ends. */
+    private void restOrDrop(Lease lease) {
+        long watchNanos = watches && watched == null ? learned.watchNanos() : 0;
+        long idledNanos = pools.wheel().nowNanos() - lease.idleSinceNanos();
+        long until = Math.min(watchNanos, unlearnedNanos(lease.stream()));
+        if (until > idledNanos) {
+            watched = lease;
+            lease.idle(lease.idleSinceNanos(), until);
+        } else {
+            meters.idle(-1);
+            lease.drop();
+        }
+    }
+
+    /** The backend closed an idle connection, or sent something nobody asked for, as some do before they close. */
+    void closedByBackend(Lease lease) {
+        if (learned != null) {
+            long now = pools.wheel().nowNanos();
+            learned.closed(now - lease.idleSinceNanos(), now);
+        }
+        evict(lease);
+    }
+
+    /** A connection taken again was dead. */
+    void stale(Lease lease) {
+        meters.stale();
+        long now = pools.wheel().nowNanos();
+        if (learned != null && now - lease.idleSinceNanos() - lease.idledNanos() <= STALE_WITHIN_NANOS) {
+            learned.stale(lease.idledNanos(), now);
+        }
+    }
+
+    /** An idle connection ends. */
     void evict(Lease lease) {
-        if (idle.remove(lease)) {
+        if (idle.remove(lease) || lease == watched) {
+            watched = lease == watched ? null : watched;
             meters.idle(-1);
         }
         lease.drop();

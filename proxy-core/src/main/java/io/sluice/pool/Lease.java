@@ -21,12 +21,15 @@ public final class Lease implements BackendListener {
     private final long openedNanos;
     private final Deadline idleDeadline;
     private boolean reused;
+    private long idleSinceNanos;
+    /** How long it had been idle when it was taken last. */
+    private long idledNanos;
 
     Lease(EndpointPool pool, BackendStream stream, DeadlineWheel wheel) {
         this.pool = pool;
         this.stream = stream;
         this.openedNanos = wheel.nowNanos();
-        this.idleDeadline = new Deadline(wheel, () -> pool.evict(this));
+        this.idleDeadline = new Deadline(wheel, () -> pool.expired(this));
     }
 
     /** The connection; its listener is to be set before it is used. */
@@ -57,7 +60,7 @@ public final class Lease implements BackendListener {
 
     /** Closes it, and counts that the backend had closed it before we used it. */
     public void closeStale() {
-        pool.meters().stale();
+        pool.stale(this);
         close();
     }
 
@@ -65,14 +68,27 @@ public final class Lease implements BackendListener {
         return openedNanos;
     }
 
-    void taken() {
+    /** Since when it is idle, or was before it was taken. */
+    long idleSinceNanos() {
+        return idleSinceNanos;
+    }
+
+    /** How long it had been idle when it was taken last; 0 if it never was. */
+    long idledNanos() {
+        return idledNanos;
+    }
+
+    void taken(long nowNanos) {
         reused = true;
+        idledNanos = nowNanos - idleSinceNanos;
         idleDeadline.disarm();
     }
 
-    void idleUntil(long nanos) {
+    /** Nobody uses it, since then, and for so long at the most. */
+    void idle(long sinceNanos, long keepNanos) {
         stream.listener(this);
-        idleDeadline.at(nanos);
+        idleSinceNanos = sinceNanos;
+        idleDeadline.at(sinceNanos + keepNanos);
     }
 
     /** Closes the connection and gives back its place at the endpoint. */
@@ -115,6 +131,6 @@ public final class Lease implements BackendListener {
 
     @Override
     public void onBackendGone(ProxyError why) {
-        pool.evict(this);
+        pool.closedByBackend(this);
     }
 }

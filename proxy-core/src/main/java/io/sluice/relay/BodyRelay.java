@@ -45,6 +45,9 @@ public final class BodyRelay {
     private boolean blocked;
     private long blockedSinceNanos;
     private long blockedNanos;
+    private int stalls;
+    private long longestStallNanos;
+    private long longestStallAtNanos;
 
     /** A relay between two sides of one event loop. */
     public BodyRelay(BodySource from, BodySink to) {
@@ -82,6 +85,7 @@ public final class BodyRelay {
         from.pace(to.pendingBytes() == 0 ? Pace.THROUGH : Pace.HELD);
         if (!blocked && !to.writable()) {
             blocked = true;
+            stalls++;
             blockedSinceNanos = System.nanoTime();
             from.pause();
         }
@@ -123,7 +127,12 @@ public final class BodyRelay {
     private void unblock() {
         if (blocked) {
             blocked = false;
-            blockedNanos += System.nanoTime() - blockedSinceNanos;
+            long nanos = System.nanoTime() - blockedSinceNanos;
+            blockedNanos += nanos;
+            if (nanos > longestStallNanos) {
+                longestStallNanos = nanos;
+                longestStallAtNanos = blockedSinceNanos;
+            }
         }
     }
 
@@ -145,5 +154,20 @@ public final class BodyRelay {
     /** How long the sink held the source back, an ongoing time included. */
     public long blockedNanos() {
         return blocked ? blockedNanos + System.nanoTime() - blockedSinceNanos : blockedNanos;
+    }
+
+    /** How often the sink held the source back. */
+    public int stalls() {
+        return stalls;
+    }
+
+    /** The longest time that it did, an ongoing one included. */
+    public long longestStallNanos() {
+        return blocked ? Math.max(longestStallNanos, System.nanoTime() - blockedSinceNanos) : longestStallNanos;
+    }
+
+    /** When that began, as {@link System#nanoTime} counts; 0 if it never did. */
+    public long longestStallAtNanos() {
+        return blocked && longestStallNanos() > longestStallNanos ? blockedSinceNanos : longestStallAtNanos;
     }
 }

@@ -18,7 +18,9 @@ import io.sluice.linux.Splicing;
 import io.sluice.linux.SystemCalls;
 import io.sluice.service.Service;
 import io.sluice.telemetry.AccessLog;
+import io.sluice.telemetry.LearnedIdle;
 import io.sluice.telemetry.Metrics;
+import io.sluice.telemetry.SlowRequests;
 import io.sluice.transport.Descriptors;
 import io.sluice.transport.EventLoops;
 import io.sluice.transport.SocketOptions;
@@ -134,6 +136,7 @@ public final class SluiceServer implements AutoCloseable {
             splicing.prepare();
             metrics.pipes(splicing::idlePipes, splicing::activePipes, splicing::mismatches);
         }
+        metrics.learnedIdle(this::learnedIdle);
         LoopAssembly assembly = new LoopAssembly(transport, allocator, () -> snapshot, metrics, accessLog, resolvers,
                 splicing);
         Map<EventLoop, LoopContext> byLoop = new IdentityHashMap<>();
@@ -209,6 +212,16 @@ public final class SluiceServer implements AutoCloseable {
     /** Its meters. */
     public Metrics metrics() {
         return metrics;
+    }
+
+    /** How long idle connections to endpoints are reused, where that is learned. */
+    public List<LearnedIdle> learnedIdle() {
+        return EndpointView.learnedIdle(snapshot);
+    }
+
+    /** The slowest exchanges of late, and those that failed. */
+    public SlowRequests slowRequests() {
+        return SlowRequests.of(contexts.stream().map(context -> context.worker().slow()).toList());
     }
 
     /** Whether bodies may cross inside the kernel by now. */

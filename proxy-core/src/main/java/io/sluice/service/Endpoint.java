@@ -20,6 +20,7 @@ public final class Endpoint {
     private final AtomicInteger mismatches = new AtomicInteger();
     private final EndpointHealth health = new EndpointHealth();
     private final Latency latency = new Latency();
+    private final IdleTime idleTime = new IdleTime();
 
     /**
      * Creates it.
@@ -114,6 +115,11 @@ public final class Endpoint {
     /** Gives a connection back. */
     public void disconnected() {
         connections.decrementAndGet();
+    }
+
+    /** How long its backend keeps idle connections, as far as that is learned. */
+    public IdleTime idleTime() {
+        return idleTime;
     }
 
     /** Whether bodies from and to it may cross inside the kernel: not after too many that lost bytes there. */

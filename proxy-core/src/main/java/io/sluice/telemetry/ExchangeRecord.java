@@ -32,13 +32,24 @@ public final class ExchangeRecord {
     /** How a response body crossed. */
     public enum Relay {
         /** There was none, or we made it. */
-        NONE,
+        NONE("none"),
         /** Through our buffers. */
-        COPIED,
+        COPIED("copied"),
         /** Inside the kernel. */
-        SPLICED,
+        SPLICED("spliced"),
         /** From a file, inside the kernel. */
-        SENDFILE
+        SENDFILE("sendfile");
+
+        private final String text;
+
+        Relay(String text) {
+            this.text = text;
+        }
+
+        /** As the access log calls it. */
+        public String text() {
+            return text;
+        }
     }
 
     private final String listener;
@@ -65,6 +76,14 @@ public final class ExchangeRecord {
     private long firstByteNanos;
     private long blockedOnClientNanos;
     private long blockedOnBackendNanos;
+    private long acceptedNanos = Timeline.NEVER;
+    private long headNanos = Timeline.NEVER;
+    private long attemptNanos = Timeline.NEVER;
+    private long connectedNanos = Timeline.NEVER;
+    private long sentNanos = Timeline.NEVER;
+    private long headSentNanos = Timeline.NEVER;
+    private Stall stalledOnClient = Stall.NONE;
+    private Stall stalledOnBackend = Stall.NONE;
     private long splicedBytes;
     private long splicedIn;
     private Relay relay = Relay.NONE;
@@ -116,6 +135,44 @@ public final class ExchangeRecord {
         methodText = itsMethod;
         host = itsHost;
         target = itsTarget;
+    }
+
+    /**
+     * Notes that the request's head is complete.
+     *
+     * @param connectedSinceNanos when its client's connection was accepted; both as {@link System#nanoTime}
+     */
+    public void headRead(long connectedSinceNanos, long nowNanos) {
+        acceptedNanos = connectedSinceNanos;
+        headNanos = nowNanos - startedNanos;
+    }
+
+    /** Notes that an attempt begins; what was noted of the one before it is forgotten. */
+    public void attempting(long nowNanos) {
+        attemptNanos = nowNanos - startedNanos;
+        connectedNanos = Timeline.NEVER;
+        sentNanos = Timeline.NEVER;
+    }
+
+    /** Notes that the attempt may use its connection. */
+    public void leased(long nowNanos) {
+        connectedNanos = nowNanos - startedNanos;
+    }
+
+    /** Notes that the whole request was handed to the backend's connection. */
+    public void sent(long nowNanos) {
+        sentNanos = nowNanos - startedNanos;
+    }
+
+    /** Notes that the final head was handed to the client's connection. */
+    public void headSent(long nowNanos) {
+        headSentNanos = nowNanos - startedNanos;
+    }
+
+    /** Notes how each side kept us waiting with bytes in hand. */
+    public void stalled(Stall onClient, Stall onBackend) {
+        stalledOnClient = onClient;
+        stalledOnBackend = onBackend;
     }
 
     /** Notes the route taken. */
@@ -231,6 +288,20 @@ public final class ExchangeRecord {
     public long firstByteNanos() { return firstByteNanos; }
     public long blockedOnClientNanos() { return blockedOnClientNanos; }
     public long blockedOnBackendNanos() { return blockedOnBackendNanos; }
+    /** When its client's connection was accepted, as {@link System#nanoTime}; {@link Timeline#NEVER} = not noted. */
+    public long acceptedNanos() { return acceptedNanos; }
+    /** From the first byte to the whole head; {@link Timeline#NEVER} = not noted, as all that follow. */
+    public long headNanos() { return headNanos; }
+    /** From the first byte to the last attempt's beginning. */
+    public long attemptNanos() { return attemptNanos; }
+    /** From the first byte to the last attempt's connection. */
+    public long connectedNanos() { return connectedNanos; }
+    /** From the first byte to the end of the request as the last attempt sent it. */
+    public long sentNanos() { return sentNanos; }
+    /** From the first byte to the final head on its way to the client. */
+    public long headSentNanos() { return headSentNanos; }
+    public Stall stalledOnClient() { return stalledOnClient; }
+    public Stall stalledOnBackend() { return stalledOnBackend; }
     public Relay relay() { return relay; }
     public String relayReason() { return relayReason; }
     /** Null = ended well. */

@@ -1,15 +1,10 @@
 package io.sluice.telemetry;
 
-import io.sluice.telemetry.ExchangeRecord.Relay;
-import java.util.List;
-
 /**
  * One JSON object a line (RFC 8259). Its fields are described with the configuration. <em>Loop-confined</em> to the
  * writer's thread.
  */
 final class JsonLine implements LineFormat {
-    private static final List<String> RELAYS = List.of("none", "copied", "spliced", "sendfile");
-
     private final String idPrefix;
     private final SecondText seconds = new SecondText("uuuu-MM-dd'T'HH:mm:ss");
 
@@ -41,7 +36,7 @@ final class JsonLine implements LineFormat {
         to.ascii(",\"attempts\":").number(record.attempts());
         to.ascii(",\"reused\":").ascii(record.reused() ? "true" : "false");
         timers(record, to);
-        to.ascii(",\"relay\":").json(relay(record.relay()));
+        to.ascii(",\"relay\":").json(record.relay().text());
         to.ascii(",\"relayReason\":").json(record.relayReason());
         to.ascii(",\"end\":").json(record.error() == null ? "ok" : record.error().word());
         to.ascii("}").end();
@@ -60,10 +55,6 @@ final class JsonLine implements LineFormat {
         to.ascii(",\"total\":").number(micros(record.totalNanos()));
         to.ascii(",\"blockedOnClient\":").number(micros(record.blockedOnClientNanos()));
         to.ascii(",\"blockedOnBackend\":").number(micros(record.blockedOnBackendNanos())).ascii("}");
-    }
-
-    private static String relay(Relay relay) {
-        return RELAYS.get(relay.ordinal());
     }
 
     private static long micros(long nanos) {

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * All meters of the process, by Micrometer, read by Prometheus. <em>Thread-safe.</em> <em>Ends</em> by {@link #close}.
@@ -43,6 +44,7 @@ public final class Metrics implements AutoCloseable {
     private volatile LongSupplier activePipes = () -> LinuxProcess.UNKNOWN;
     private volatile LongSupplier mismatches = () -> LinuxProcess.UNKNOWN;
     private volatile LongSupplier bufferedBytes = () -> LinuxProcess.UNKNOWN;
+    private volatile Supplier<List<LearnedIdle>> learnedIdle = List::of;
     /** Guarded by this; null before the first scrape. */
     private PrometheusMeterRegistry registry;
     private JvmGcMetrics collections;
@@ -125,6 +127,11 @@ public final class Metrics implements AutoCloseable {
         shortage = source;
     }
 
+    /** Says where {@code sluice_pool_learned_idle_seconds} comes from; called by any thread, during a scrape. */
+    public void learnedIdle(Supplier<List<LearnedIdle>> source) {
+        learnedIdle = source;
+    }
+
     /**
      * Says where what is told of pipes comes from; without, nothing is. Called by any thread, during a scrape.
      *
@@ -166,6 +173,7 @@ public final class Metrics implements AutoCloseable {
         health.values().forEach(healthSeries::add);
         healthSeries.into(snapshots);
         OverloadMeters.into(overloads.values(), snapshots);
+        learnedRows(snapshots);
         lagRows(snapshots);
         if (log != null) {
             log.into(snapshots);
@@ -177,6 +185,15 @@ public final class Metrics implements AutoCloseable {
                 PlatformDependent.usedDirectMemory(), snapshots);
         process.into(snapshots);
         return snapshots.build();
+    }
+
+    private void learnedRows(MetricSnapshots.Builder snapshots) {
+        Family learned = Family.gauge("pool_learned_idle_seconds",
+                "How long idle connections to an endpoint are reused, where that is learned.", "service", "endpoint");
+        for (LearnedIdle each : learnedIdle.get()) {
+            learned.row(each.reuseNanos() * 1e-9, each.service(), each.endpoint());
+        }
+        learned.into(snapshots);
     }
 
     private void pipeRows(MetricSnapshots.Builder snapshots) {

@@ -77,7 +77,7 @@ final class ConfigReaderTest {
                 "app",
                 List.of(new EndpointConfig(new HostPort("10.0.0.5", 8080), 1)),
                 Policy.LEAST_REQUESTS,
-                new PoolConfig(64, Duration.ofSeconds(30), Integer.MAX_VALUE, Duration.ZERO),
+                new PoolConfig(64, Duration.ofSeconds(30), true, Integer.MAX_VALUE, Duration.ZERO),
                 new SocketConfig(0, true, 0, 0, 0, true, Duration.ZERO, Duration.ZERO, 0, false),
                 true,
                 new HealthConfig(
@@ -193,7 +193,7 @@ final class ConfigReaderTest {
                         new EndpointConfig(new HostPort("b.example.", 81), 1));
         assertThat(config.services().get("a").socket().fastOpen()).isEqualTo(1);
         assertThat(config.services().get("b").pool())
-                .isEqualTo(new PoolConfig(64, Duration.ofSeconds(30), 3, Duration.ofHours(1)));
+                .isEqualTo(new PoolConfig(64, Duration.ofSeconds(30), true, 3, Duration.ofHours(1)));
         assertThat(config.services().get("b").policy()).isEqualTo(Policy.ROUND_ROBIN);
         assertThat(config.services().keySet()).containsExactly("a", "b");
         assertThat(config.listeners().getFirst().halfClose()).isEqualTo(ListenerConfig.HalfClose.ANSWER);

@@ -26,7 +26,7 @@ class ExchangeQueueTest {
     }
 
     private Endpoint taken() {
-        return bench.service("app").enter(null);
+        return bench.service("app").enter(null, 0);
     }
 
     private void free(Endpoint endpoint) {
@@ -145,6 +145,11 @@ class ExchangeQueueTest {
         @Override
         public Executor loop() {
             return bench.time.loop();
+        }
+
+        @Override
+        public long key() {
+            return 0;
         }
 
         @Override

@@ -27,7 +27,7 @@ class BackendPoolsTest {
             "app",
             List.of(new EndpointConfig(new HostPort("127.0.0.1", 1), 1), new EndpointConfig(new HostPort("::1", 1), 1)),
             ServiceConfig.Policy.ROUND_ROBIN,
-            new PoolConfig(8, Duration.ofSeconds(30), Integer.MAX_VALUE, Duration.ZERO),
+            new PoolConfig(8, Duration.ofSeconds(30), true, Integer.MAX_VALUE, Duration.ZERO),
             null,
             true,
             ServiceConfig.ProxyProtocol.OFF));

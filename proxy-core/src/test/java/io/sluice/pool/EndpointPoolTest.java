@@ -40,7 +40,7 @@ class EndpointPoolTest {
 
     EndpointPoolTest() {
         connector.atOnce = true;
-        configure(new PoolConfig(8, Duration.ofSeconds(30), Integer.MAX_VALUE, Duration.ZERO), 1);
+        configure(new PoolConfig(8, Duration.ofSeconds(30), true, Integer.MAX_VALUE, Duration.ZERO), 1);
     }
 
     private void configure(PoolConfig config, int loops) {
@@ -142,7 +142,7 @@ class EndpointPoolTest {
     @ParameterizedTest
     @CsvSource({"4, 1, 4", "4, 2, 2", "5, 2, 3", "1, 4, 1", "0, 4, 0"})
     void keepsItsLoopsShareOfTheIdleOnes(int configured, int loops, int kept) {
-        configure(new PoolConfig(configured, Duration.ofSeconds(30), Integer.MAX_VALUE, Duration.ZERO), loops);
+        configure(new PoolConfig(configured, Duration.ofSeconds(30), true, Integer.MAX_VALUE, Duration.ZERO), loops);
         List<Lease> leases = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
             leases.add(open());
@@ -217,7 +217,7 @@ class EndpointPoolTest {
 
     @Test
     void doesNotTakeBackAConnectionThatIsTooOld() {
-        configure(new PoolConfig(8, Duration.ofSeconds(30), Integer.MAX_VALUE, Duration.ofNanos(1)), 1);
+        configure(new PoolConfig(8, Duration.ofSeconds(30), true, Integer.MAX_VALUE, Duration.ofNanos(1)), 1);
 
         FakeBackend backend = released(open());
 
@@ -228,7 +228,7 @@ class EndpointPoolTest {
 
     @Test
     void doesNotHandOutAConnectionThatGrewTooOldWhileIdle() {
-        configure(new PoolConfig(8, Duration.ofSeconds(30), Integer.MAX_VALUE, Duration.ofMillis(40)), 1);
+        configure(new PoolConfig(8, Duration.ofSeconds(30), true, Integer.MAX_VALUE, Duration.ofMillis(40)), 1);
         FakeBackend older = released(open());
         long late = System.nanoTime() + 40_000_000;
         while (System.nanoTime() < late) {
@@ -244,7 +244,7 @@ class EndpointPoolTest {
 
     @Test
     void refusesToOpenMoreThanTheLimitAllLoopsTogether() {
-        configure(new PoolConfig(8, Duration.ofSeconds(30), 2, Duration.ZERO), 1);
+        configure(new PoolConfig(8, Duration.ofSeconds(30), true, 2, Duration.ZERO), 1);
         Lease first = open();
         Lease second = new Caller().connect(pools.of(service, endpoint));
         assertThat(pool.connect(caller)).isNull();

@@ -97,6 +97,32 @@ class BodyRelayTest {
     }
 
     @Test
+    void tellsHowOftenItWasHeldBackAndWhenLongest() {
+        assertThat(relay.stalls()).isZero();
+        assertThat(relay.longestStallAtNanos()).isZero();
+
+        sink.writable = false;
+        long first = System.nanoTime();
+        relay.batchEnd();
+        letTimePass(50_000_000);
+        assertThat(relay.longestStallNanos()).as("while it lasts").isGreaterThanOrEqualTo(50_000_000);
+        assertThat(relay.longestStallAtNanos() - first).isNotNegative();
+        sink.writable = true;
+        relay.writable();
+        long longest = relay.longestStallNanos();
+        long at = relay.longestStallAtNanos();
+        sink.writable = false;
+        relay.batchEnd();
+        sink.writable = true;
+        relay.writable();
+
+        assertThat(relay.stalls()).isEqualTo(2);
+        assertThat(relay.longestStallNanos()).isEqualTo(longest).isLessThanOrEqualTo(relay.blockedNanos());
+        assertThat(relay.longestStallAtNanos()).isEqualTo(at);
+        assertThat(at - first).isBetween(0L, longest);
+    }
+
+    @Test
     void readsOnOnceTheSinkHasRoom() {
         sink.writable = false;
         relay.batchEnd();

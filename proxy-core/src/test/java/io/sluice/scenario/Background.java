@@ -35,8 +35,13 @@ final class Background {
 
     /** Waits for its end. */
     void awaitEnd() throws InterruptedException {
-        if (!thread.join(Duration.ofSeconds(30))) {
-            throw new AssertionError("still at work after 30 s");
+        awaitEnd(Duration.ofSeconds(30));
+    }
+
+    /** Waits for its end, for so long at the most. */
+    void awaitEnd(Duration most) throws InterruptedException {
+        if (!thread.join(most)) {
+            throw new AssertionError("still at work after " + most);
         }
         if (failure != null) {
             throw new AssertionError(failure);

@@ -2,6 +2,7 @@ package io.sluice.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.config.HealthConfig;
 import io.sluice.config.HostPort;
 import io.sluice.config.ServiceConfig;
 import io.sluice.config.ServiceLimitConfig;
@@ -26,7 +27,7 @@ class RequestLimitTest {
             endpoints.add(new ServiceConfig.EndpointConfig(new HostPort("127.0.0.1", 1 + endpoints.size()), weight));
         }
         return new Service(0, new ServiceConfig("app", endpoints, ServiceConfig.Policy.LEAST_REQUESTS, null, null, true,
-                ServiceConfig.ProxyProtocol.OFF,
+                HealthConfig.NONE, ServiceConfig.ProxyProtocol.OFF,
                 new ServiceLimitConfig(requests, perEndpoint, queue, Duration.ofSeconds(1)), null));
     }
 
@@ -37,6 +38,11 @@ class RequestLimitTest {
         @Override
         public Executor loop() {
             return Runnable::run;
+        }
+
+        @Override
+        public long key() {
+            return 0;
         }
 
         @Override
@@ -61,22 +67,22 @@ class RequestLimitTest {
         Service service = service(ANY, ANY, 5, 1);
 
         assertThat(service.limit()).isNull();
-        Endpoint endpoint = service.enter(null);
+        Endpoint endpoint = service.enter(null, 0);
         assertThat(endpoint.active()).isEqualTo(1);
         service.left(endpoint);
         assertThat(endpoint.active()).isZero();
-        assertThat(service(ANY, ANY, 5, 0).enter(null)).isNull();
+        assertThat(service(ANY, ANY, 5, 0).enter(null, 0)).isNull();
     }
 
     @Test
     void hasSoManyPlacesInAll() {
         Service service = service(2, ANY, 5, 1, 1);
-        Endpoint one = service.enter(null);
-        service.enter(null);
+        Endpoint one = service.enter(null, 0);
+        service.enter(null, 0);
 
-        assertThat(service.enter(null)).isNull();
+        assertThat(service.enter(null, 0)).isNull();
         service.left(one);
-        assertThat(service.enter(null)).isNotNull();
+        assertThat(service.enter(null, 0)).isNotNull();
     }
 
     @Test
@@ -84,10 +90,10 @@ class RequestLimitTest {
         Service service = service(ANY, 2, 5, 100, 1);
 
         for (int i = 0; i < 4; i++) {
-            assertThat(service.enter(null)).isNotNull();
+            assertThat(service.enter(null, 0)).isNotNull();
         }
 
-        assertThat(service.enter(null)).isNull();
+        assertThat(service.enter(null, 0)).isNull();
         assertThat(service.endpoints()).extracting(Endpoint::active).containsExactly(2, 2);
     }
 
@@ -95,13 +101,13 @@ class RequestLimitTest {
     void hasNoneWhereNoEndpointIsChosen() {
         Service service = service(2, ANY, 5, 0);
 
-        assertThat(service.enter(null)).isNull();
+        assertThat(service.enter(null, 0)).isNull();
     }
 
     @Test
     void givesAPlaceToWhoWaitsLongest() {
         Service service = service(1, ANY, 5, 1);
-        Endpoint endpoint = service.enter(null);
+        Endpoint endpoint = service.enter(null, 0);
         Waiting first = waits(service);
         Waiting second = waits(service);
         assertThat(service.limit().waiting()).isEqualTo(2);
@@ -111,7 +117,7 @@ class RequestLimitTest {
         assertThat(first.given).isSameAs(endpoint);
         assertThat(second.given).isNull();
         assertThat(endpoint.active()).isEqualTo(1);
-        assertThat(service.enter(null)).as("nobody overtakes").isNull();
+        assertThat(service.enter(null, 0)).as("nobody overtakes").isNull();
         service.left(endpoint);
         assertThat(second.given).isSameAs(endpoint);
         service.left(endpoint);
@@ -122,7 +128,7 @@ class RequestLimitTest {
     @Test
     void forgetsWhoLeavesTheQueue() {
         Service service = service(1, ANY, 5, 1);
-        Endpoint endpoint = service.enter(null);
+        Endpoint endpoint = service.enter(null, 0);
         Waiting gone = waits(service);
         Waiting stays = waits(service);
 
@@ -137,7 +143,7 @@ class RequestLimitTest {
     @Test
     void letsOnlySoManyWait() {
         Service service = service(1, ANY, 2, 1);
-        service.enter(null);
+        service.enter(null, 0);
         waits(service);
         waits(service);
 
@@ -168,6 +174,11 @@ class RequestLimitTest {
                             @Override
                             public Executor loop() {
                                 return threads;
+                            }
+
+                            @Override
+                            public long key() {
+                                return 0;
                             }
 
                             @Override

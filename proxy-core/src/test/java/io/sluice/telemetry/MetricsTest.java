@@ -118,6 +118,20 @@ class MetricsTest {
     }
 
     @Test
+    void tellsHowLongIdleConnectionsAreReusedWhereThatIsLearned() {
+        assertThat(scrape().named("sluice_pool_learned_idle_seconds")).isEmpty();
+
+        metrics.learnedIdle(() -> List.of(
+                new LearnedIdle("app", "10.0.0.5:80", 800_000_000, 1_000_000_000, "closed"),
+                new LearnedIdle("app", "10.0.0.6:80", 4_000_000_000L, 5_000_000_000L, "said")));
+
+        PrometheusText text = scrape();
+        assertThat(text.value("sluice_pool_learned_idle_seconds", "service", "app", "endpoint", "10.0.0.5:80")).isEqualTo(0.8);
+        assertThat(text.value("sluice_pool_learned_idle_seconds", "service", "app", "endpoint", "10.0.0.6:80")).isEqualTo(4);
+        assertThat(text.type("sluice_pool_learned_idle_seconds")).isEqualTo("gauge");
+    }
+
+    @Test
     void takesNoLabelFromWhatAClientSays() {
         ExchangeMeters meters = metrics.exchange("web", "api", "app");
         for (int i = 0; i < 50; i++) {
