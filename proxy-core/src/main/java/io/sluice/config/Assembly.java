@@ -63,8 +63,7 @@ final class Assembly {
                 retry,
                 zeroCopy,
                 accessLog(top),
-                new AdminConfig(
-                        values.value("admin") != null ? null : top.section("admin").get("address", HostPort.class)),
+                admin(top),
                 top.list("trustedProxies", Cidr.class),
                 loops == 0 ? Runtime.getRuntime().availableProcessors() : loops);
     }
@@ -193,6 +192,12 @@ final class Assembly {
                 at.section("socket").bind(SocketConfig.class, null),
                 at.section("zeroCopy").get("enabled", Boolean.class),
                 at.get("proxyProtocol", ServiceConfig.ProxyProtocol.class));
+    }
+
+    private static AdminConfig admin(Section top) {
+        Section at = top.section("admin");
+        boolean off = top.values().value("admin") != null;
+        return new AdminConfig(off ? null : at.get("address", HostPort.class), at.get("token", Secret.class));
     }
 
     private static AccessLogConfig accessLog(Section top) {

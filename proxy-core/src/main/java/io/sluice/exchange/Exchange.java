@@ -42,7 +42,7 @@ import io.sluice.telemetry.ExchangeRecord;
  */
 public final class Exchange implements ClientListener {
     private final Worker worker;
-    private final ClientStream client;
+    final ClientStream client;
     final RequestHead head;
     private final ListenerFacts listener;
     private final Snapshot snapshot;
@@ -53,10 +53,10 @@ public final class Exchange implements ClientListener {
     Route route;
     Service service;
     private ExchangeMeters meters;
-    private Attempt attempt;
+    Attempt attempt;
     private Retries retries;
-    private FileAnswer fileAnswer;
-    private long requestBytes;
+    FileAnswer fileAnswer;
+    long requestBytes;
     /** Body bytes of the answer made here; -1 = there is none. */
     private long answerBytes = -1;
     private ProxyError failure;
@@ -228,7 +228,7 @@ public final class Exchange implements ClientListener {
         Admission.of(response, route);
         Upgrade.agree(response, agreed);
         client.head(response);
-        Tunnelling tunnelling = new Tunnelling(worker, record, attempt.endpoint(), this::onTunnelEnded);
+        Tunnelling tunnelling = new Tunnelling(worker, record, client.peer(), attempt.endpoint(), this::onTunnelEnded);
         tunnelling.enter();
         tunnelling.begin(client.detach(), attempt.detach(), route.zeroCopy(), service.config().zeroCopy(),
                 route.deadlines().tunnelNanos());

@@ -10,6 +10,7 @@ import io.sluice.pool.BackendPools;
 import io.sluice.stream.ClientStream;
 import io.sluice.telemetry.AccessLog;
 import io.sluice.telemetry.ExchangeRecord;
+import io.sluice.telemetry.LiveExchanges;
 import io.sluice.transport.AddressPair;
 import io.sluice.transport.DeadlineWheel;
 import java.net.InetSocketAddress;
@@ -64,6 +65,9 @@ public final class Worker {
 
         /** Closes at once, whatever is in flight. */
         void abandon();
+
+        /** Shows what is in flight; nothing, where no exchange has begun. */
+        default void show(LiveExchanges to) {}
     }
 
     /** The loop. */
@@ -100,6 +104,11 @@ public final class Worker {
     /** Client connections open. */
     public int connections() {
         return connections.size();
+    }
+
+    /** Shows all that is in flight. Looks at every connection. */
+    public void show(LiveExchanges to) {
+        connections.forEach(connection -> connection.show(to));
     }
 
     /** Enters a client connection; {@link #closed} must follow. */
@@ -178,7 +187,8 @@ public final class Worker {
         return pipes;
     }
 
-    BackendPools pools() {
+    /** The loop's connections to endpoints. */
+    public BackendPools pools() {
         return pools;
     }
 

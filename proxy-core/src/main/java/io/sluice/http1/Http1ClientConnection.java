@@ -10,6 +10,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.sluice.config.ListenerConfig.HalfClose;
 import io.sluice.exchange.Exchange;
 import io.sluice.exchange.ListenerFacts;
+import io.sluice.exchange.LiveView;
 import io.sluice.exchange.Worker;
 import io.sluice.http.BodyFraming;
 import io.sluice.http.Peer;
@@ -18,6 +19,7 @@ import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
 import io.sluice.stream.ClientStream;
+import io.sluice.telemetry.LiveExchanges;
 import io.sluice.transport.AddressPair;
 import io.sluice.transport.Deadline;
 import io.sluice.transport.RawSocket;
@@ -164,14 +166,10 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public boolean retract() {
-        return response.retract();
-    }
+    public boolean retract() { return response.retract(); }
 
     @Override
-    public void closeAfterResponse() {
-        closing = true;
-    }
+    public void closeAfterResponse() { closing = true; }
 
     @Override
     public boolean canDiscardRequest() {
@@ -179,14 +177,10 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void body(ByteBuf data) {
-        response.body(data);
-    }
+    public void body(ByteBuf data) { response.body(data); }
 
     @Override
-    public void end(Trailers trailers) {
-        response.end(trailers);
-    }
+    public void end(Trailers trailers) { response.end(trailers); }
 
     @Override
     public void flush() { response.flush(); }
@@ -343,6 +337,9 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
             endConnection();
         }
     }
+
+    @Override
+    public void show(LiveExchanges to) { LiveView.show(exchange, to); }
 
     @Override
     public void abandon() {

@@ -15,6 +15,7 @@ import io.sluice.frontend.LoopContext;
 import io.sluice.http1.HeadStore;
 import io.sluice.linux.Splicing;
 import io.sluice.linux.SystemCalls;
+import io.sluice.service.Service;
 import io.sluice.telemetry.AccessLog;
 import io.sluice.telemetry.Metrics;
 import io.sluice.transport.Descriptors;
@@ -184,6 +185,20 @@ public final class SluiceServer implements AutoCloseable {
     /** Null while it wants traffic; else the reason why not, in a few words. */
     public String notReady() {
         return draining.get() == null ? null : "shutting down";
+    }
+
+    /** The services in force. */
+    public List<Service> services() {
+        return snapshot.services();
+    }
+
+    /**
+     * What is going on at the moment. Takes a task of every loop, and up to a second.
+     *
+     * @param exchangesMax how many exchanges to tell of one by one, the longest first
+     */
+    public Survey survey(int exchangesMax) {
+        return Survey.of(contexts, exchangesMax);
     }
 
     /** Reopens the access log, as after a rotation. */

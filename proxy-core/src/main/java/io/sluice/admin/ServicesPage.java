@@ -1,0 +1,45 @@
+package io.sluice.admin;
+
+import io.sluice.server.SluiceServer;
+import io.sluice.server.Survey;
+import io.sluice.service.Endpoint;
+import io.sluice.service.Service;
+
+/**
+ * {@code /services}: every endpoint with what it does at the moment. <em>Immutable.</em>
+ *
+ * @param server whose services
+ */
+record ServicesPage(SluiceServer server) implements AdminPage {
+
+    @Override
+    public Answer answer(AdminRequest request) {
+        request.parameters();
+        JsonText json = new JsonText().object();
+        write(server, server.survey(0), json);
+        return Answer.json(json.end());
+    }
+
+    /** Writes all services into an open object. */
+    static void write(SluiceServer server, Survey survey, JsonText to) {
+        to.array("services");
+        for (Service service : server.services()) {
+            to.object().field("name", service.name());
+            to.name("policy");
+            ConfigPage.write(service.config().policy(), to);
+            to.array("endpoints");
+            for (Endpoint endpoint : service.endpoints()) {
+                to.object()
+                        .field("address", endpoint.text())
+                        .field("weight", endpoint.weight())
+                        .field("active", endpoint.active())
+                        .field("connections", endpoint.connections())
+                        .field("idle", survey.idle().getOrDefault(endpoint, 0))
+                        .field("splices", endpoint.splices())
+                        .end();
+            }
+            to.end().end();
+        }
+        to.end();
+    }
+}
