@@ -33,6 +33,8 @@ record ConnectionsPage(IntFunction<Survey> surveys) implements AdminPage {
                 .field("bytesIn", exchanges.bytesIn())
                 .field("bytesOut", exchanges.bytesOut())
                 .field("zeroCopyBytes", exchanges.zeroCopyBytes())
+                .field("blockedOnClientMillis", millis(exchanges.onClientNanos()))
+                .field("blockedOnBackendMillis", millis(exchanges.onBackendNanos()))
                 .field("silentLoops", survey.silentLoops())
                 .end();
         to.array("connections");

@@ -36,6 +36,7 @@ record Gatekeeper(Secret token, String host) {
             checkToken(head.field("authorization"));
         } else {
             checkHost(head.field("host"));
+            checkLocal(head);
         }
         String site = head.field("sec-fetch-site");
         if (site != null && !site.equals("same-origin") && !site.equals("none")) {
@@ -68,6 +69,14 @@ record Gatekeeper(Secret token, String host) {
                 && !name.equals(host.toLowerCase(Locale.ROOT))) {
             throw new Refused(403, "found the Host " + JsonText.quoted(name) + "; expected an IP address, localhost, or the name"
                     + " in admin.address (with admin.token any will do)");
+        }
+    }
+
+    /** Without a token we trust whoever is on this machine; whom a proxy speaks for need not be, our own among them. */
+    private static void checkLocal(AdminHead head) {
+        if (head.field("via") != null || head.field("forwarded") != null || head.field("x-forwarded-for") != null) {
+            throw new Refused(403, "found a request that a proxy passed on; expected one from this machine (with admin.token a"
+                    + " proxy may stand between)");
         }
     }
 

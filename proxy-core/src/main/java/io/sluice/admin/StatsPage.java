@@ -14,7 +14,7 @@ import java.util.List;
  */
 final class StatsPage implements AdminPage {
     private static final int CONNECTIONS_MAX = 50;
-    private static final long KEPT_NANOS = 400_000_000;
+    private static final long KEPT_NANOS = 250_000_000;
 
     private final SluiceServer server;
     private Answer kept;

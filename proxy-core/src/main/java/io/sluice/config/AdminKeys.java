@@ -6,6 +6,7 @@ import static io.sluice.config.ValueType.choice;
 import static io.sluice.config.ValueType.ordered;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The keys about the admin address. <em>Immutable.</em> */
@@ -32,6 +33,25 @@ final class AdminKeys {
             throw new Mismatch();
         }
         return new Secret(text);
+    }
+
+    /** The index of an endpoint that is the admin address, as far as addresses alone tell. */
+    static Optional<Integer> exposing(AdminConfig admin, ServiceConfig service) {
+        for (int i = 0; i < service.endpoints().size(); i++) {
+            HostPort endpoint = service.endpoints().get(i).address();
+            if (admin.address() != null && endpoint != null && endpoint.port() == admin.address().port()
+                    && (endpoint.host().equalsIgnoreCase(admin.address().host())
+                            || here(endpoint.host()) && here(admin.address().host()))) {
+                return Optional.of(i);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether a host means this machine, whichever of its addresses. */
+    private static boolean here(String host) {
+        return host.equalsIgnoreCase("localhost")
+                || Addresses.literal(host).map(it -> it.isLoopbackAddress() || it.isAnyLocalAddress()).orElse(false);
     }
 
     /** Whether a key's values are never shown. */

@@ -304,6 +304,8 @@ final class CrossChecks {
                 return;
             }
             Set<HostPort> addresses = new HashSet<>();
+            AdminKeys.exposing(config.admin(), service).ifPresent(i -> problem(at + ".endpoints[" + i + "]",
+                    "found the admin address; expected a backend, as nobody may command the proxy through itself"));
             for (int i = 0; i < service.endpoints().size(); i++) {
                 HostPort address = service.endpoints().get(i).address();
                 String path = at + ".endpoints[" + i + "]";

@@ -23,6 +23,8 @@ public final class LiveExchanges {
     private long bytesIn;
     private long bytesOut;
     private long zeroCopyBytes;
+    private long onClientNanos;
+    private long onBackendNanos;
 
     /**
      * Creates it, empty.
@@ -41,6 +43,8 @@ public final class LiveExchanges {
         bytesIn += exchange.bytesIn();
         bytesOut += exchange.bytesOut();
         zeroCopyBytes += exchange.zeroCopyBytes();
+        onClientNanos += exchange.blockedOnClientNanos();
+        onBackendNanos += exchange.blockedOnBackendNanos();
         keep(exchange);
     }
 
@@ -52,6 +56,8 @@ public final class LiveExchanges {
         bytesIn += others.bytesIn;
         bytesOut += others.bytesOut;
         zeroCopyBytes += others.zeroCopyBytes;
+        onClientNanos += others.onClientNanos;
+        onBackendNanos += others.onBackendNanos;
         others.oldest.forEach(this::keep);
     }
 
@@ -97,5 +103,15 @@ public final class LiveExchanges {
     /** Those of both that crossed inside the kernel. */
     public long zeroCopyBytes() {
         return zeroCopyBytes;
+    }
+
+    /** How long bytes waited for clients, so far, in all of them. */
+    public long onClientNanos() {
+        return onClientNanos;
+    }
+
+    /** How long bytes waited for backends, so far, in all of them. */
+    public long onBackendNanos() {
+        return onBackendNanos;
     }
 }

@@ -22,11 +22,13 @@
     while (n >= 1024 && unit < units.length - 1) { n /= 1024; unit++; }
     return (unit === 0 || n >= 100 ? Math.round(n) : n.toFixed(1)) + ' ' + units[unit];
   };
-  const duration = millis => millis === null ? '–' : millis < 1 ? millis.toFixed(2) + ' ms' : millis < 10 ? millis.toFixed(1) + ' ms'
+  const duration = millis => millis === null ? '–' : millis === 0 ? '0 ms' : millis < 1 ? millis.toFixed(2) + ' ms' : millis < 10 ? millis.toFixed(1) + ' ms'
       : millis < 1000 ? Math.round(millis) + ' ms' : millis < 60000 ? (millis / 1000).toFixed(1) + ' s'
       : millis < 3600000 ? Math.floor(millis / 60000) + ' min ' + Math.floor(millis / 1000 % 60) + ' s'
       : Math.floor(millis / 3600000) + ' h ' + Math.floor(millis / 60000 % 60) + ' min';
-  const percent = share => (share > 0 && share < 0.1 ? (share * 100).toFixed(1) : Math.round(share * 100)) + ' %';
+  // What is nearly all or nearly nothing must not look like all or nothing.
+  const percent = share => (share > 0 && share < 0.1 ? Math.max(0.1, share * 100).toFixed(1)
+      : share < 1 && share > 0.9 ? Math.min(99.9, share * 100).toFixed(1) : Math.round(share * 100)) + ' %';
   const put = (id, text) => { const at = byId(id); if (at.textContent !== text) at.textContent = text; };
 
   // ---- pictures ----
@@ -111,11 +113,13 @@
 
   function show(now) {
     const last = samples[samples.length - 1];
+    // The server keeps an answer for a moment.
+    if (last && now.atMillis === last.atMillis) return;
     if (last && (now.upMillis < last.upMillis || now.requests < last.requests)) samples.length = 0;
     samples.push(now);
     if (samples.length > QUANTILE_SAMPLES + 1) samples.shift();
     const before = samples[samples.length - 2];
-    if (before && now.atMillis > before.atMillis) rates(before, now, (now.atMillis - before.atMillis) / 1000);
+    if (before) rates(before, now, (now.atMillis - before.atMillis) / 1000);
     put('uptime', 'up ' + duration(now.upMillis) + ', ' + count(now.requests) + ' requests');
     put('rps-more', count(now.active) + ' in flight, ' + count(now.clients) + ' clients connected');
     put('on-client', count(now.live.blockedOnClient));
@@ -150,8 +154,8 @@
     const share = into + out > 0 ? Math.min(1, per(zeroAll) / (into + out)) : null;
     byId('zero').value = share === null ? 0 : share * 100;
     put('zero-text', share === null ? '–' : percent(share));
-    put('slow-more', 'bytes waited ' + duration(per(stats => stats.blockedOnClientMillis)) + ' for clients and '
-        + duration(per(stats => stats.blockedOnBackendMillis)) + ' for backends, each second');
+    put('slow-more', 'bytes waited ' + duration(per(stats => stats.blockedOnClientMillis + stats.live.blockedOnClientMillis)) + ' for clients and '
+        + duration(per(stats => stats.blockedOnBackendMillis + stats.live.blockedOnBackendMillis)) + ' for backends, each second');
   }
 
   function endpoints(now) {

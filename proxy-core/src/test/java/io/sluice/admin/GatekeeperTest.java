@@ -56,6 +56,14 @@ class GatekeeperTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"via", "forwarded", "x-forwarded-for"})
+    void trustsNobodyWhomAProxySpeaksForWithoutAToken(String field) {
+        assertThat(check(local, READ, "host", "localhost", field, "1.1 sluice")).isEqualTo(403);
+        assertThat(check(local, PROBE, "host", "localhost", field, "1.1 sluice")).isEqualTo(200);
+        assertThat(check(guarded, READ, field, "1.1 sluice", "authorization", "Bearer " + TOKEN)).isEqualTo(200);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {
         "", "Bearer", "Bearer ", "Bearer a-token-of-enough-lengt", "Bearer a-token-of-enough-length2", "Basic YTpi",
         "Bearer A-TOKEN-OF-ENOUGH-LENGTH", "a-token-of-enough-length"
