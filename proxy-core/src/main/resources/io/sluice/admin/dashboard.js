@@ -144,7 +144,8 @@
         + count(per(stats => stats.codes[5])) + ' answers 5xx /s, ' + count(per(stats => stats.retries)) + ' retries /s');
     for (const [id, share] of [['p50', 0.5], ['p90', 0.9], ['p99', 0.99]]) {
       const value = quantile(share, samples[0], now);
-      put(id, duration(value));
+      const beyond = value === now.durationBoundsMillis[now.durationBoundsMillis.length - 1];
+      put(id, (beyond ? '≥ ' : '') + duration(value));
       if (id === 'p99') note('p99', value || 0);
     }
     const into = per(inAll);
@@ -262,6 +263,7 @@
     paused = true;
     sessionStorage.removeItem(TOKEN);
     byId('main').hidden = true;
+    byId('links').hidden = true;
     byId('signin').hidden = false;
     put('refused', why);
     status('unknown', 'signed out');
