@@ -1,6 +1,7 @@
 package io.sluice.cli;
 
 import io.sluice.admin.AdminServer;
+import io.sluice.admin.LogLevels;
 import io.sluice.config.HostPort;
 import io.sluice.config.ListenerConfig;
 import io.sluice.config.SluiceConfig;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.StringJoiner;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.LoggerFactory;
 
 /**
  * A proxy and its admin address, started and ended as one. <em>Thread-safe.</em> <em>Ends</em> by {@link #drain} or
@@ -32,7 +34,8 @@ final class RunningProxy implements AutoCloseable {
     static RunningProxy start(SluiceConfig config) throws IOException {
         SluiceServer server = SluiceServer.start(config);
         try {
-            return new RunningProxy(server, config.admin().address() == null ? null : AdminServer.start(server));
+            LogLevels levels = LoggerFactory.getILoggerFactory() instanceof LogLevels ours ? ours : null;
+            return new RunningProxy(server, config.admin().address() == null ? null : AdminServer.start(server, levels));
         } catch (IOException | RuntimeException e) {
             server.close();
             throw e;

@@ -86,6 +86,19 @@ final class RunIT {
     }
 
     @Test
+    void setsALogLevelAtItsAdminAddress() throws Exception {
+        try (SluiceProcess sluice = SluiceProcess.start(temp, "run", "-c", quick())) {
+            Matcher listening = sluice.awaitErr("admin=127\\.0\\.0\\.1:(\\d+)");
+
+            try (Socket admin = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(listening.group(1)))) {
+                admin.getOutputStream().write(("POST /loglevel?logger=io.sluice.admin&level=debug HTTP/1.1\r\n"
+                        + "Host: localhost\r\nX-Sluice: 1\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+                assertThat(whatCame(admin)).startsWith("HTTP/1.1 200 ").contains("\"io.sluice.admin\":\"DEBUG\"");
+            }
+        }
+    }
+
+    @Test
     void namesTheVariableThatIsWrong() throws Exception {
         StringWriter err = new StringWriter();
         Map<String, String> environment = Map.of("SLUICE_LISTEN", "127.0.0.1:0", "SLUICE_ENDPOINTS", "127.0.0.1:x");

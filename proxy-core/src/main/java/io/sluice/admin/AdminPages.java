@@ -1,63 +1,64 @@
 package io.sluice.admin;
 
-import io.sluice.telemetry.Metrics;
-import java.util.function.Supplier;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What stands behind each path. <em>Thread-safe</em> as far as its sources are. */
+/** The table of pages. <em>Immutable</em>; its pages are thread-safe. */
 final class AdminPages {
-    /**
-     * An answer. <em>Immutable.</em>
-     *
-     * @param status      as in RFC 9110 §15
-     * @param contentType of the body
-     * @param body        UTF-8 when sent
-     */
-    record Page(int status, String contentType, String body) {
-        static Page text(int status, String body) {
-            return new Page(status, "text/plain; charset=utf-8", body + "\n");
-        }
-    }
-
     private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
 
-    private final Supplier<String> metrics;
-    private final Supplier<String> notReady;
+    private final List<AdminRoute> routes;
+
+    AdminPages(List<AdminRoute> routes) {
+        this.routes = List.copyOf(routes);
+    }
 
     /**
-     * Makes the pages.
+     * A route that a request goes to, and the names in its path. <em>Immutable.</em>
      *
-     * @param metrics  everything in Prometheus' text format
-     * @param notReady null while traffic is wanted, else why not
+     * @param names as in {@link AdminRequest}
      */
-    AdminPages(Supplier<String> metrics, Supplier<String> notReady) {
-        this.metrics = metrics;
-        this.notReady = notReady;
+    record Found(AdminRoute route, Map<String, String> names) {}
+
+    /**
+     * Finds the page of a request.
+     *
+     * @throws Refused 404 with all pages, 405 with the methods of this one
+     */
+    Found find(String method, String path) {
+        List<AdminRoute> here = routes.stream().filter(route -> route.match(path) != null).toList();
+        if (here.isEmpty()) {
+            throw new Refused(404, "not found; there are: " + listed());
+        }
+        for (AdminRoute route : here) {
+            if (route.takes(method)) {
+                return new Found(route, route.match(path));
+            }
+        }
+        String allowed = here.stream()
+                .map(route -> route.method().equals("GET") ? "GET, HEAD" : route.method())
+                .collect(Collectors.joining(", "));
+        throw new Refused(405, "only " + allowed, "Allow: " + allowed);
     }
 
-    /** The answer to a request. */
-    Page page(String method, String path) {
-        boolean known = path.equals("/livez") || path.equals("/readyz") || path.equals("/metrics");
-        if (!known) {
-            return Page.text(404, "not found; there are: /livez /readyz /metrics");
-        }
-        if (!method.equals("GET") && !method.equals("HEAD")) {
-            return Page.text(405, "only GET and HEAD");
-        }
+    private String listed() {
+        return routes.stream()
+                .map(route -> (route.method().equals("GET") ? "" : route.method() + " ") + route.pattern())
+                .collect(Collectors.joining("  "));
+    }
+
+    /** The answer of a page; a defect of it is told as that, and costs nothing else. */
+    static Answer answer(AdminRoute route, AdminRequest request) {
         try {
-            return switch (path) {
-                case "/livez" -> Page.text(200, "ok");
-                case "/readyz" -> ready(notReady.get());
-                default -> new Page(200, Metrics.CONTENT_TYPE, metrics.get());
-            };
+            return route.page().answer(request);
+        } catch (Refused refused) {
+            return refused.answer();
         } catch (RuntimeException e) {
-            LOG.error("admin page failed path={}", path, e);
-            return Page.text(500, "internal error");
+            LOG.error("admin page failed path={}", route.pattern(), e);
+            return Answer.text(500, "internal error");
         }
-    }
-
-    private static Page ready(String why) {
-        return why == null ? Page.text(200, "ready") : Page.text(503, why);
     }
 }

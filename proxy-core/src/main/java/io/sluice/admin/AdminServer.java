@@ -1,11 +1,13 @@
 package io.sluice.admin;
 
+import io.sluice.config.AdminConfig;
 import io.sluice.config.HostPort;
 import io.sluice.server.SluiceServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,12 +16,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers {@code /livez}, {@code /readyz} and {@code /metrics}, from threads of its own. <em>Thread-safe.</em>
+ * Serves the admin address from threads of its own; what there is, is in {@link AdminTable}. <em>Thread-safe.</em>
  * <em>Ownership</em>: owns its sockets. <em>Ends</em> by {@link #close}.
  *
  * <p>Its clients can't hurt it, nor the proxy by it: a connection carries one request, has one deadline for everything,
@@ -34,15 +37,17 @@ public final class AdminServer implements AutoCloseable {
 
     private final ServerSocket listening;
     private final AdminPages pages;
+    private final Gatekeeper gatekeeper;
     private final AdminLimits limits;
     private final ScheduledThreadPoolExecutor deadlines;
     private final Thread accepting = Thread.ofPlatform().daemon().name("sluice-admin").unstarted(this::accept);
     /** In the order accepted; guarded by itself. */
     private final SequencedSet<Socket> open = new LinkedHashSet<>();
 
-    private AdminServer(ServerSocket listening, AdminPages pages, AdminLimits limits) {
+    private AdminServer(ServerSocket listening, AdminPages pages, Gatekeeper gatekeeper, AdminLimits limits) {
         this.listening = listening;
         this.pages = pages;
+        this.gatekeeper = gatekeeper;
         this.limits = limits;
         this.deadlines = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name("sluice-admin-deadlines").factory());
@@ -52,24 +57,26 @@ public final class AdminServer implements AutoCloseable {
     /**
      * Starts it at the address the proxy's configuration names.
      *
+     * @param levels what the process logs; null = that can't be changed, and there is no page for it
      * @throws IOException              if it can't be bound; the message names the address
      * @throws IllegalArgumentException if the configuration names none
      */
-    public static AdminServer start(SluiceServer server) throws IOException {
-        HostPort address = server.config().admin().address();
-        if (address == null) {
+    public static AdminServer start(SluiceServer server, LogLevels levels) throws IOException {
+        AdminConfig config = server.config().admin();
+        if (config.address() == null) {
             throw new IllegalArgumentException("admin.address: off; there is nothing to start");
         }
-        return start(address, new AdminPages(server.metrics()::scrape, server::notReady), AdminLimits.DEFAULT);
+        return start(config, AdminTable.of(server, levels), AdminLimits.DEFAULT);
     }
 
     /** Starts it with these pages. */
-    static AdminServer start(HostPort address, AdminPages pages, AdminLimits limits) throws IOException {
-        ServerSocket listening = bound(address);
-        if (!listening.getInetAddress().isLoopbackAddress()) {
-            LOG.warn("admin address can be reached from other machines, and asks for no password address={}", address);
+    static AdminServer start(AdminConfig config, AdminPages pages, AdminLimits limits) throws IOException {
+        ServerSocket listening = bound(config.address());
+        if (config.token() == null && !listening.getInetAddress().isLoopbackAddress()) {
+            // A configuration that says so is refused; but localhost is what the system says it is.
+            LOG.warn("admin address can be reached from other machines, and asks for no token address={}", config.address());
         }
-        AdminServer server = new AdminServer(listening, pages, limits);
+        AdminServer server = new AdminServer(listening, pages, Gatekeeper.of(config), limits);
         server.accepting.start();
         return server;
     }
@@ -120,8 +127,7 @@ public final class AdminServer implements AutoCloseable {
             end(oldest);
         }
         try {
-            Future<?> deadline =
-                    deadlines.schedule(() -> end(socket), limits.deadline().toMillis(), TimeUnit.MILLISECONDS);
+            AtomicReference<Future<?>> deadline = new AtomicReference<>(endIn(limits.deadline(), socket));
             Thread.ofVirtual().name("sluice-admin-connection").start(() -> serve(socket, deadline));
         } catch (RejectedExecutionException e) {
             // Closed meanwhile.
@@ -129,13 +135,20 @@ public final class AdminServer implements AutoCloseable {
         }
     }
 
-    private void serve(Socket socket, Future<?> deadline) {
+    private Future<?> endIn(Duration time, Socket socket) {
+        return deadlines.schedule(() -> end(socket), time.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void serve(Socket socket, AtomicReference<Future<?>> deadline) {
         try {
-            new AdminConnection(socket, pages).serve();
-        } catch (IOException e) {
+            new AdminConnection(socket, pages, gatekeeper, more -> {
+                deadline.get().cancel(false);
+                deadline.set(endIn(limits.deadline().plus(more), socket));
+            }).serve();
+        } catch (IOException | RejectedExecutionException e) {
             LOG.debug("admin connection ended early why={}", e.toString());
         } finally {
-            deadline.cancel(false);
+            deadline.get().cancel(false);
             end(socket);
         }
     }

@@ -3,14 +3,24 @@ package io.sluice.admin;
 import io.sluice.telemetry.SlowRequests;
 import io.sluice.telemetry.Stall;
 import io.sluice.telemetry.Timeline;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Supplier;
 
-/** {@code /slow}: slow and failed requests as one JSON object (RFC 8259); times are in microseconds. <em>Immutable.</em> */
-final class SlowPage {
+/**
+ * {@code /slow}: slow and failed requests as one JSON object (RFC 8259); times are in microseconds. <em>Immutable.</em>
+ *
+ * @param requests gathers them
+ */
+record SlowPage(Supplier<SlowRequests> requests) implements AdminPage {
     static final String CONTENT_TYPE = "application/json";
 
-    private SlowPage() {}
+    @Override
+    public Answer answer(AdminRequest request) {
+        request.parameters();
+        return new Answer.Whole(200, CONTENT_TYPE, json(requests.get()).getBytes(StandardCharsets.UTF_8), List.of());
+    }
 
     /** The whole page. */
     static String json(SlowRequests requests) {

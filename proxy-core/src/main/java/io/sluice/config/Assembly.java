@@ -67,8 +67,7 @@ final class Assembly {
                 retry,
                 zeroCopy,
                 accessLog(top),
-                new AdminConfig(
-                        values.value("admin") != null ? null : top.section("admin").get("address", HostPort.class)),
+                admin(top),
                 top.list("trustedProxies", Cidr.class),
                 loops == 0 ? Runtime.getRuntime().availableProcessors() : loops);
     }
@@ -216,6 +215,12 @@ final class Assembly {
         KeyConfig written = key.has("header") ? new KeyConfig.Header(key.get("header", String.class))
                 : key.has("cookie") ? new KeyConfig.Cookie(key.get("cookie", String.class)) : at.get("key", KeyConfig.class);
         return new Policy(at.get("policy", Rule.class), written, at.whole("loadPercent"));
+    }
+
+    private static AdminConfig admin(Section top) {
+        Section at = top.section("admin");
+        boolean off = top.values().value("admin") != null;
+        return new AdminConfig(off ? null : at.get("address", HostPort.class), at.get("token", Secret.class));
     }
 
     private static AccessLogConfig accessLog(Section top) {

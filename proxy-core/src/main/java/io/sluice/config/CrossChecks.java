@@ -71,6 +71,21 @@ final class CrossChecks {
             }
         }
         address(addresses, config.admin().address(), "admin.address");
+        admin(config.admin());
+    }
+
+    /** A name may mean any machine's address; only one of them means this machine everywhere. */
+    private void admin(AdminConfig admin) {
+        if (admin.address() == null || values.has("admin.token") || !values.sound("admin")) {
+            return;
+        }
+        String host = admin.address().host();
+        boolean loopback = host.equals("localhost")
+                || Addresses.literal(host).map(InetAddress::isLoopbackAddress).orElse(false);
+        if (!loopback) {
+            problem("admin.address", "found %s, which other machines may reach, without admin.token; expected a token, or a"
+                    .formatted(admin.address()) + " loopback address such as 127.0.0.1:9901");
+        }
     }
 
     /** A listener for raw TCP names its service, and knows nothing of requests; one for HTTP leaves that to routes. */
@@ -293,6 +308,8 @@ final class CrossChecks {
                 return;
             }
             Set<HostPort> addresses = new HashSet<>();
+            AdminKeys.exposing(config.admin(), service).ifPresent(i -> problem(at + ".endpoints[" + i + "]",
+                    "found the admin address; expected a backend, as nobody may command the proxy through itself"));
             for (int i = 0; i < service.endpoints().size(); i++) {
                 HostPort address = service.endpoints().get(i).address();
                 String path = at + ".endpoints[" + i + "]";

@@ -342,7 +342,7 @@ final class KeyTable {
     }
 
     private static List<Key> process() {
-        return List.of(
+        List<Key> keys = new ArrayList<>(List.of(
                 section("buffers", "How much of a body may wait in memory on its way; bodies never go to disk."),
                 value("buffers.read", size(KIB, MIB), "The first read of a head, and the least that a read asks for.")
                         .byDefault("16KiB"),
@@ -361,10 +361,9 @@ final class KeyTable {
                         .byDefault("json"),
                 value("accessLog.queue", whole(1, 1_000_000), "Lines that may wait to be written; further ones are dropped"
                                 + " and counted, never waited for.")
-                        .byDefault("8192"),
-                section("admin", "Metrics and probes; or just admin: off.").orValue(choice(ordered("off", "off"))),
-                value("admin.address", Addresses.LISTEN, "Where to serve them. Whoever reaches it sees how the proxy fares.")
-                        .byDefault("127.0.0.1:9901"),
+                        .byDefault("8192")));
+        keys.addAll(AdminKeys.all());
+        keys.addAll(List.of(
                 list("trustedProxies", "Peers whose X-Forwarded-For, Forwarded and the like are believed; from all others"
                                 + " these headers are dropped.")
                         .unset("none"),
@@ -373,7 +372,8 @@ final class KeyTable {
                                 "eventLoops",
                                 whole(1, 1024).orWord("auto", 0L),
                                 "Threads that move bytes. auto: one for each processor available.")
-                        .byDefault("auto"));
+                        .byDefault("auto")));
+        return keys;
     }
 
     private static List<Key> notYet() {

@@ -39,7 +39,7 @@ final class Values {
                 ? new Origin.Variable(place.source())
                 : new Origin.Written(place.source(), place.line(), place.column(), variables);
         values.put(path, value);
-        written.put(path, new Setting(path, text, origin));
+        written.put(path, new Setting(path, value instanceof Secret ? Secret.HIDDEN : text, origin));
     }
 
     /** Notes that what stands at a path has been reported. */

@@ -70,24 +70,16 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
         record.attempting(worker.wheel().nowNanos());
     }
 
-    Endpoint endpoint() {
-        return endpoint;
-    }
+    Endpoint endpoint() { return endpoint; }
 
     /** Whether there is a connection. */
-    boolean connected() {
-        return lease != null;
-    }
+    boolean connected() { return lease != null; }
 
     /** Moves the request body; null until there is a connection. */
-    BodyRelay request() {
-        return request;
-    }
+    BodyRelay request() { return request; }
 
     /** Moves the response body; null until there is a connection. */
-    BodyRelay response() {
-        return response;
-    }
+    BodyRelay response() { return response; }
 
     /** Whether another attempt would tell the client nothing twice, and the backends no body twice. */
     boolean replayable() {

@@ -53,12 +53,12 @@ public final class Exchange implements ClientListener {
     Route route;
     Service service;
     private ExchangeMeters meters;
-    private Attempt attempt;
+    Attempt attempt;
     /** The wait for a place, if there ever was one. */
     Queued queued;
     private Retries retries;
-    private FileAnswer fileAnswer;
-    private long requestBytes;
+    FileAnswer fileAnswer;
+    long requestBytes;
     /** Body bytes of the answer made here; -1 = there is none. */
     private long answerBytes = -1;
     private ProxyError failure;
@@ -72,9 +72,7 @@ public final class Exchange implements ClientListener {
         this.record = worker.record(listener, client.peer(), startedNanos);
     }
 
-    ExchangeDeadlines deadlines() {
-        return deadlines;
-    }
+    ExchangeDeadlines deadlines() { return deadlines; }
 
     // ---- the way in: route, filters, endpoint, connection ----
 
@@ -233,7 +231,7 @@ public final class Exchange implements ClientListener {
         Upgrade.agree(response, agreed);
         client.head(response);
         record.headSent(worker.wheel().nowNanos());
-        Tunnelling tunnelling = new Tunnelling(worker, record, attempt.endpoint(), this::onTunnelEnded);
+        Tunnelling tunnelling = new Tunnelling(worker, record, client.peer(), attempt.endpoint(), this::onTunnelEnded);
         tunnelling.enter();
         tunnelling.begin(client.detach(), attempt.detach(), route.zeroCopy(), service.config().zeroCopy(),
                 route.deadlines().tunnelNanos());
@@ -345,10 +343,7 @@ public final class Exchange implements ClientListener {
         send(LocalAnswer.of(why, route, service, worker.wheel().nowNanos()));
     }
 
-    private void answer(Action.Answer answer) {
-        abandonRequest();
-        send(answer);
-    }
+    private void answer(Action.Answer answer) { abandonRequest(); send(answer); }
 
     /** Nobody will read the rest of the request. */
     void abandonRequest() {
@@ -370,9 +365,7 @@ public final class Exchange implements ClientListener {
     }
 
     private void closeUnlessShort() {
-        if (!client.canDiscardRequest()) {
-            client.closeAfterResponse();
-        }
+        if (!client.canDiscardRequest()) { client.closeAfterResponse(); }
     }
 
     private void leaveAttempt(ProxyError why) {

@@ -103,6 +103,11 @@ final class FileAnswer {
         }
     }
 
+    /** Bytes of body handed to the client so far. */
+    long bytes() {
+        return body == null ? 0 : body.bytes();
+    }
+
     /** Why it did not reach its client: the connection also ends where a file did before its time. */
     ProxyError reason(ProxyError reported) {
         boolean sending = state.response() == Response.SENDING || state.response() == Response.SENT;

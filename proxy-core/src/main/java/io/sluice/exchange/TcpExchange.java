@@ -14,6 +14,7 @@ import io.sluice.pool.EndpointPool;
 import io.sluice.pool.Lease;
 import io.sluice.service.Endpoint;
 import io.sluice.telemetry.ExchangeRecord;
+import io.sluice.telemetry.LiveExchanges;
 import io.sluice.transport.AddressPair;
 import io.sluice.transport.Deadline;
 import io.sluice.transport.ProxyHeader;
@@ -130,7 +131,7 @@ public final class TcpExchange extends ChannelInboundHandlerAdapter
         channel.pipeline().remove(this);
         RawSocket client = new RawSocket(channel, reading, held);
         held = null;
-        Tunnelling tunnelling = new Tunnelling(worker, record, endpoint, this::over);
+        Tunnelling tunnelling = new Tunnelling(worker, record, worker.peer(addresses), endpoint, this::over);
         tunnelling.enter();
         worker.closed(this);
         tunnelling.begin(client, backend, snapshot.config().zeroCopy(), service.zeroCopy(),
@@ -170,6 +171,11 @@ public final class TcpExchange extends ChannelInboundHandlerAdapter
     }
 
     // ---- endings ----
+
+    @Override
+    public void show(LiveExchanges to) {
+        LiveView.show(record, worker.peer(addresses).addressText(), null, null, to);
+    }
 
     @Override
     public void drain() {

@@ -1,6 +1,7 @@
 package io.sluice.exchange;
 
 import io.sluice.config.ZeroCopyConfig;
+import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
 import io.sluice.linux.Pipes;
 import io.sluice.relay.BodyRelay;
@@ -8,6 +9,7 @@ import io.sluice.relay.Tunnel;
 import io.sluice.relay.TunnelTerms;
 import io.sluice.service.Endpoint;
 import io.sluice.telemetry.ExchangeRecord;
+import io.sluice.telemetry.LiveExchanges;
 import io.sluice.transport.RawSocket;
 
 /**
@@ -18,6 +20,7 @@ import io.sluice.transport.RawSocket;
 final class Tunnelling implements Worker.Connection, Tunnel.Listener, BodyRelay.Watch {
     private final Worker worker;
     private final ExchangeRecord record;
+    private final Peer peer;
     private final Endpoint endpoint;
     private final Tunnel.Listener owner;
     private Tunnel tunnel;
@@ -28,9 +31,10 @@ final class Tunnelling implements Worker.Connection, Tunnel.Listener, BodyRelay.
      *
      * @param owner told of the end, when the record has what the tunnel learnt
      */
-    Tunnelling(Worker worker, ExchangeRecord record, Endpoint endpoint, Tunnel.Listener owner) {
+    Tunnelling(Worker worker, ExchangeRecord record, Peer peer, Endpoint endpoint, Tunnel.Listener owner) {
         this.worker = worker;
         this.record = record;
+        this.peer = peer;
         this.endpoint = endpoint;
         this.owner = owner;
     }
@@ -65,6 +69,13 @@ final class Tunnelling implements Worker.Connection, Tunnel.Listener, BodyRelay.
         tunnel = new Tunnel(
                 client, backend, new TunnelTerms(used, zeroCopy.threshold() / 2, idleNanos), worker.wheel(), this, this);
         tunnel.begin();
+    }
+
+    @Override
+    public void show(LiveExchanges to) {
+        if (tunnel != null) {
+            LiveView.show(record, peer.addressText(), tunnel.toBackend(), tunnel.toClient(), to);
+        }
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.sluice.pool.BackendPools;
 import io.sluice.stream.ClientStream;
 import io.sluice.telemetry.AccessLog;
 import io.sluice.telemetry.ExchangeRecord;
+import io.sluice.telemetry.LiveExchanges;
 import io.sluice.telemetry.SlowRing;
 import io.sluice.transport.AddressPair;
 import io.sluice.transport.DeadlineWheel;
@@ -70,6 +71,9 @@ public final class Worker {
 
         /** Memory is short from now on, or no longer: {@link Worker#shortage}. What is in flight goes on in any case. */
         default void onShortage() {}
+
+        /** Shows what is in flight; nothing, where no exchange has begun. */
+        default void show(LiveExchanges to) {}
     }
 
     /** The loop. */
@@ -120,6 +124,11 @@ public final class Worker {
     /** Client connections open. */
     public int connections() {
         return connections.size();
+    }
+
+    /** Shows all that is in flight. Looks at every connection. */
+    public void show(LiveExchanges to) {
+        connections.forEach(connection -> connection.show(to));
     }
 
     /** Enters a client connection; {@link #closed} must follow. */
@@ -200,7 +209,8 @@ public final class Worker {
         return pipes;
     }
 
-    BackendPools pools() {
+    /** The loop's connections to endpoints. */
+    public BackendPools pools() {
         return pools;
     }
 

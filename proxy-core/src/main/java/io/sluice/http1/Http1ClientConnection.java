@@ -10,6 +10,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.sluice.config.ListenerConfig.HalfClose;
 import io.sluice.exchange.Exchange;
 import io.sluice.exchange.ListenerFacts;
+import io.sluice.exchange.LiveView;
 import io.sluice.exchange.Worker;
 import io.sluice.http.BodyFraming;
 import io.sluice.http.Peer;
@@ -18,6 +19,7 @@ import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
 import io.sluice.stream.ClientStream;
+import io.sluice.telemetry.LiveExchanges;
 import io.sluice.transport.AddressPair;
 import io.sluice.transport.Deadline;
 import io.sluice.transport.RawSocket;
@@ -345,14 +347,13 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void abandon() {
-        gone(ProxyError.SHUTTING_DOWN);
-    }
+    public void show(LiveExchanges to) { LiveView.show(exchange, to); }
 
     @Override
-    public void channelWritabilityChanged(ChannelHandlerContext context) {
-        channelWritable();
-    }
+    public void abandon() { gone(ProxyError.SHUTTING_DOWN); }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) { channelWritable(); }
 
     private void channelWritable() {
         if (exchange != null && writable()) {
@@ -376,9 +377,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext context) {
-        gone(ProxyError.CLIENT_GONE);
-    }
+    public void channelInactive(ChannelHandlerContext context) { gone(ProxyError.CLIENT_GONE); }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {

@@ -8,6 +8,7 @@ import io.sluice.transport.DeadlineWheel;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.function.ObjIntConsumer;
 
 /** All pools of one event loop, by endpoint. <em>Loop-confined.</em> */
 public final class BackendPools {
@@ -41,6 +42,11 @@ public final class BackendPools {
             pools.put(endpoint, pool);
         }
         return pool;
+    }
+
+    /** Tells of every endpoint that has a pool how many idle connections are in it. */
+    public void idle(ObjIntConsumer<Endpoint> to) {
+        pools.forEach((endpoint, pool) -> to.accept(endpoint, pool.idle()));
     }
 
     Connector connector() {

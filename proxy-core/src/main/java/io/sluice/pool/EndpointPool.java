@@ -90,6 +90,11 @@ public final class EndpointPool {
         return opening.over ? null : opening;
     }
 
+    /** Connections that wait for a request. */
+    int idle() {
+        return idle.size();
+    }
+
     /** Closes what is idle, and keeps nothing from now on. */
     void retire() {
         idleMax = 0;

@@ -141,6 +141,11 @@ public final class BodyRelay {
         return blocked;
     }
 
+    /** Since when it is {@link #blocked}, in nanoseconds before now; 0 = it isn't. */
+    public long blockedForNanos() {
+        return blocked ? System.nanoTime() - blockedSinceNanos : 0;
+    }
+
     /** Body bytes passed on, copied or not. */
     public long bytes() {
         return bytes + splicedBytes();

@@ -216,7 +216,7 @@ public final class SluiceServer implements AutoCloseable {
 
     /** How long idle connections to endpoints are reused, where that is learned. */
     public List<LearnedIdle> learnedIdle() {
-        return EndpointView.learnedIdle(snapshot);
+        return LearnedIdleRows.learnedIdle(snapshot);
     }
 
     /** The slowest exchanges of late, and those that failed. */
@@ -237,6 +237,15 @@ public final class SluiceServer implements AutoCloseable {
     /** Null while it wants traffic; else the reason why not, in a few words. */
     public String notReady() {
         return draining.get() == null ? null : "shutting down";
+    }
+
+    /**
+     * What is going on at the moment. Takes a task of every loop, and up to a second.
+     *
+     * @param exchangesMax how many exchanges to tell of one by one, the longest first
+     */
+    public Survey survey(int exchangesMax) {
+        return Survey.of(contexts, exchangesMax);
     }
 
     /** Reopens the access log, as after a rotation. */

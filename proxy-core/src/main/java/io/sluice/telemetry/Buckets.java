@@ -1,6 +1,8 @@
 package io.sluice.telemetry;
 
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * The fixed upper bounds of a histogram of durations. The counts are {@link Cells}: one for each bucket, from a first
@@ -16,7 +18,7 @@ final class Buckets {
      * @param boundsSeconds upper bounds, ascending; the bucket without a bound is added
      */
     Buckets(double... boundsSeconds) {
-        this.boundsSeconds = java.util.Arrays.copyOf(boundsSeconds, boundsSeconds.length + 1);
+        this.boundsSeconds = Arrays.copyOf(boundsSeconds, boundsSeconds.length + 1);
         this.boundsSeconds[boundsSeconds.length] = Double.POSITIVE_INFINITY;
         this.boundsNanos = new long[boundsSeconds.length];
         for (int i = 0; i < boundsNanos.length; i++) {
@@ -27,6 +29,11 @@ final class Buckets {
     /** The number of buckets, the unbounded one included. */
     int count() {
         return boundsSeconds.length;
+    }
+
+    /** The upper bounds in seconds, without that of the last bucket, which has none. */
+    List<Double> bounds() {
+        return Arrays.stream(boundsSeconds).limit(boundsNanos.length).boxed().toList();
     }
 
     /** The bucket of a duration. Linear, because nearly all requests end in the first few. */

@@ -145,6 +145,11 @@ public final class Metrics implements AutoCloseable {
         mismatches = mismatched;
     }
 
+    /** What was counted since the start, in sums. */
+    public Totals totals() {
+        return Totals.of(exchanges.values(), listeners.values(), pools.values());
+    }
+
     /** Everything in Prometheus' text format; {@link #CONTENT_TYPE} says which. One at a time: further calls wait. */
     public synchronized String scrape() {
         if (registry == null) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.config.AdminConfig;
 import io.sluice.config.HostPort;
 import io.sluice.telemetry.Metrics;
 import java.io.ByteArrayOutputStream;
@@ -29,16 +30,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class AdminServerIT {
-    private static final HostPort ANY_PORT = new HostPort("127.0.0.1", 0);
+    private static final AdminConfig ANY_PORT = new AdminConfig(new HostPort("127.0.0.1", 0), null);
 
     private final AtomicReference<String> reason = new AtomicReference<>();
     private final AtomicReference<String> figures = new AtomicReference<>("x 1\n");
     private final List<AutoCloseable> opened = new ArrayList<>();
 
     private AdminServer start(AdminLimits limits) throws IOException {
-        AdminServer server = AdminServer.start(ANY_PORT, new AdminPages(figures::get, reason::get), limits);
+        AdminServer server = AdminServer.start(ANY_PORT, pages(), limits);
         opened.add(server);
         return server;
+    }
+
+    private AdminPages pages() {
+        return new AdminPages(AdminTable.probes(figures::get, reason::get));
     }
 
     private AdminServer start() throws IOException {
@@ -67,7 +72,7 @@ class AdminServerIT {
     }
 
     private String get(AdminServer server, String path) throws IOException {
-        return exchange(server, "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
+        return exchange(server, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
     }
 
     @Test
@@ -93,14 +98,14 @@ class AdminServerIT {
 
     @Test
     void sendsNoBodyToHeadButItsLength() throws IOException {
-        String response = exchange(start(), "HEAD /livez HTTP/1.1\r\nHost: a\r\n\r\n");
+        String response = exchange(start(), "HEAD /livez HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
         assertThat(response).startsWith("HTTP/1.1 200 ").contains("Content-Length: 3\r\n").endsWith("\r\n\r\n");
     }
 
     @Test
     void givesARefusedUploaderItsAnswer() throws IOException {
-        String request = "POST /metrics HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n" + "x".repeat(20_000);
+        String request = "POST /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20000\r\n\r\n" + "x".repeat(20_000);
 
         assertThat(exchange(start(), request)).startsWith("HTTP/1.1 405 ").contains("Allow: GET, HEAD\r\n");
     }
@@ -187,12 +192,12 @@ class AdminServerIT {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             HostPort address = new HostPort("127.0.0.1", taken.getLocalPort());
 
-            assertThatThrownBy(() -> AdminServer.start(address, new AdminPages(figures::get, reason::get), AdminLimits.DEFAULT))
+            assertThatThrownBy(() -> AdminServer.start(new AdminConfig(address, null), pages(), AdminLimits.DEFAULT))
                     .isInstanceOf(IOException.class)
                     .hasMessageStartingWith("admin.address: can't listen on " + address + ": ");
         }
         assertThatThrownBy(() -> AdminServer.start(
-                        new HostPort("nowhere.invalid", 1), new AdminPages(figures::get, reason::get), AdminLimits.DEFAULT))
+                        new AdminConfig(new HostPort("nowhere.invalid", 1), null), pages(), AdminLimits.DEFAULT))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("nowhere.invalid:1");
     }
@@ -206,7 +211,7 @@ class AdminServerIT {
             start();
             assertThat(said.toString(StandardCharsets.UTF_8)).doesNotContain("admin address");
             AdminServer open = AdminServer.start(
-                    new HostPort("0.0.0.0", 0), new AdminPages(figures::get, reason::get), AdminLimits.DEFAULT);
+                    new AdminConfig(new HostPort("0.0.0.0", 0), null), pages(), AdminLimits.DEFAULT);
             open.close();
         } finally {
             System.setErr(before);

@@ -31,14 +31,14 @@ class ProxyAdminIT {
     private static String get(AdminServer admin, String path) throws Exception {
         try (Socket socket = new Socket(admin.address().getAddress(), admin.address().getPort())) {
             socket.setSoTimeout(20_000);
-            socket.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
     @Test
     void tellsTheStateAndTheMetersOfARunningProxy() throws Exception {
-        try (SluiceServer proxy = proxy("{ address: \"127.0.0.1:0\" }"); AdminServer admin = AdminServer.start(proxy)) {
+        try (SluiceServer proxy = proxy("{ address: \"127.0.0.1:0\" }"); AdminServer admin = AdminServer.start(proxy, null)) {
             assertThat(get(admin, "/livez")).startsWith("HTTP/1.1 200 ");
             assertThat(get(admin, "/readyz")).startsWith("HTTP/1.1 200 ");
             await().untilAsserted(() -> assertThat(get(admin, "/metrics"))
@@ -55,7 +55,7 @@ class ProxyAdminIT {
     @Test
     void refusesToStartWithoutAnAddress() throws Exception {
         try (SluiceServer proxy = proxy("\"off\"")) {
-            assertThatThrownBy(() -> AdminServer.start(proxy))
+            assertThatThrownBy(() -> AdminServer.start(proxy, null))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("admin");
         }

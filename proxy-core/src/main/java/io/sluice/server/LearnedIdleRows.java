@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What endpoints know, as metrics and the admin address show it. <em>Immutable.</em> */
-final class EndpointView {
-    private EndpointView() {}
+/** What is learned of endpoints, as metrics and the admin address show it. <em>Immutable.</em> */
+final class LearnedIdleRows {
+    private LearnedIdleRows() {}
 
     /** How long idle connections are reused, of each endpoint for which that is learned and which is to be learned of. */
     static List<LearnedIdle> learnedIdle(Snapshot snapshot) {

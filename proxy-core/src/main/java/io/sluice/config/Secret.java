@@ -1,0 +1,37 @@
+package io.sluice.config;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+
+/** A value that nothing shows: no log, no problem, no page. <em>Immutable.</em> */
+public final class Secret {
+    /** What is shown in its place. */
+    public static final String HIDDEN = "(hidden)";
+
+    private final byte[] bytes;
+
+    /** Creates it. */
+    public Secret(String text) {
+        this.bytes = text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Whether a text is this secret; how long that takes tells nothing of how much of it is right. */
+    public boolean matches(String text) {
+        return MessageDigest.isEqual(bytes, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Secret secret && MessageDigest.isEqual(bytes, secret.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+        return Secret.class.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return HIDDEN;
+    }
+}
