@@ -153,6 +153,10 @@ final class ContainerFilesTest {
 
         assertThat(compose.at("services").keys()).containsAll(target.at("names").texts());
         assertThat(target.at("port").text()).isEqualTo(ports(config(COMPOSED)).get(1));
+        assertThat(compose.at("services", "prometheus", "configs", 0, "target").text())
+                .isEqualTo(prometheus.at("scrape_configs", 0, "authorization", "credentials_file").text());
+        assertThat(compose.at("configs", "admin-token", "content").text())
+                .isEqualTo(compose.at("services", "sluice", "environment", "SLUICE_ADMIN_TOKEN").text());
         assertThat(compose.at("services", "prometheus", "volumes").texts())
                 .anyMatch(volume -> volume.contains("/etc/prometheus/" + prometheus.at("rule_files", 0).text() + ":"));
     }
@@ -188,9 +192,7 @@ final class ContainerFilesTest {
         assertThat(container.at("ports").list().stream().map(port -> port.at("containerPort").text()))
                 .containsExactlyElementsOf(ports(config));
         assertThat(container.at("volumeMounts", 0, "mountPath").text()).isEqualTo("/etc/sluice");
-        assertThat(YamlFile.read("config/kubernetes/deployment.yaml")
-                        .at("spec", "template", "metadata", "annotations", "prometheus.io/port").text())
-                .isEqualTo(ports(config).get(1));
+        assertThat(container.at("env", 0, "name").text()).isEqualTo("SLUICE_ADMIN_TOKEN");
         assertThat(YamlFile.read("config/kubernetes/service.yaml").at("spec", "ports", 0, "targetPort").text())
                 .isEqualTo(container.at("ports", 0, "name").text());
     }

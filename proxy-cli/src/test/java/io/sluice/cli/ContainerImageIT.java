@@ -29,6 +29,7 @@ import org.testcontainers.containers.Container.ExecResult;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
 import org.testcontainers.containers.wait.strategy.Wait;
+import org.testcontainers.images.builder.Transferable;
 import org.testcontainers.utility.DockerImageName;
 
 /**
@@ -40,6 +41,7 @@ import org.testcontainers.utility.DockerImageName;
 final class ContainerImageIT {
     static final String NO_DOCKER = "no Docker here: the image was neither built nor run";
     private static final String IMAGE = "sluice:test";
+    private static final String TOKEN = "a-token-of-these-tests";
     private static final int PORT = 8080;
     private static final int PROMETHEUS_PORT = 9090;
     private static final int STOP_SECONDS = 30;
@@ -71,11 +73,13 @@ final class ContainerImageIT {
         one = backend(services, "one");
         two = backend(services, "two");
         sluice = container(services, "sluice", IMAGE)
+                .withEnv("SLUICE_ADMIN_TOKEN", TOKEN)
                 .withExposedPorts(PORT)
                 .withCreateContainerCmdModifier(command -> command.getHostConfig().withReadonlyRootfs(true))
                 .waitingFor(Wait.forHealthcheck());
         sluice.start();
         prometheus = container(services, "prometheus", services.at("prometheus", "image").text())
+                .withCopyToContainer(Transferable.of(TOKEN), "/etc/prometheus/admin-token")
                 .withExposedPorts(PROMETHEUS_PORT)
                 .waitingFor(Wait.forHttp("/-/ready"));
         prometheus.start();
