@@ -4,10 +4,12 @@ import io.sluice.admin.AdminServer;
 import io.sluice.config.HostPort;
 import io.sluice.config.ListenerConfig;
 import io.sluice.config.SluiceConfig;
+import io.sluice.server.ReloadResult;
 import io.sluice.server.SluiceServer;
 import io.sluice.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.StringJoiner;
 import java.util.concurrent.CompletableFuture;
 
@@ -15,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
  * A proxy and its admin address, started and ended as one. <em>Thread-safe.</em> <em>Ends</em> by {@link #drain} or
  * {@link #close}.
  */
-final class RunningProxy implements AutoCloseable {
+final class RunningProxy implements ConfigFile.Target, AutoCloseable {
     private final SluiceServer server;
     private final AdminServer admin;
 
@@ -73,6 +75,16 @@ final class RunningProxy implements AutoCloseable {
     /** Exchanges in flight. */
     int active() {
         return server.active();
+    }
+
+    @Override
+    public ReloadResult reload(SluiceConfig config) {
+        return server.reload(config);
+    }
+
+    @Override
+    public ReloadResult refuse(List<String> problems) {
+        return server.refuse(problems);
     }
 
     /** Reopens the access log. */

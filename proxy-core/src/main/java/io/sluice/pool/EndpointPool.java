@@ -17,13 +17,13 @@ public final class EndpointPool {
     /** How much earlier than the backend says it closes an idle connection we stop using it. */
     private static final long KEEP_ALIVE_MARGIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final Service service;
     private final Endpoint endpoint;
     private final BackendPools pools;
     private final PoolMeters meters;
     private final ArrayDeque<Lease> idle = new ArrayDeque<>();
     private final long idleNanos;
     private final long maxAgeNanos;
+    private Service service;
     private int idleMax;
 
     EndpointPool(Service service, Endpoint endpoint, BackendPools pools, int idleMax) {
@@ -75,6 +75,24 @@ public final class EndpointPool {
         Opening opening = new Opening(listener);
         opening.attempt = pools.connector().connect(service, endpoint, opening);
         return opening.over ? null : opening;
+    }
+
+    /** Whether its connections are as this service would have opened them. */
+    boolean serves(Service other) {
+        return other == service
+                || other.name().equals(service.name())
+                        && other.config().pool().equals(service.config().pool())
+                        && other.config().socket().equals(service.config().socket())
+                        && other.config().proxyProtocol() == service.config().proxyProtocol();
+    }
+
+    /** Goes on for this service, which took the place of the one before; false if it does not serve it. */
+    boolean adopt(Service successor) {
+        boolean same = serves(successor);
+        if (same) {
+            service = successor;
+        }
+        return same;
     }
 
     /** Closes what is idle, and keeps nothing from now on. */

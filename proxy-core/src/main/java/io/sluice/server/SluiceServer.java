@@ -4,22 +4,23 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.sluice.config.ConfigDiff;
 import io.sluice.config.ListenerConfig;
 import io.sluice.config.SluiceConfig;
-import io.sluice.exchange.ListenerFacts;
+import io.sluice.config.StartSettings;
 import io.sluice.exchange.Snapshot;
 import io.sluice.exchange.Worker;
 import io.sluice.frontend.ConnectionGate;
-import io.sluice.frontend.Listener;
+import io.sluice.frontend.Listener.Claim;
 import io.sluice.frontend.LoopContext;
 import io.sluice.http1.HeadStore;
 import io.sluice.linux.Splicing;
 import io.sluice.linux.SystemCalls;
+import io.sluice.service.EndpointRegistry;
 import io.sluice.telemetry.AccessLog;
 import io.sluice.telemetry.Metrics;
 import io.sluice.transport.Descriptors;
 import io.sluice.transport.EventLoops;
-import io.sluice.transport.SocketOptions;
 import io.sluice.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -33,6 +34,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +46,8 @@ import org.slf4j.LoggerFactory;
 public final class SluiceServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SluiceServer.class);
 
-    private final Snapshot snapshot;
+    private volatile Snapshot snapshot;
+    private final EndpointRegistry endpoints;
     private final Metrics metrics;
     private final AccessLog accessLog;
     private final EventLoops loops;
@@ -51,23 +55,25 @@ public final class SluiceServer implements AutoCloseable {
     /** Null where nothing is spliced. */
     private volatile Splicing splicing;
     private final List<LoopContext> contexts;
-    private final List<Listener> listeners;
+    /** Set before anybody else knows this. */
+    private Listeners listeners;
     private final AtomicReference<CompletableFuture<Integer>> draining = new AtomicReference<>();
     private final AtomicBoolean closing = new AtomicBoolean();
 
     private SluiceServer(
             Snapshot snapshot,
+            EndpointRegistry endpoints,
             Metrics metrics,
             AccessLog accessLog,
             EventLoops loops,
             DnsAddressResolverGroup resolvers) {
         this.snapshot = snapshot;
+        this.endpoints = endpoints;
         this.metrics = metrics;
         this.accessLog = accessLog;
         this.loops = loops;
         this.resolvers = resolvers;
         this.contexts = new ArrayList<>();
-        this.listeners = new ArrayList<>();
     }
 
     /**
@@ -76,18 +82,29 @@ public final class SluiceServer implements AutoCloseable {
      * @throws IOException if a listener can't be bound or the access log can't be opened; the message names it
      */
     public static SluiceServer start(SluiceConfig config) throws IOException {
-        return start(config, SystemCalls.ofThisSystem());
+        return start(config, SystemCalls.ofThisSystem(), Claim.ALONE);
     }
 
     /** The same, splicing by other system calls than this system's; so tests learn what happens where it refuses them. */
     public static SluiceServer start(SluiceConfig config, Supplier<SystemCalls> kernel) throws IOException {
+        return start(config, kernel, Claim.ALONE);
+    }
+
+    /** The same beside another process of this user that listens at the same addresses, to take its place. */
+    public static SluiceServer takeOver(SluiceConfig config) throws IOException {
+        return start(config, SystemCalls.ofThisSystem(), Claim.SHARED);
+    }
+
+    private static SluiceServer start(SluiceConfig config, Supplier<SystemCalls> kernel, Claim claim) throws IOException {
         Metrics metrics = new Metrics();
         // Before anything is open that a configuration which doesn't compile would leave so.
-        Snapshot snapshot = Snapshot.of(config, metrics);
+        EndpointRegistry endpoints = new EndpointRegistry();
+        int[] indexes = IntStream.range(0, config.listeners().size()).toArray();
+        Snapshot snapshot = Snapshot.of(config, indexes, endpoints, null, metrics);
         Transport transport = Transport.detect();
-        SluiceServer server = unopened(snapshot, metrics, transport);
+        SluiceServer server = unopened(snapshot, endpoints, metrics, transport);
         try {
-            server.open(transport, kernel);
+            server.open(transport, kernel, claim);
             return server;
         } catch (IOException | RuntimeException failed) {
             server.close();
@@ -96,12 +113,14 @@ public final class SluiceServer implements AutoCloseable {
     }
 
     /** With its log and its loops, but without listeners. */
-    private static SluiceServer unopened(Snapshot snapshot, Metrics metrics, Transport transport) throws IOException {
+    private static SluiceServer unopened(
+            Snapshot snapshot, EndpointRegistry endpoints, Metrics metrics, Transport transport) throws IOException {
         SluiceConfig config = snapshot.config();
         AccessLog accessLog = AccessLog.open(config.accessLog(), metrics);
         try {
             return new SluiceServer(
                     snapshot,
+                    endpoints,
                     metrics,
                     accessLog,
                     transport.eventLoops(config.eventLoops()),
@@ -114,7 +133,7 @@ public final class SluiceServer implements AutoCloseable {
         }
     }
 
-    private void open(Transport transport, Supplier<SystemCalls> kernel) throws IOException {
+    private void open(Transport transport, Supplier<SystemCalls> kernel, Claim claim) throws IOException {
         SluiceConfig config = snapshot.config();
         PooledByteBufAllocator allocator = Buffers.allocator(config.eventLoops());
         // What each loop keeps to read into and to write from waits for nobody.
@@ -136,15 +155,74 @@ public final class SluiceServer implements AutoCloseable {
         }
         int limit = config.limits().connections();
         ConnectionGate gate = new ConnectionGate(limit == 0 ? Descriptors.connectionsMax() : limit);
-        for (ListenerConfig listening : config.listeners()) {
-            ListenerFacts facts = new ListenerFacts(
-                    listeners.size(), listening.name(), listening.halfClose(), metrics.listener(listening.name()));
-            SocketOptions options = new SocketOptions(transport, listening.socket(), config.buffers(), allocator);
-            Listener listener =
-                    new Listener(listening, facts, transport, options, gate, byLoop);
-            listener.bind(loops.group());
-            listeners.add(listener);
+        listeners = new Listeners(
+                new Listeners.Ground(transport, allocator, config.buffers(), gate, metrics), loops.group(), byLoop);
+        listeners.open(config, claim);
+        metrics.config().accepted();
+    }
+
+    /**
+     * Puts another configuration in force, or none of it. What it does not change is untouched: listeners and their
+     * connections, endpoints and what is known of them, backend connections, counters. Exchanges and tunnels in flight end on
+     * the configuration they began with; connections of a listener that is gone get one more response. What is read only at
+     * the start stays as it is, and {@link ConfigDiff#needRestart} says so. Blocks for as long as it takes to bind new
+     * listeners: not for an event loop. One at a time; a second call waits.
+     *
+     * @param wanted as its reader made it
+     */
+    public ReloadResult reload(SluiceConfig wanted) {
+        synchronized (listeners) {
+            Snapshot before = snapshot;
+            ConfigDiff diff = ConfigDiff.of(before.config(), wanted);
+            if (draining.get() != null) {
+                return refused(diff, List.of("the proxy is shutting down; what it runs with does not change any more"));
+            }
+            SluiceConfig config = StartSettings.fit(before.config(), wanted);
+            ListenerChange change = new ListenerChange(listeners, config);
+            try {
+                change.bind();
+                put(Snapshot.of(config, change.indexes(), endpoints, before, metrics), change);
+            } catch (IOException | IllegalArgumentException failed) {
+                change.undo();
+                endpoints.restore(before.services());
+                retainSeries(before);
+                return refused(diff, List.of(failed.getMessage()));
+            }
+            metrics.config().accepted();
+            return new ReloadResult(metrics.config().revision(), diff, List.of());
         }
+    }
+
+    /** Counts and returns that a configuration could not even be read, so that all stays as it is. */
+    public ReloadResult refuse(List<String> problems) {
+        return refused(ConfigDiff.of(config(), config()), problems);
+    }
+
+    private ReloadResult refused(ConfigDiff diff, List<String> problems) {
+        metrics.config().refused();
+        return new ReloadResult(metrics.config().revision(), diff, List.copyOf(problems));
+    }
+
+    private void put(Snapshot after, ListenerChange change) {
+        change.retire(snapshot);
+        snapshot = after;
+        change.complete();
+        for (LoopContext context : contexts) {
+            Worker worker = context.worker();
+            worker.loop().execute(worker::adopt);
+            if (change.retires()) {
+                worker.loop().execute(worker::drainRetired);
+            }
+        }
+        endpoints.retain(after.services());
+        retainSeries(after);
+    }
+
+    private void retainSeries(Snapshot used) {
+        metrics.retain(
+                used.allMeters(),
+                used.config().listeners().stream().map(ListenerConfig::name).collect(Collectors.toSet()),
+                used.config().services().keySet());
     }
 
     /**
@@ -153,15 +231,14 @@ public final class SluiceServer implements AutoCloseable {
      * @throws IllegalArgumentException if no listener has that name
      */
     public InetSocketAddress address(String listener) {
-        for (Listener each : listeners) {
-            if (each.name().equals(listener)) {
-                return each.address();
-            }
+        InetSocketAddress address = listeners.address(listener);
+        if (address == null) {
+            throw new IllegalArgumentException("no listener is named " + listener);
         }
-        throw new IllegalArgumentException("no listener is named " + listener);
+        return address;
     }
 
-    /** What it was started with. */
+    /** What is in force: what it was started with, or the last reload that was accepted. */
     public SluiceConfig config() {
         return snapshot.config();
     }
@@ -204,7 +281,7 @@ public final class SluiceServer implements AutoCloseable {
         }
         long acceptingMillis = config().timeouts().drainAccepting().toMillis();
         CompletableFuture.delayedExecutor(acceptingMillis, TimeUnit.MILLISECONDS).execute(() -> {
-            listeners.forEach(Listener::close);
+            listeners.close();
             drainWorkers();
         });
         return done;
@@ -257,7 +334,9 @@ public final class SluiceServer implements AutoCloseable {
             return;
         }
         int cut = active();
-        listeners.forEach(Listener::close);
+        if (listeners != null) {
+            listeners.close();
+        }
         for (LoopContext context : contexts) {
             Worker worker = context.worker();
             if (!worker.loop().isShuttingDown()) {

@@ -10,19 +10,25 @@ public final class Service {
     private final List<Endpoint> endpoints;
     private final Balancer balancer;
 
+    /** Creates it with endpoints of its own. */
+    public Service(int index, ServiceConfig config) {
+        this(index, config, new EndpointRegistry());
+    }
+
     /**
      * Creates it.
      *
-     * @param index its place among the snapshot's services, from 0
+     * @param index     its number, from 0; no other service of the same snapshot has it
+     * @param endpoints where those are found that were known before
      */
-    public Service(int index, ServiceConfig config) {
+    public Service(int index, ServiceConfig config, EndpointRegistry endpoints) {
         this.index = index;
         this.config = config;
-        this.endpoints = config.endpoints().stream().map(e -> new Endpoint(e.address(), e.weight())).toList();
-        this.balancer = Balancer.of(config.policy(), endpoints);
+        this.endpoints = endpoints.of(config);
+        this.balancer = Balancer.of(config.policy(), this.endpoints);
     }
 
-    /** Its place among the snapshot's services, from 0. */
+    /** Its number, from 0; no other service of the same snapshot has it. */
     public int index() {
         return index;
     }
