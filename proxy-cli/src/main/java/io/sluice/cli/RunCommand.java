@@ -33,6 +33,11 @@ final class RunCommand implements Callable<Integer> {
             description = "Does not look at the file every 2 s; SIGHUP and POST /reload still read it again.")
     private boolean unwatched;
 
+    @Option(
+            names = "--takeover",
+            description = "Starts although another sluice of this user listens there; drain that one when this one runs.")
+    private boolean takeover;
+
     @Override
     public Integer call() {
         PrintWriter err = spec.commandLine().getErr();
@@ -41,7 +46,8 @@ final class RunCommand implements Callable<Integer> {
         if (loaded == null) {
             return ExitCode.WRONG_INPUT;
         }
-        return serve(loaded, sluice.machine(), err, (proxy, shutdown) -> obey(proxy, hash));
+        RunningProxy.Opening opening = takeover ? RunningProxy::takeOver : RunningProxy::start;
+        return serve(opening, loaded, sluice.machine(), err, (proxy, shutdown) -> obey(proxy, hash));
     }
 
     /** Has the proxy follow its file, if there is one, and SIGHUP. */
@@ -68,13 +74,16 @@ final class RunCommand implements Callable<Integer> {
     /**
      * Runs a proxy until it has ended.
      *
+     * @param opening how it starts
      * @param started is told of the proxy when it listens, and of the way to end it
      * @return the exit code
      */
-    static int serve(LoadedConfig loaded, Machine machine, PrintWriter err, BiConsumer<RunningProxy, Shutdown> started) {
+    static int serve(
+            RunningProxy.Opening opening, LoadedConfig loaded, Machine machine, PrintWriter err,
+            BiConsumer<RunningProxy, Shutdown> started) {
         RunningProxy proxy;
         try {
-            proxy = RunningProxy.start(loaded.config());
+            proxy = opening.open(loaded.config());
         } catch (IOException e) {
             err.println("sluice: could not start: " + e.getMessage());
             return ExitCode.NOT_STARTED;

@@ -12,14 +12,28 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A proxy and its admin address, started and ended as one. <em>Thread-safe.</em> <em>Ends</em> by {@link #drain} or
  * {@link #close}.
  */
 final class RunningProxy implements ConfigFile.Target, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RunningProxy.class);
+    private static final long ADMIN_PAUSE_NANOS = 200_000_000;
+
     private final SluiceServer server;
-    private final AdminServer admin;
+    /** Null where there is none, or not yet. */
+    private volatile AdminServer admin;
+    private volatile boolean ended;
+
+    /** A way to start one. */
+    interface Opening {
+        /** Starts it; when this returns, it accepts. */
+        RunningProxy open(SluiceConfig config) throws IOException;
+    }
 
     private RunningProxy(SluiceServer server, AdminServer admin) {
         this.server = server;
@@ -41,12 +55,46 @@ final class RunningProxy implements ConfigFile.Target, AutoCloseable {
         }
     }
 
+    /**
+     * Starts beside another process that listens at the same addresses, which is to be drained then. The admin address is that
+     * one's as long as it lives: it is tried again and again.
+     *
+     * @throws IOException if it can't; nothing runs then, and the message is a sentence
+     */
+    static RunningProxy takeOver(SluiceConfig config) throws IOException {
+        RunningProxy proxy = new RunningProxy(SluiceServer.takeOver(config), null);
+        if (config.admin().address() != null) {
+            Thread.ofPlatform().daemon().name("sluice-admin-takeover").start(proxy::takeOverAdmin);
+        }
+        return proxy;
+    }
+
+    private void takeOverAdmin() {
+        IOException taken = null;
+        while (!ended) {
+            try {
+                admin = AdminServer.start(server);
+                LOG.info("Admin address taken over address={}", text(admin.address()));
+                break;
+            } catch (IOException e) {
+                if (taken == null) {
+                    LOG.info("Admin address is the other process's until that ends why={}", e.getMessage());
+                }
+                taken = e;
+                LockSupport.parkNanos(ADMIN_PAUSE_NANOS);
+            }
+        }
+        if (ended) {
+            closeAdmin();
+        }
+    }
+
     /** Where a listener accepts. */
     InetSocketAddress address(String listener) {
         return server.address(listener);
     }
 
-    /** Where metrics and probes are answered; null if nowhere. */
+    /** Where metrics and probes are answered; null if nowhere (yet). */
     InetSocketAddress adminAddress() {
         return admin == null ? null : admin.address();
     }
@@ -58,7 +106,7 @@ final class RunningProxy implements ConfigFile.Target, AutoCloseable {
         for (ListenerConfig listener : config.listeners()) {
             listeners.add(listener.name() + "@" + text(server.address(listener.name())));
         }
-        return "listeners=" + listeners + " admin=" + (admin == null ? "off" : text(admin.address())) + " eventLoops="
+        return "listeners=" + listeners + " admin=" + (admin == null ? config.admin().address() == null ? "off" : "later" : text(admin.address())) + " eventLoops="
                 + config.eventLoops() + " transport=" + Build.transportName(Transport.detect());
     }
 
@@ -109,8 +157,10 @@ final class RunningProxy implements ConfigFile.Target, AutoCloseable {
     }
 
     private void closeAdmin() {
-        if (admin != null) {
-            admin.close();
+        ended = true;
+        AdminServer open = admin;
+        if (open != null) {
+            open.close();
         }
     }
 }

@@ -18,6 +18,7 @@ import io.sluice.http1.Http1ClientConnection;
 import io.sluice.transport.AddressPair;
 import io.sluice.transport.SocketReading;
 import io.sluice.transport.SocketOptions;
+import io.sluice.transport.Steering;
 import io.sluice.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -38,6 +39,8 @@ public final class Listener {
     private final Map<EventLoop, LoopContext> loops;
     private final List<Channel> channels = new ArrayList<>();
     private volatile Terms terms;
+    /** Null while new clients may come here. */
+    private volatile Steering steering;
 
     /** What connections get that are accepted from now on. <em>Immutable.</em> */
     private record Terms(ListenerConfig config, ListenerFacts facts, SocketOptions options) {}
@@ -201,8 +204,23 @@ public final class Listener {
         };
     }
 
+    /**
+     * Leads new clients to the other sockets that listen at the address, and goes on to accept those that wait here.
+     *
+     * @return false if there are none, or this system can't
+     */
+    public boolean stepAside() {
+        if (steering == null && transport.sharesPorts() && !channels.isEmpty() && channels.getFirst().isOpen()) {
+            steering = Steering.away(channels);
+        }
+        return steering != null;
+    }
+
     /** Accepts no more; connections that are open stay. Returns when the sockets are closed. */
     public void close() {
+        if (steering != null && channels.getFirst().isOpen()) {
+            steering.beforeClose();
+        }
         for (Channel channel : channels) {
             channel.close().awaitUninterruptibly();
         }

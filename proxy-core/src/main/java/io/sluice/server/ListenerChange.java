@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How the listeners of one configuration become those of another. A listener is the same if its address is; what else differs
@@ -136,6 +138,12 @@ final class ListenerChange {
         adjustments.forEach(Runnable::run);
         opened.forEach(Listener::accept);
         listeners.inForce(after);
-        closing.forEach(Listener::close);
+        for (Listener old : closing) {
+            if (replaced(old) && old.stepAside()) {
+                CompletableFuture.delayedExecutor(Listeners.QUEUE_MILLIS, TimeUnit.MILLISECONDS).execute(old::close);
+            } else {
+                old.close();
+            }
+        }
     }
 }

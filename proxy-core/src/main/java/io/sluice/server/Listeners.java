@@ -26,6 +26,9 @@ import java.util.Map;
  * The listeners of a proxy. <em>Thread-safe</em>; whoever changes them holds its monitor. <em>Ends</em> with {@link #close}.
  */
 final class Listeners {
+    /** How long who was led to a socket before it stepped aside may take to be accepted there. */
+    static final long QUEUE_MILLIS = 1000;
+
     private final Transport transport;
     private final ByteBufAllocator allocator;
     private final BufferConfig buffers;
@@ -123,6 +126,15 @@ final class Listeners {
                         || before.receiveBuffer() != after.receiveBuffer()
                         || !before.deferAccept().equals(after.deferAccept())
                         || before.fastOpen() != after.fastOpen());
+    }
+
+    /** Leads new clients to other processes that listen at the same addresses; false if there is none. */
+    synchronized boolean stepAside() {
+        boolean aside = false;
+        for (Listener listener : inForce) {
+            aside |= listener.stepAside();
+        }
+        return aside;
     }
 
     /** Accepts no more; returns when the sockets are closed. Waits for a change that is under way. */

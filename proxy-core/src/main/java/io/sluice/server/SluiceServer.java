@@ -280,7 +280,9 @@ public final class SluiceServer implements AutoCloseable {
             return draining.get();
         }
         long acceptingMillis = config().timeouts().drainAccepting().toMillis();
-        CompletableFuture.delayedExecutor(acceptingMillis, TimeUnit.MILLISECONDS).execute(() -> {
+        // Who waits in the queue of a socket when it closes gets a reset; so none is to come there any more.
+        long queueMillis = listeners.stepAside() ? Listeners.QUEUE_MILLIS : 0;
+        CompletableFuture.delayedExecutor(Math.max(acceptingMillis, queueMillis), TimeUnit.MILLISECONDS).execute(() -> {
             listeners.close();
             drainWorkers();
         });
