@@ -53,7 +53,7 @@ def measure(options):
     section = Section(
         f"{options.clients:,} clients that read {RESPONSE_BYTES >> 20} MiB at {BYTES_PER_SECOND:,} bytes a second",
         f"Growth of the proxy's resident memory in {options.hold} s of reading; pipes are the kernel's memory, up to "
-        f"256 KiB each, and stand apart. Then nobody reads: timeouts.responseWriteIdle is {options.stall}s, and the clients "
+        f"1 MiB each, and stand apart. Then nobody reads: timeouts.responseWriteIdle is {options.stall}s, and the clients "
         f"ask for a receive buffer of {RECEIVE_BUFFER} bytes and segments of {SEGMENT_BYTES}.")
     section.headers = ["contender", "RSS before MiB", "RSS peak MiB", "KiB a client", "pipes in use", "cut while reading",
                        "cut after s", "not cut"]

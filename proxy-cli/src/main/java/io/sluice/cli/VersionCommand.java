@@ -21,7 +21,7 @@ final class VersionCommand implements Runnable {
         out.println("netty      " + Build.nettyVersion());
         out.println("transport  " + Build.transportName(Transport.detect()));
         out.println("zero copy  " + Build.zeroCopyMechanisms(System.getProperty("os.name"))
-                + " (what this platform offers; this version copies and does not use it yet)");
+                + " (docs/zero-copy.md)");
         out.flush();
     }
 }

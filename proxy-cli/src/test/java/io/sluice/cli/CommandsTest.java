@@ -238,7 +238,7 @@ final class CommandsTest {
                 .containsPattern("netty +4\\.2\\.")
                 .containsPattern("java +" + Runtime.version().feature())
                 .containsPattern("transport +(epoll|kqueue|nio)\n")
-                .contains("does not use it yet");
+                .containsPattern("zero copy +(sendfile\\+splice|sendfile|none) ");
     }
 
     @ParameterizedTest

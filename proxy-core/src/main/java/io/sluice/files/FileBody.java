@@ -17,6 +17,8 @@ import java.util.List;
  */
 public final class FileBody implements AutoCloseable {
     private static final int CHUNK_BYTES = 32 * 1024;
+    /** A connection that got more than this at once may queue as much in the kernel as its send buffer takes. */
+    private static final int DEEP_BYTES = 128 * 1024;
     /** After so much in one go others have their turn. */
     private static final int ROUND_BYTES = 1 << 20;
 
@@ -142,6 +144,10 @@ public final class FileBody implements AutoCloseable {
         } else {
             FileRegion region = new FileSlice(file, current.start(), current.count());
             regions.add(region);
+            if (current.count() > DEEP_BYTES) {
+                // As for a spliced body: what waits in the kernel is none of our memory.
+                client.socket().queueDeeply();
+            }
             client.region(region);
         }
     }
