@@ -9,7 +9,9 @@ import io.sluice.frontend.Listener;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -24,6 +26,8 @@ final class ListenerChange {
     private final List<Listener> after = new ArrayList<>();
     private final List<Listener> opened = new ArrayList<>();
     private final List<Listener> closing;
+    /** Of those that close; others have taken their places, and their connections. */
+    private final Set<Listener> replaced = new HashSet<>();
     private final List<ListenerFacts> retiring = new ArrayList<>();
     private final List<Runnable> adjustments = new ArrayList<>();
 
@@ -49,7 +53,7 @@ final class ListenerChange {
             taken.set(indexes[i]);
             after.add(same == null ? open(wanted, listeners.facts(indexes[i], wanted)) : follow(same, wanted));
         }
-        closing.stream().filter(listener -> !replaced(listener)).forEach(gone -> retiring.add(gone.facts()));
+        closing.stream().filter(listener -> !replaced.contains(listener)).forEach(gone -> retiring.add(gone.facts()));
     }
 
     private Listener sameAddress(ListenerConfig wanted) {
@@ -80,6 +84,7 @@ final class ListenerChange {
         }
         if (wanted.address().port() != 0 && listeners.rebinds(config.socket(), wanted.socket())) {
             closing.add(before);
+            replaced.add(before);
             return open(wanted, facts);
         }
         ListenerFacts now = facts;
@@ -94,12 +99,6 @@ final class ListenerChange {
                 && halfClose == after.halfClose()
                 && before.proxyProtocol() == after.proxyProtocol()
                 && before.protocol() == after.protocol();
-    }
-
-    /** Whether another one has taken its place, and its connections with it. */
-    private boolean replaced(Listener listener) {
-        return after.stream().anyMatch(it -> it.config().address().equals(listener.config().address())
-                && it.facts().index() == listener.facts().index());
     }
 
     /** For each listener of the configuration its number. */
@@ -139,7 +138,7 @@ final class ListenerChange {
         opened.forEach(Listener::accept);
         listeners.inForce(after);
         for (Listener old : closing) {
-            if (replaced(old) && old.stepAside()) {
+            if (replaced.contains(old) && old.stepAside()) {
                 CompletableFuture.delayedExecutor(Listeners.QUEUE_MILLIS, TimeUnit.MILLISECONDS).execute(old::close);
             } else {
                 old.close();

@@ -4,6 +4,7 @@ import static io.sluice.scenario.Tunnelled.SWITCHED;
 import static io.sluice.scenario.Tunnelled.text;
 import static io.sluice.scenario.Tunnelled.upgrade;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.sluice.server.ReloadResult;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ final class ManyReloadsIT {
     private static final int RELOADS = 100;
     private static final int CLIENTS = 8;
     private static final int TUNNELS = 20;
+    /** After so many the configuration is again what it was at first. */
+    private static final int PERIOD = 24;
 
     /** Echoes what comes through a tunnel; answers everything else. */
     private static final Script BACKEND = connection -> {
@@ -81,6 +84,7 @@ final class ManyReloadsIT {
             }));
         }
 
+        double descriptors = 0;
         for (int number = 1; number <= RELOADS; number++) {
             int before = answers.get();
             ReloadResult result = proxy.reload(yaml(number, first, second));
@@ -91,7 +95,14 @@ final class ManyReloadsIT {
             while (answers.get() < before + CLIENTS) {
                 Thread.onSpinWait();
             }
+            if (number == PERIOD) {
+                descriptors = proxy.metric("sluice_process_open_descriptors");
+            }
         }
+        // The pools hold what so many clients need at once, now and then.
+        double most = descriptors + 2 * CLIENTS;
+        await().untilAsserted(() ->
+                assertThat(proxy.metric("sluice_process_open_descriptors")).isLessThanOrEqualTo(most));
         over.set(true);
         for (Background client : clients) {
             client.awaitEnd();

@@ -200,12 +200,14 @@ final class ReloadIT {
         RawConnection client = proxy.clientOf("goes");
         ask(client, "/");
 
-        proxy.reload(listeners("web", "0"), backend);
+        proxy.reload(listeners("web", "0", "comes", "0"), backend);
         client.send(Http.get("/"));
         Message last = client.response();
+        proxy.settle();
 
         assertThat(last.text()).isEqualTo("app");
         assertThat(last.value("Connection")).isEqualToIgnoringCase("close");
+        assertThat(proxy.metric("sluice_requests_total", "listener=comes")).isZero();
         client.awaitClose();
         client.close();
     }
