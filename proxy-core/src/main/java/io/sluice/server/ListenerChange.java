@@ -12,8 +12,6 @@ import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /**
  * How the listeners of one configuration become those of another. A listener is the same if its address is; what else differs
@@ -138,8 +136,8 @@ final class ListenerChange {
         opened.forEach(Listener::accept);
         listeners.inForce(after);
         for (Listener old : closing) {
-            if (replaced.contains(old) && old.stepAside()) {
-                CompletableFuture.delayedExecutor(Listeners.QUEUE_MILLIS, TimeUnit.MILLISECONDS).execute(old::close);
+            if (replaced.contains(old)) {
+                listeners.leave(old);
             } else {
                 old.close();
             }

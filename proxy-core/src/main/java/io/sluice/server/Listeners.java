@@ -21,6 +21,9 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The listeners of a proxy. <em>Thread-safe</em>; whoever changes them holds its monitor. <em>Ends</em> with {@link #close}.
@@ -37,6 +40,8 @@ final class Listeners {
     private final EventLoopGroup group;
     private final Map<EventLoop, LoopContext> loops;
     private volatile List<Listener> inForce = List.of();
+    /** Others have taken their places; they close when nobody waits there any more. */
+    private final List<Listener> leaving = new CopyOnWriteArrayList<>();
 
     /** What all listeners share. <em>Immutable.</em> */
     record Ground(Transport transport, ByteBufAllocator allocator, BufferConfig buffers, ConnectionGate gate, Metrics metrics) {}
@@ -128,6 +133,20 @@ final class Listeners {
                         || before.fastOpen() != after.fastOpen());
     }
 
+    /** Closes one whose place another has taken, after those who wait there have been accepted. */
+    void leave(Listener old) {
+        if (!old.stepAside()) {
+            old.close();
+            return;
+        }
+        leaving.add(old);
+        CompletableFuture.delayedExecutor(QUEUE_MILLIS, TimeUnit.MILLISECONDS).execute(() -> {
+            if (leaving.remove(old)) {
+                old.close();
+            }
+        });
+    }
+
     /** Leads new clients to other processes that listen at the same addresses; false if there is none. */
     synchronized boolean stepAside() {
         boolean aside = false;
@@ -140,5 +159,10 @@ final class Listeners {
     /** Accepts no more; returns when the sockets are closed. Waits for a change that is under way. */
     synchronized void close() {
         inForce.forEach(Listener::close);
+        for (Listener old : leaving) {
+            if (leaving.remove(old)) {
+                old.close();
+            }
+        }
     }
 }

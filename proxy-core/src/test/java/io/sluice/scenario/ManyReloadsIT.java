@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.server.ReloadResult;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -56,11 +57,7 @@ final class ManyReloadsIT {
         return yaml(number).replace("${first}", first.address()).replace("${second}", second.address());
     }
 
-    @Test
-    void noRequestFailsAndNoTunnelIsCut() throws Exception {
-        ScriptedBackend first = proxy.backend(BACKEND);
-        ScriptedBackend second = proxy.backend(BACKEND);
-        proxy.start(yaml(0, first, second));
+    private List<RawConnection> tunnels() throws IOException {
         List<RawConnection> tunnels = new ArrayList<>();
         for (int i = 0; i < TUNNELS; i++) {
             RawConnection tunnel = proxy.client();
@@ -68,6 +65,15 @@ final class ManyReloadsIT {
             assertThat(tunnel.head().status()).isEqualTo(101);
             tunnels.add(tunnel);
         }
+        return tunnels;
+    }
+
+    @Test
+    void noRequestFailsAndNoTunnelIsCut() throws Exception {
+        ScriptedBackend first = proxy.backend(BACKEND);
+        ScriptedBackend second = proxy.backend(BACKEND);
+        proxy.start(yaml(0, first, second));
+        List<RawConnection> tunnels = tunnels();
         AtomicBoolean over = new AtomicBoolean();
         AtomicInteger answers = new AtomicInteger();
         List<Background> clients = new ArrayList<>();
