@@ -5,25 +5,54 @@ import io.sluice.admin.LogLevels;
 import io.sluice.config.HostPort;
 import io.sluice.config.ListenerConfig;
 import io.sluice.config.SluiceConfig;
+import io.sluice.server.ReloadResult;
 import io.sluice.server.SluiceServer;
 import io.sluice.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.StringJoiner;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A proxy and its admin address, started and ended as one. <em>Thread-safe.</em> <em>Ends</em> by {@link #drain} or
  * {@link #close}.
  */
-final class RunningProxy implements AutoCloseable {
-    private final SluiceServer server;
-    private final AdminServer admin;
+final class RunningProxy implements ConfigFile.Target, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RunningProxy.class);
+    private static final long ADMIN_PAUSE_NANOS = 200_000_000;
 
-    private RunningProxy(SluiceServer server, AdminServer admin) {
+    private final SluiceServer server;
+    /** Null where there is none, or not yet. */
+    private volatile AdminServer admin;
+    /** How the admin address reloads; nothing until it is known, or where there is no file. */
+    private final AtomicReference<Supplier<ReloadResult>> reloading;
+    private volatile boolean ended;
+
+    /** A way to start one. */
+    interface Opening {
+        /** Starts it; when this returns, it accepts. */
+        RunningProxy open(SluiceConfig config) throws IOException;
+    }
+
+    private RunningProxy(SluiceServer server, AdminServer admin, AtomicReference<Supplier<ReloadResult>> reloading) {
         this.server = server;
         this.admin = admin;
+        this.reloading = reloading;
+    }
+
+    private static AdminServer admin(SluiceServer server, AtomicReference<Supplier<ReloadResult>> reloading)
+            throws IOException {
+        LogLevels levels = LoggerFactory.getILoggerFactory() instanceof LogLevels ours ? ours : null;
+        return AdminServer.start(server, levels, () -> {
+            Supplier<ReloadResult> known = reloading.get();
+            return known == null ? null : known.get();
+        });
     }
 
     /**
@@ -34,11 +63,46 @@ final class RunningProxy implements AutoCloseable {
     static RunningProxy start(SluiceConfig config) throws IOException {
         SluiceServer server = SluiceServer.start(config);
         try {
-            LogLevels levels = LoggerFactory.getILoggerFactory() instanceof LogLevels ours ? ours : null;
-            return new RunningProxy(server, config.admin().address() == null ? null : AdminServer.start(server, levels));
+            AtomicReference<Supplier<ReloadResult>> reloading = new AtomicReference<>();
+            AdminServer admin = config.admin().address() == null ? null : admin(server, reloading);
+            return new RunningProxy(server, admin, reloading);
         } catch (IOException | RuntimeException e) {
             server.close();
             throw e;
+        }
+    }
+
+    /**
+     * Starts beside another process that listens at the same addresses, which is to be drained then. The admin address is that
+     * one's as long as it lives: it is tried again and again.
+     *
+     * @throws IOException if it can't; nothing runs then, and the message is a sentence
+     */
+    static RunningProxy takeOver(SluiceConfig config) throws IOException {
+        RunningProxy proxy = new RunningProxy(SluiceServer.takeOver(config), null, new AtomicReference<>());
+        if (config.admin().address() != null) {
+            Thread.ofPlatform().daemon().name("sluice-admin-takeover").start(proxy::takeOverAdmin);
+        }
+        return proxy;
+    }
+
+    private void takeOverAdmin() {
+        IOException taken = null;
+        while (!ended) {
+            try {
+                admin = admin(server, reloading);
+                LOG.info("Admin address taken over address={}", text(admin.address()));
+                break;
+            } catch (IOException e) {
+                if (taken == null) {
+                    LOG.info("Admin address is the other process's until that ends why={}", e.getMessage());
+                }
+                taken = e;
+                LockSupport.parkNanos(ADMIN_PAUSE_NANOS);
+            }
+        }
+        if (ended) {
+            closeAdmin();
         }
     }
 
@@ -47,7 +111,7 @@ final class RunningProxy implements AutoCloseable {
         return server.address(listener);
     }
 
-    /** Where metrics and probes are answered; null if nowhere. */
+    /** Where metrics and probes are answered; null if nowhere (yet). */
     InetSocketAddress adminAddress() {
         return admin == null ? null : admin.address();
     }
@@ -59,7 +123,7 @@ final class RunningProxy implements AutoCloseable {
         for (ListenerConfig listener : config.listeners()) {
             listeners.add(listener.name() + "@" + text(server.address(listener.name())));
         }
-        return "listeners=" + listeners + " admin=" + (admin == null ? "off" : text(admin.address())) + " eventLoops="
+        return "listeners=" + listeners + " admin=" + (admin == null ? config.admin().address() == null ? "off" : "later" : text(admin.address())) + " eventLoops="
                 + config.eventLoops() + " transport=" + Build.transportName(Transport.detect());
     }
 
@@ -76,6 +140,21 @@ final class RunningProxy implements AutoCloseable {
     /** Exchanges in flight. */
     int active() {
         return server.active();
+    }
+
+    @Override
+    public ReloadResult reload(SluiceConfig config) {
+        return server.reload(config);
+    }
+
+    @Override
+    public ReloadResult refuse(List<String> problems) {
+        return server.refuse(problems);
+    }
+
+    /** Says how the admin address has the configuration read again and put in force. */
+    void reloadsBy(Supplier<ReloadResult> how) {
+        reloading.set(how);
     }
 
     /** Reopens the access log. */
@@ -100,8 +179,10 @@ final class RunningProxy implements AutoCloseable {
     }
 
     private void closeAdmin() {
-        if (admin != null) {
-            admin.close();
+        ended = true;
+        AdminServer open = admin;
+        if (open != null) {
+            open.close();
         }
     }
 }

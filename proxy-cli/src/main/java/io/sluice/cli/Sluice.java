@@ -20,7 +20,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         footer = {
             "",
             "Exit codes: 0 fine, 1 could not start (health: not ready), 2 wrong configuration or command line.",
-            "Signals to run: SIGTERM or SIGINT drains, a second one stops at once; SIGHUP reopens the access log."
+            "Signals to run: SIGTERM or SIGINT drains, a second one stops at once; SIGHUP reopens the access"
+                    + " log and reads the configuration again."
         })
 public final class Sluice implements Runnable {
     /** By name, in the order of the help; a list, since that has one. */

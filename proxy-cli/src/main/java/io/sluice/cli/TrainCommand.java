@@ -72,7 +72,7 @@ final class TrainCommand implements Callable<Integer> {
             throw new IllegalStateException("the training's own configuration is wrong", e);
         }
         List<FutureTask<Void>> load = new ArrayList<>();
-        int exit = RunCommand.serve(loaded, sluice.machine(), spec.commandLine().getErr(), (proxy, shutdown) -> {
+        int exit = RunCommand.serve(RunningProxy::start, loaded, sluice.machine(), spec.commandLine().getErr(), (proxy, shutdown) -> {
             FutureTask<Void> task = new FutureTask<>(() -> drive(proxy, shutdown));
             load.add(task);
             Thread.ofPlatform().name("sluice-train").start(task);

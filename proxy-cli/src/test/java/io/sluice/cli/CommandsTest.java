@@ -59,6 +59,28 @@ final class CommandsTest {
     }
 
     @Test
+    void saysWhatAReloadWouldChange() throws IOException {
+        Path running = Files.writeString(temp.resolve("running.yaml"), GOOD);
+
+        Outcome outcome = execute("check", "-c", file(GOOD.replace(":9000", ":9001")), "--against", running.toString());
+
+        assertThat(outcome.exit()).isEqualTo(ExitCode.FINE);
+        assertThat(outcome.out()).contains(
+                "Against " + running, "listeners: added 0, changed 0, removed 0, kept 1",
+                "endpoints: added 1 (app/127.0.0.1:9001), changed 0, removed 1 (app/127.0.0.1:9000), kept 0");
+    }
+
+    @Test
+    void comparesWithNothingThatIsBroken() throws IOException {
+        Path running = Files.writeString(temp.resolve("running.yaml"), "listners: []\n");
+
+        Outcome outcome = execute("check", "-c", file(GOOD), "--against", running.toString());
+
+        assertThat(outcome.exit()).isEqualTo(ExitCode.WRONG_INPUT);
+        assertThat(outcome.err()).contains("running.yaml:1:1", "listners");
+    }
+
+    @Test
     void suggestsTheCommandThatWasMeant() {
         Outcome outcome = execute("chek");
 

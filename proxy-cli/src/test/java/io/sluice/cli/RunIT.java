@@ -190,6 +190,39 @@ final class RunIT {
         }
     }
 
+    @Test
+    void readsTheFileAgainOnSighupAndKeepsTheOldOneWhereItIsBroken() throws Exception {
+        Path yaml = Path.of(quick());
+        String good = Files.readString(yaml);
+        try (SluiceProcess sluice = SluiceProcess.start(temp, "run", "--no-watch", "-c", yaml.toString())) {
+            Matcher listening = sluice.awaitErr(LISTENING);
+            Files.writeString(yaml, good.replace("service: app", "service: nobody"));
+            sluice.signal("HUP");
+            sluice.awaitErr("Configuration refused, the one before stays in force file=.*problems=1\n.*nobody");
+            try (Socket client = request(listening, "/")) {
+                assertThat(client.getInputStream().read()).isEqualTo('H');
+            }
+            Files.writeString(yaml, good.replace("[{ service: app }]", "[{ respond: { status: 204 } }]"));
+            sluice.signal("HUP");
+
+            sluice.awaitErr("Configuration in force file=\\S+ revision=2\nlisteners: added 0, changed 0, removed 0, kept 1");
+            try (Socket client = request(listening, "/")) {
+                assertThat(new String(client.getInputStream().readNBytes(12), StandardCharsets.US_ASCII)).endsWith("204");
+            }
+        }
+    }
+
+    @Test
+    void seesByItselfThatTheFileHasChanged() throws Exception {
+        Path yaml = Path.of(quick());
+        try (SluiceProcess sluice = SluiceProcess.start(temp, "run", "-c", yaml.toString())) {
+            sluice.awaitErr(LISTENING);
+            Files.writeString(yaml, Files.readString(yaml).replace("[{ service: app }]", "[{ respond: { status: 204 } }]"));
+
+            sluice.awaitErr("Configuration in force file=\\S+ revision=2\n");
+        }
+    }
+
     private static int execute(Map<String, String> environment, StringWriter err, String... arguments) {
         CommandLine commands = Sluice.commandLine(new Machine(environment, Path.of("/"), FakeMachine.HEAP_BYTES), arguments);
         commands.setErr(new PrintWriter(err));

@@ -2,6 +2,7 @@ package io.sluice.admin;
 
 import io.sluice.config.AdminConfig;
 import io.sluice.config.HostPort;
+import io.sluice.server.ReloadResult;
 import io.sluice.server.SluiceServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -18,6 +19,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,15 +60,17 @@ public final class AdminServer implements AutoCloseable {
      * Starts it at the address the proxy's configuration names.
      *
      * @param levels what the process logs; null = that can't be changed, and there is no page for it
+     * @param reload reads the configuration again and puts it in force, on a thread of the admin address; null from it = there
+     *               is nothing to read again
      * @throws IOException              if it can't be bound; the message names the address
      * @throws IllegalArgumentException if the configuration names none
      */
-    public static AdminServer start(SluiceServer server, LogLevels levels) throws IOException {
+    public static AdminServer start(SluiceServer server, LogLevels levels, Supplier<ReloadResult> reload) throws IOException {
         AdminConfig config = server.config().admin();
         if (config.address() == null) {
             throw new IllegalArgumentException("admin.address: off; there is nothing to start");
         }
-        return start(config, AdminTable.of(server, levels), AdminLimits.DEFAULT);
+        return start(config, AdminTable.of(server, levels, reload), AdminLimits.DEFAULT);
     }
 
     /** Starts it with these pages. */

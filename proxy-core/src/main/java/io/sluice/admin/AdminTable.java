@@ -1,5 +1,6 @@
 package io.sluice.admin;
 
+import io.sluice.server.ReloadResult;
 import io.sluice.server.SluiceServer;
 import io.sluice.telemetry.Metrics;
 import java.nio.charset.StandardCharsets;
@@ -16,8 +17,9 @@ final class AdminTable {
      * The table.
      *
      * @param levels null = there is no page for them
+     * @param reload see {@link ReloadPage}
      */
-    static AdminPages of(SluiceServer server, LogLevels levels) {
+    static AdminPages of(SluiceServer server, LogLevels levels, Supplier<ReloadResult> reload) {
         List<AdminRoute> routes = new ArrayList<>(probes(server.metrics()::scrape, server::notReady));
         routes.add(AdminRoute.open("/", Dashboard.page("dashboard.html", "text/html; charset=utf-8")));
         routes.add(AdminRoute.open("/dashboard.css", Dashboard.page("dashboard.css", "text/css; charset=utf-8")));
@@ -29,6 +31,7 @@ final class AdminTable {
             routes.add(AdminRoute.post("/services/{service}/endpoints/{endpoint}/" + order.name().toLowerCase(Locale.ROOT), 0,
                     new EndpointPage(server, order)));
         }
+        routes.add(AdminRoute.post("/reload", 0, new ReloadPage(reload)));
         routes.add(AdminRoute.get("/slow", new SlowPage(server::slowRequests)));
         routes.add(AdminRoute.get("/connections", new ConnectionsPage(server::survey)));
         routes.add(AdminRoute.get("/jfr", new RecordingPage()));

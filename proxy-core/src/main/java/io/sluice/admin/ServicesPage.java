@@ -28,7 +28,7 @@ record ServicesPage(SluiceServer server) implements AdminPage {
         for (Service service : server.services()) {
             to.object().field("name", service.name());
             to.name("policy");
-            ConfigPage.write(service.config().policy(), to);
+            ConfigPage.write(service.config().policy().rule(), to);
             to.array("endpoints");
             List<EndpointView> views = service.view();
             for (int i = 0; i < views.size(); i++) {

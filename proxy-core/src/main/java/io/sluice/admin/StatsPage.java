@@ -2,6 +2,7 @@ package io.sluice.admin;
 
 import io.sluice.server.SluiceServer;
 import io.sluice.server.Survey;
+import io.sluice.telemetry.ConfigMeters;
 import io.sluice.telemetry.Totals;
 import java.lang.management.ManagementFactory;
 import java.util.List;
@@ -48,6 +49,12 @@ final class StatsPage implements AdminPage {
         Survey survey = server.survey(CONNECTIONS_MAX);
         ServicesPage.write(server, survey, json);
         ConnectionsPage.write(survey, json);
+        ConfigMeters config = server.metrics().config();
+        json.object("reload")
+                .field("atMillis", Math.round(config.lastSeconds() * 1000))
+                .field("ok", config.lastAccepted())
+                .field("text", "configuration " + config.revision())
+                .end();
         return json.end();
     }
 

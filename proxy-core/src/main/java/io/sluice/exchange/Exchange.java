@@ -68,7 +68,7 @@ public final class Exchange implements ClientListener {
         this.client = client;
         this.head = head;
         this.listener = listener;
-        this.snapshot = worker.snapshot();
+        this.snapshot = worker.snapshot(listener);
         this.record = worker.record(listener, client.peer(), startedNanos);
     }
 

@@ -10,16 +10,20 @@ import io.sluice.route.Action;
 import io.sluice.route.Deadlines;
 import io.sluice.route.Route;
 import io.sluice.route.Router;
+import io.sluice.service.EndpointRegistry;
 import io.sluice.service.Service;
 import io.sluice.telemetry.ExchangeMeters;
 import io.sluice.telemetry.Metrics;
 import io.sluice.telemetry.OverloadMeters;
 import java.net.InetAddress;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Everything that configuration decides, compiled; an exchange ends on the one it began with. <em>Immutable.</em> */
 public final class Snapshot {
@@ -28,51 +32,53 @@ public final class Snapshot {
     private final Router router;
     private final Forwarding forwarding;
     private final HeadLimits requestLimits;
+    private final HeadLimits responseLimits;
     private final HeadParser requestParser;
     private final Deadlines deadlines;
     /** By service. */
     private final RetryBudget[] retryBudgets;
     /** By service; null where it has neither a queue nor a breaker. */
     private final OverloadMeters[] overload;
-    /** By listener, then route, then service (0 = none, else its index + 1). */
+    /** By listener, then route, then service (0 = none, else its index + 1); numbers that nobody has are null. */
     private final ExchangeMeters[][][] meters;
     /** By listener; null for one that speaks HTTP. */
     private final TcpTarget[] tcp;
 
-    private Snapshot(SluiceConfig config, List<Service> services, Router router, Metrics metrics) {
+    private Snapshot(
+            SluiceConfig config, int[] listenerIndexes, ServiceSet services, Router router, Metrics metrics) {
         this.config = config;
-        this.services = services;
+        this.services = services.all();
         this.router = router;
         this.forwarding = new Forwarding(config.trustedProxies());
         this.requestLimits = new HeadLimits(
                 config.limits().requestHead(), config.limits().requestLine(), config.limits().headers());
         this.requestParser = new HeadParser(requestLimits);
-        this.retryBudgets = new RetryBudget[services.size()];
-        Arrays.setAll(retryBudgets, service -> new RetryBudget());
-        this.overload = services.stream().map(service -> overload(service, metrics)).toArray(OverloadMeters[]::new);
+        this.responseLimits = new HeadLimits(
+                config.limits().responseHead(), config.limits().responseHead(), config.limits().headers());
+        this.retryBudgets = services.retryBudgets();
+        this.overload = new OverloadMeters[retryBudgets.length];
+        for (Service service : this.services) {
+            overload[service.index()] = overload(service, metrics);
+        }
         this.deadlines = Deadlines.of(config.timeouts());
-        this.meters = meters(config, services, router, metrics);
-        this.tcp = new TcpTarget[meters.length];
-        for (int l = 0; l < tcp.length; l++) {
+        int indexes = Arrays.stream(listenerIndexes).max().orElse(-1) + 1;
+        this.meters = new ExchangeMeters[indexes][][];
+        this.tcp = new TcpTarget[indexes];
+        for (int l = 0; l < listenerIndexes.length; l++) {
             ListenerConfig listener = config.listeners().get(l);
-            if (listener.protocol() == Protocol.TCP) {
-                Service service = services.stream().filter(s -> s.name().equals(listener.service())).findFirst().orElseThrow();
-                tcp[l] = new TcpTarget(service, metrics.exchange(listener.name(), "-", service.name()),
+            if (listener.protocol() == Protocol.HTTP) {
+                meters[listenerIndexes[l]] = meters(listener.name(), router, metrics);
+            } else {
+                Service service = services.named(listener.service());
+                tcp[listenerIndexes[l]] = new TcpTarget(service, metrics.exchange(listener.name(), "-", service.name()),
                         retryBudget(service), config.retry());
             }
         }
     }
 
-    /** Compiles a configuration. */
+    /** Compiles a configuration that is the only one; its listeners are numbered as they are written. */
     public static Snapshot of(SluiceConfig config, Metrics metrics) {
-        List<Service> services = new ArrayList<>();
-        Map<String, Service> byName = new LinkedHashMap<>();
-        for (var entry : config.services().entrySet()) {
-            Service service = new Service(services.size(), entry.getValue());
-            services.add(service);
-            byName.put(entry.getKey(), service);
-        }
-        return new Snapshot(config, List.copyOf(services), Router.of(config, byName), metrics);
+        return of(config, IntStream.range(0, config.listeners().size()).toArray(), new EndpointRegistry(), null, metrics);
     }
 
     private static OverloadMeters overload(Service service, Metrics metrics) {
@@ -89,26 +95,51 @@ public final class Snapshot {
         return meters;
     }
 
-    private static ExchangeMeters[][][] meters(
-            SluiceConfig config, List<Service> services, Router router, Metrics metrics) {
+    /**
+     * Compiles a configuration.
+     *
+     * @param listenerIndexes for each of its listeners the number by which exchanges ask
+     * @param endpoints       where those are found that were known before
+     * @param before          the one in force, whose unchanged services are kept with their counts; null = none is
+     * @throws IllegalArgumentException if the configuration holds what its reader should have refused
+     */
+    public static Snapshot of(
+            SluiceConfig config, int[] listenerIndexes, EndpointRegistry endpoints, Snapshot before, Metrics metrics) {
+        ServiceSet services = ServiceSet.of(config, endpoints, before);
+        return new Snapshot(config, listenerIndexes, services, Router.of(config, services.byName()), metrics);
+    }
+
+    private ExchangeMeters[][] meters(String listener, Router router, Metrics metrics) {
         List<Route> routes = router.routes();
-        ExchangeMeters[][][] meters = new ExchangeMeters[config.listeners().size()][routes.size()][services.size() + 1];
-        for (int l = 0; l < meters.length; l++) {
-            if (config.listeners().get(l).protocol() == Protocol.TCP) {
-                continue;
+        ExchangeMeters[][] meters = new ExchangeMeters[routes.size()][];
+        for (Route route : routes) {
+            List<Service> services =
+                    route.action() instanceof Action.Forward forward ? forward.split().services() : List.of();
+            ExchangeMeters[] row = new ExchangeMeters[retryBudgets.length + 1];
+            row[0] = metrics.exchange(listener, route.name(), "-");
+            for (Service service : services) {
+                row[service.index() + 1] = metrics.exchange(listener, route.name(), service.name());
             }
-            String listener = config.listeners().get(l).name();
-            for (Route route : routes) {
-                ExchangeMeters[] row = meters[l][route.index()];
-                row[0] = metrics.exchange(listener, route.name(), "-");
-                if (route.action() instanceof Action.Forward forward) {
-                    for (Service service : forward.split().services()) {
-                        row[service.index() + 1] = metrics.exchange(listener, route.name(), service.name());
-                    }
-                }
-            }
+            meters[route.index()] = row;
         }
         return meters;
+    }
+
+    /** Says that what it uses are the series in force. */
+    public void retainSeries(Metrics metrics) {
+        metrics.retain(
+                allMeters(),
+                config.listeners().stream().map(ListenerConfig::name).collect(Collectors.toSet()),
+                config.services().keySet());
+    }
+
+    /** Every meters an exchange may ask for. */
+    private Set<ExchangeMeters> allMeters() {
+        Set<ExchangeMeters> all = new HashSet<>();
+        Stream.of(meters).filter(Objects::nonNull).flatMap(Stream::of).flatMap(Stream::of).forEach(all::add);
+        Stream.of(tcp).filter(Objects::nonNull).map(TcpTarget::meters).forEach(all::add);
+        all.remove(null);
+        return all;
     }
 
     /** What it was compiled from. */
@@ -116,7 +147,7 @@ public final class Snapshot {
         return config;
     }
 
-    /** All services by index. */
+    /** All services, in the order of the configuration. */
     public List<Service> services() {
         return services;
     }
@@ -139,6 +170,11 @@ public final class Snapshot {
     /** How large a request's head may be. */
     public HeadLimits requestLimits() {
         return requestLimits;
+    }
+
+    /** How large a response's head may be. */
+    public HeadLimits responseLimits() {
+        return responseLimits;
     }
 
     /** Reads requests' heads. */

@@ -59,7 +59,7 @@ public final class TcpExchange extends ChannelInboundHandlerAdapter
         this.worker = worker;
         this.reading = reading;
         this.addresses = addresses;
-        this.snapshot = worker.snapshot();
+        this.snapshot = worker.snapshot(listener);
         this.target = snapshot.tcp(listener);
         this.retries = new Retries(target.budget(), target.retry());
         this.record = worker.record(listener, worker.peer(addresses), worker.wheel().nowNanos());

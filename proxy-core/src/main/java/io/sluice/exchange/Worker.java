@@ -18,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -25,6 +26,9 @@ import java.util.function.Supplier;
  * one ends. <em>Loop-confined</em>, but for its construction.
  */
 public final class Worker {
+    /** How long a connection that is to end, but whose client was not told, waits for a request. */
+    public static final long LEAVING_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final EventLoop loop;
     private final DeadlineWheel wheel;
     private final BackendPools pools;
@@ -63,7 +67,10 @@ public final class Worker {
 
     /** A client connection, as far as the end of the process concerns it. */
     public interface Connection {
-        /** Closes if no exchange is in flight; if one is, its response is the last by {@link Worker#draining}. */
+        /**
+         * Ends, if {@link Worker#draining} says so of its listener: soon if no exchange is in flight; if one is, with its
+         * response. Else goes on.
+         */
         void drain();
 
         /** Closes at once, whatever is in flight. */
@@ -91,6 +98,11 @@ public final class Worker {
         return snapshots.get();
     }
 
+    /** The configuration that an exchange of this listener's begins on, and ends on. */
+    Snapshot snapshot(ListenerFacts listener) {
+        return listener.known(snapshots.get());
+    }
+
     /** Who connected there just now, without encryption. */
     public Peer peer(AddressPair addresses) {
         InetSocketAddress source = addresses.source();
@@ -98,9 +110,9 @@ public final class Worker {
                 wheel.nowNanos());
     }
 
-    /** Whether responses end their connections, since the process is going to end. */
-    public boolean draining() {
-        return draining;
+    /** Whether responses end their connections, since the process or the listener is going to end. */
+    public boolean draining(ListenerFacts listener) {
+        return draining || listener.retired();
     }
 
     /** Whether memory is short, so that requests are refused and idle connections are not read. */
@@ -146,6 +158,18 @@ public final class Worker {
             Runnable drained = onDrained;
             onDrained = null;
             drained.run();
+        }
+    }
+
+    /** Another configuration is in force: backend connections that it has no use for are closed, once nobody uses them. */
+    public void adopt() {
+        pools.retain(snapshot().services());
+    }
+
+    /** A listener was retired: its connections end. */
+    public void drainRetired() {
+        for (Connection connection : new ArrayList<>(connections)) {
+            connection.drain();
         }
     }
 

@@ -53,8 +53,11 @@ public final class ConnectionGate {
         return true;
     }
 
+    /** Lets a listening socket accept whenever there is room, until it is closed. */
     void guard(Channel listener) {
         listening.add(listener);
+        listener.closeFuture().addListener(closed -> listening.remove(listener));
+        order(listener);
     }
 
     void entered() {
@@ -77,11 +80,15 @@ public final class ConnectionGate {
 
     private void adjust() {
         for (Channel listener : listening) {
-            if (listener.eventLoop().inEventLoop()) {
-                adjust(listener);
-            } else {
-                listener.eventLoop().execute(() -> adjust(listener));
-            }
+            order(listener);
+        }
+    }
+
+    private void order(Channel listener) {
+        if (listener.eventLoop().inEventLoop()) {
+            adjust(listener);
+        } else {
+            listener.eventLoop().execute(() -> adjust(listener));
         }
     }
 

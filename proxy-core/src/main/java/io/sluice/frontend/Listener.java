@@ -4,6 +4,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.ServerSocketChannel;
@@ -18,6 +19,7 @@ import io.sluice.http1.Http1ClientConnection;
 import io.sluice.transport.AddressPair;
 import io.sluice.transport.SocketReading;
 import io.sluice.transport.SocketOptions;
+import io.sluice.transport.Steering;
 import io.sluice.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -33,13 +35,24 @@ import java.util.Map;
  * {@link #close}.
  */
 public final class Listener {
-    private final ListenerConfig config;
-    private final ListenerFacts facts;
     private final Transport transport;
-    private final SocketOptions options;
     private final ConnectionGate gate;
     private final Map<EventLoop, LoopContext> loops;
     private final List<Channel> channels = new ArrayList<>();
+    private volatile Terms terms;
+    /** Null while new clients may come here. */
+    private volatile Steering steering;
+
+    /** What connections get that are accepted from now on. <em>Immutable.</em> */
+    private record Terms(ListenerConfig config, ListenerFacts facts, SocketOptions options) {}
+
+    /** Whether somebody else may be listening at the address. */
+    public enum Claim {
+        /** Nobody may: a proxy started twice by mistake is refused. */
+        ALONE,
+        /** Another socket of this user may, where the system shares ports; each gets a part of the connections. */
+        SHARED
+    }
 
     /** Creates it, closed. */
     public Listener(
@@ -49,17 +62,25 @@ public final class Listener {
             SocketOptions options,
             ConnectionGate gate,
             Map<EventLoop, LoopContext> loops) {
-        this.config = config;
-        this.facts = facts;
+        this.terms = new Terms(config, facts, options);
         this.transport = transport;
-        this.options = options;
         this.gate = gate;
         this.loops = Map.copyOf(loops);
     }
 
-    /** Its name. */
-    public String name() {
-        return config.name();
+    /** What it was configured with. */
+    public ListenerConfig config() {
+        return terms.config();
+    }
+
+    /** What exchanges know of it. */
+    public ListenerFacts facts() {
+        return terms.facts();
+    }
+
+    /** Gives other terms to the connections accepted from now on; the listening sockets stay as they are. */
+    public void change(ListenerConfig config, ListenerFacts facts, SocketOptions options) {
+        terms = new Terms(config, facts, options);
     }
 
     /** Where it accepts, once it is bound. */
@@ -68,15 +89,17 @@ public final class Listener {
     }
 
     /**
-     * Begins to accept; blocks until it does.
+     * Takes the address, so that clients can connect, and wait until {@link #accept}; blocks until it has it.
      *
      * @param group of all loops
      * @throws IOException if the address can't be bound; what was bound before is closed
      */
-    public void bind(EventLoopGroup group) throws IOException {
+    public void bind(EventLoopGroup group, Claim claim) throws IOException {
         try {
             if (transport.sharesPorts()) {
-                refuseSharing();
+                if (claim == Claim.ALONE) {
+                    refuseSharing();
+                }
                 for (EventLoop loop : loops.keySet()) {
                     channels.add(bind(loop, loop));
                 }
@@ -94,7 +117,7 @@ public final class Listener {
      * proxy started twice by mistake would answer half of the clients. A socket without the option finds out.
      */
     private void refuseSharing() throws IOException {
-        HostPort address = config.address();
+        HostPort address = config().address();
         if (address.port() == 0) {
             return;
         }
@@ -108,11 +131,11 @@ public final class Listener {
 
     private IOException cannotListen(Throwable cause) {
         return new IOException(
-                "listener " + config.name() + " can't listen at " + config.address() + ": " + cause.getMessage(), cause);
+                "listener " + config().name() + " can't listen at " + config().address() + ": " + cause.getMessage(), cause);
     }
 
     private Channel bind(EventLoopGroup accepting, EventLoopGroup serving) throws IOException {
-        HostPort address = config.address();
+        HostPort address = config().address();
         // Port 0: the first socket gets one from the system, the others join it.
         InetSocketAddress local = new InetSocketAddress(
                 address.host(), channels.isEmpty() ? address.port() : address().getPort());
@@ -122,10 +145,11 @@ public final class Listener {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(accepting, serving)
                 .channelFactory(() -> transport.newServerChannel(local.getAddress()))
+                .option(ChannelOption.AUTO_READ, false)
                 .handler(new ChannelInitializer<ServerSocketChannel>() {
                     @Override
                     protected void initChannel(ServerSocketChannel channel) {
-                        options.applyToListening(channel.config(), transport.sharesPorts());
+                        terms.options().applyToListening(channel.config(), transport.sharesPorts());
                     }
                 })
                 .childHandler(new ChannelInitializer<SocketChannel>() {
@@ -138,30 +162,36 @@ public final class Listener {
         if (!bound.isSuccess()) {
             throw cannotListen(bound.cause());
         }
-        gate.guard(bound.channel());
         return bound.channel();
+    }
+
+    /** Begins to accept. */
+    public void accept() {
+        channels.forEach(gate::guard);
     }
 
     private void initialise(SocketChannel channel) {
         LoopContext loop = loops.get(channel.eventLoop());
-        SocketReading reading = options.applyTo(channel, loop.reads());
+        Terms now = terms;
+        SocketReading reading = now.options().applyTo(channel, loop.reads());
         if (channel.remoteAddress() == null) {
             // Gone between accept and here.
             channel.close();
             return;
         }
         AddressPair addresses = AddressPair.of(channel);
-        if (config.proxyProtocol() == ProxyProtocol.OFF) {
+        ListenerFacts facts = now.facts();
+        if (now.config().proxyProtocol() == ProxyProtocol.OFF) {
             if (!gate.admits(channel, loop, addresses)) {
                 facts.meters().rejected(ProxyError.TOO_MANY_CONNECTIONS);
                 channel.close();
                 return;
             }
-            channel.pipeline().addLast(connection(channel, loop, reading, addresses));
+            channel.pipeline().addLast(connection(now, channel, loop, reading, addresses));
         } else {
             channel.pipeline().addLast(new ProxyHeaderReader(
-                    channel, loop.worker(), facts, config.proxyProtocol(), addresses,
-                    client -> gate.admits(channel, loop, client) ? connection(channel, loop, reading, client) : null));
+                    channel, loop.worker(), facts, now.config().proxyProtocol(), addresses,
+                    client -> gate.admits(channel, loop, client) ? connection(now, channel, loop, reading, client) : null));
         }
         gate.entered();
         facts.meters().opened();
@@ -171,16 +201,32 @@ public final class Listener {
         });
     }
 
-    private ChannelHandler connection(
-            SocketChannel channel, LoopContext loop, SocketReading reading, AddressPair client) {
-        return switch (config.protocol()) {
+    private static ChannelHandler connection(
+            Terms now, SocketChannel channel, LoopContext loop, SocketReading reading, AddressPair client) {
+        ListenerFacts facts = now.facts();
+        return switch (now.config().protocol()) {
             case HTTP -> new Http1ClientConnection(channel, loop.worker(), facts, loop.store(), reading, client);
             case TCP -> new TcpExchange(channel, loop.worker(), facts, reading, client);
         };
     }
 
+    /**
+     * Leads new clients to the other sockets that listen at the address, and goes on to accept those that wait here.
+     *
+     * @return false if there are none, or this system can't
+     */
+    public boolean stepAside() {
+        if (steering == null && transport.sharesPorts() && !channels.isEmpty() && channels.getFirst().isOpen()) {
+            steering = Steering.away(channels);
+        }
+        return steering != null;
+    }
+
     /** Accepts no more; connections that are open stay. Returns when the sockets are closed. */
     public void close() {
+        if (steering != null && channels.getFirst().isOpen()) {
+            steering.beforeClose();
+        }
         for (Channel channel : channels) {
             channel.close().awaitUninterruptibly();
         }

@@ -239,7 +239,7 @@ final class ProxyHeaderReader extends ChannelInboundHandlerAdapter implements Wo
     }
 
     private void onDeadline() {
-        if (begun || required()) {
+        if (begun || required() && !worker.draining(facts)) {
             refuse(ProxyError.PROXY_HEADER_TIMEOUT);
         } else {
             close();
@@ -248,7 +248,9 @@ final class ProxyHeaderReader extends ChannelInboundHandlerAdapter implements Wo
 
     @Override
     public void drain() {
-        close();
+        if (worker.draining(facts) && !begun) {
+            deadline.at(worker.wheel().nowNanos() + Worker.LEAVING_NANOS);
+        }
     }
 
     @Override

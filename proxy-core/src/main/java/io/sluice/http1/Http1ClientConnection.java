@@ -161,7 +161,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
             return;
         }
         BodyFraming framing = ResponseOutput.framing(message, request.head());
-        closing |= worker.draining() || framing == BodyFraming.UNTIL_CLOSE;
+        closing |= worker.draining(listener) || framing == BodyFraming.UNTIL_CLOSE;
         response.head(message, request.head(), framing, closing);
     }
 
@@ -256,10 +256,6 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     }
 
     private void next() {
-        if (worker.draining()) {
-            endConnection();
-            return;
-        }
         response.next();
         reading.pace(SocketReading.Pace.HEAD);
         awaitRequest();
@@ -276,7 +272,10 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     }
 
     private void awaitRequest() {
-        deadline.at(worker.wheel().nowNanos() + worker.snapshot().deadlines().keepAliveNanos());
+        // Who was not told that the connection ends may be about to use it: closing at once would cost a request.
+        boolean ends = worker.draining(listener);
+        long patience = ends ? Worker.LEAVING_NANOS : worker.snapshot().deadlines().keepAliveNanos();
+        deadline.at(worker.wheel().nowNanos() + patience);
     }
 
     // ---- endings ----
@@ -332,8 +331,8 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void drain() {
-        if (request.idle()) {
-            endConnection();
+        if (request.idle() && worker.draining(listener)) {
+            awaitRequest();
         }
     }
 

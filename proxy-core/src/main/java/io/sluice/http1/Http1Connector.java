@@ -17,21 +17,21 @@ import io.sluice.transport.SocketReading;
 import io.sluice.transport.SocketOptions;
 import java.net.InetSocketAddress;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Opens HTTP/1.1 connections to endpoints from one event loop. <em>Loop-confined.</em> */
 public final class Http1Connector implements Connector {
     private final EventLoop loop;
     private final HeadStore store;
     private final LoopBuffer reads;
-    private final HeadLimits limits;
-    private final HeadParser parser;
+    private final Supplier<HeadLimits> limits;
     private final Function<Service, SocketOptions> options;
     private final AddressResolverGroup<InetSocketAddress> resolvers;
 
     /**
      * Creates it.
      *
-     * @param limits    of responses
+     * @param limits    of responses, as they are at the moment
      * @param options   of each service's connections
      * @param resolvers for endpoints configured by name; borrowed
      */
@@ -39,14 +39,13 @@ public final class Http1Connector implements Connector {
             EventLoop loop,
             HeadStore store,
             LoopBuffer reads,
-            HeadLimits limits,
+            Supplier<HeadLimits> limits,
             Function<Service, SocketOptions> options,
             AddressResolverGroup<InetSocketAddress> resolvers) {
         this.loop = loop;
         this.store = store;
         this.reads = reads;
         this.limits = limits;
-        this.parser = new HeadParser(limits);
         this.options = options;
         this.resolvers = resolvers;
     }
@@ -92,7 +91,9 @@ public final class Http1Connector implements Connector {
         private void connect(InetSocketAddress address) {
             SocketChannel channel = options.apply(service).newChannel(address.getAddress());
             SocketReading reading = options.apply(service).applyToConnecting(channel, reads);
-            Http1BackendConnection opened = new Http1BackendConnection(channel, store, parser, limits, reading);
+            HeadLimits heads = limits.get();
+            Http1BackendConnection opened =
+                    new Http1BackendConnection(channel, store, new HeadParser(heads), heads, reading);
             connection = opened;
             channel.pipeline().addLast(opened);
             loop.register(channel).addListener((ChannelFuture registered) -> {

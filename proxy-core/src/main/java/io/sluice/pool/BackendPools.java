@@ -6,9 +6,12 @@ import io.sluice.service.Service;
 import io.sluice.telemetry.Metrics;
 import io.sluice.transport.DeadlineWheel;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.function.ObjIntConsumer;
+import java.util.Set;
 
 /** All pools of one event loop, by endpoint. <em>Loop-confined.</em> */
 public final class BackendPools {
@@ -17,6 +20,8 @@ public final class BackendPools {
     private final Metrics metrics;
     private final int loops;
     private final Map<Endpoint, EndpointPool> pools = new IdentityHashMap<>();
+    /** Those of the configuration in force; null before the first reload. */
+    private Set<Service> inForce;
     private boolean retired;
 
     /**
@@ -33,12 +38,17 @@ public final class BackendPools {
 
     /** The pool of an endpoint, made on first use. */
     public EndpointPool of(Service service, Endpoint endpoint) {
-        EndpointPool pool = pools.get(endpoint);
-        if (pool == null) {
-            // What began with a client's address is that client's alone, and nobody's when its exchange has ended.
-            boolean kept = !retired && service.config().proxyProtocol() == ProxyProtocol.OFF;
-            int idle = kept ? service.config().pool().idlePerEndpoint() : 0;
-            pool = new EndpointPool(service, endpoint, this, (idle + loops - 1) / loops);
+        EndpointPool known = pools.get(endpoint);
+        if (known != null && known.serves(service)) {
+            return known;
+        }
+        // An exchange that ends on an older configuration gets what it needs, and nothing of it is kept.
+        boolean kept = known == null && (inForce == null || inForce.contains(service));
+        // What began with a client's address is that client's alone, and nobody's when its exchange has ended.
+        boolean reusable = kept && !retired && service.config().proxyProtocol() == ProxyProtocol.OFF;
+        int idle = reusable ? service.config().pool().idlePerEndpoint() : 0;
+        EndpointPool pool = new EndpointPool(service, endpoint, this, (idle + loops - 1) / loops);
+        if (kept) {
             pools.put(endpoint, pool);
         }
         return pool;
@@ -47,6 +57,26 @@ public final class BackendPools {
     /** Tells of every endpoint that has a pool how many idle connections are in it. */
     public void idle(ObjIntConsumer<Endpoint> to) {
         pools.forEach((endpoint, pool) -> to.accept(endpoint, pool.idle()));
+    }
+
+    /**
+     * Goes on with these services alone: the pools of endpoints that none of them has, or that one has on other terms, close
+     * what is idle now, and the rest when it comes back.
+     */
+    public void retain(Collection<Service> services) {
+        Map<Endpoint, Service> users = new IdentityHashMap<>();
+        for (Service service : services) {
+            service.endpoints().forEach(endpoint -> users.put(endpoint, service));
+        }
+        for (EndpointPool pool : new ArrayList<>(pools.values())) {
+            Service user = users.get(pool.endpoint());
+            if (user == null || !pool.adopt(user)) {
+                pools.remove(pool.endpoint());
+                pool.retire();
+            }
+        }
+        inForce = Collections.newSetFromMap(new IdentityHashMap<>());
+        inForce.addAll(services);
     }
 
     Connector connector() {

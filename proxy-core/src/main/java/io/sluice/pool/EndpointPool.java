@@ -18,7 +18,6 @@ public final class EndpointPool {
     /** A connection that dies later than this after it was taken did not die of having been idle. */
     private static final long STALE_WITHIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final Service service;
     private final Endpoint endpoint;
     private final BackendPools pools;
     private final PoolMeters meters;
@@ -28,6 +27,7 @@ public final class EndpointPool {
     /** What is learned of the backend; null = nothing is. */
     private final IdleTime learned;
     private final boolean watches;
+    private Service service;
     private int idleMax;
     /** No longer for reuse, kept open to see when the backend closes it; null = none. Counts as idle. */
     private Lease watched;
@@ -93,6 +93,24 @@ public final class EndpointPool {
     /** Connections that wait for a request. */
     int idle() {
         return idle.size();
+    }
+
+    /** Whether its connections are as this service would have opened them. */
+    boolean serves(Service other) {
+        return other == service
+                || other.name().equals(service.name())
+                        && other.config().pool().equals(service.config().pool())
+                        && other.config().socket().equals(service.config().socket())
+                        && other.config().proxyProtocol() == service.config().proxyProtocol();
+    }
+
+    /** Goes on for this service, which took the place of the one before; false if it does not serve it. */
+    boolean adopt(Service successor) {
+        boolean same = serves(successor);
+        if (same) {
+            service = successor;
+        }
+        return same;
     }
 
     /** Closes what is idle, and keeps nothing from now on. */

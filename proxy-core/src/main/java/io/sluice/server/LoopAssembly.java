@@ -7,13 +7,11 @@ import io.sluice.config.SluiceConfig;
 import io.sluice.exchange.Snapshot;
 import io.sluice.exchange.Worker;
 import io.sluice.frontend.LoopContext;
-import io.sluice.http.HeadLimits;
 import io.sluice.http1.HeadStore;
 import io.sluice.http1.Http1Connector;
 import io.sluice.linux.Pipes;
 import io.sluice.linux.Splicing;
 import io.sluice.pool.BackendPools;
-import io.sluice.service.Service;
 import io.sluice.telemetry.AccessLog;
 import io.sluice.telemetry.Metrics;
 import io.sluice.transport.DeadlineWheel;
@@ -21,8 +19,6 @@ import io.sluice.transport.LoopClock;
 import io.sluice.transport.LoopBuffer;
 import io.sluice.transport.SocketOptions;
 import io.sluice.transport.Transport;
-import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -47,16 +43,12 @@ record LoopAssembly(
 
     LoopContext assemble(EventLoop loop, LoopClock clock) {
         SluiceConfig config = snapshots.get().config();
-        HeadLimits responseLimits = new HeadLimits(
-                config.limits().responseHead(), config.limits().responseHead(), config.limits().headers());
-        Map<Service, SocketOptions> options = new IdentityHashMap<>();
-        for (Service service : snapshots.get().services()) {
-            options.put(service, new SocketOptions(transport, service.config().socket(), config.buffers(), allocator));
-        }
         HeadStore store = new HeadStore(new LoopBuffer(allocator));
         LoopBuffer reads = new LoopBuffer(allocator);
         Http1Connector connector =
-                new Http1Connector(loop, store, reads, responseLimits, options::get, resolvers);
+                new Http1Connector(loop, store, reads, () -> snapshots.get().responseLimits(),
+                        service -> new SocketOptions(transport, service.config().socket(), config.buffers(), allocator),
+                        resolvers);
         DeadlineWheel wheel = new DeadlineWheel(loop, clock);
         Pipes pipes = splicing == null ? null : splicing.pipes(wheel);
         BackendPools pools = new BackendPools(connector, wheel, metrics, config.eventLoops());

@@ -1,8 +1,11 @@
 package io.sluice.server;
 
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.util.internal.PlatformDependent;
 import io.sluice.exchange.Worker;
 import io.sluice.frontend.ConnectionGate;
 import io.sluice.frontend.LoopContext;
+import io.sluice.telemetry.Metrics;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -22,6 +25,10 @@ final class MemoryWatch implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(MemoryWatch.class);
 
+    /** Without a mark of its own it can still be told of a shortage. */
+    private static final int TOLD_MARK_PERCENT = 90;
+
+    private final boolean unmarked;
     private final int markPercent;
     private final IntSupplier percent;
     private final ConnectionGate gate;
@@ -33,18 +40,35 @@ final class MemoryWatch implements AutoCloseable {
     /**
      * Creates it, not looking yet.
      *
-     * @param markPercent a shortage begins at it, and ends {@value #RELIEF_PERCENT} below
+     * @param markPercent a shortage begins at it, and ends {@value #RELIEF_PERCENT} below; 0 = it only judges what it is told
      * @param percent     of the memory that is taken; asked from the watch's thread
      */
     MemoryWatch(int markPercent, IntSupplier percent, ConnectionGate gate, List<LoopContext> loops) {
-        this.markPercent = markPercent;
+        this.unmarked = markPercent == 0;
+        this.markPercent = unmarked ? TOLD_MARK_PERCENT : markPercent;
         this.percent = percent;
         this.gate = gate;
         this.loops = List.copyOf(loops);
     }
 
-    /** Begins to look. */
-    void start() {
+    /**
+     * That of this process: of Netty's direct memory and of the container's, whichever is fuller.
+     *
+     * @param mark in percent; 0 = it doesn't look by itself, but can be told
+     */
+    static MemoryWatch of(int mark, PooledByteBufAllocator allocator, ConnectionGate gate, List<LoopContext> loops) {
+        MemoryReading container = MemoryReading.ofThisProcess();
+        long direct = Math.max(1, PlatformDependent.maxDirectMemory());
+        return new MemoryWatch(
+                mark, () -> Math.max((int) (allocator.pinnedDirectMemory() * 100 / direct), container.percent()), gate, loops);
+    }
+
+    /** Begins to look, if it has a mark, and tells of shortages. */
+    void start(Metrics metrics) {
+        if (unmarked) {
+            return;
+        }
+        metrics.shortage(() -> shortage ? 1 : 0);
         thread.scheduleWithFixedDelay(() -> look(percent.getAsInt()), 1, 1, TimeUnit.SECONDS);
     }
 
@@ -66,7 +90,9 @@ final class MemoryWatch implements AutoCloseable {
 
     private void tell(boolean begins) {
         shortage = begins;
-        gate.shortage(begins);
+        if (begins) {
+            gate.shortage(true);
+        }
         for (LoopContext context : loops) {
             Worker worker = context.worker();
             try {
@@ -74,6 +100,10 @@ final class MemoryWatch implements AutoCloseable {
             } catch (RejectedExecutionException ended) {
                 // The proxy stops.
             }
+        }
+        if (!begins) {
+            // Behind the workers: who is accepted now must not meet one that still refuses.
+            gate.shortage(false);
         }
     }
 

@@ -4,18 +4,19 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
-import io.netty.util.internal.PlatformDependent;
+import io.sluice.config.ConfigDiff;
 import io.sluice.config.ListenerConfig;
 import io.sluice.config.SluiceConfig;
-import io.sluice.exchange.ListenerFacts;
+import io.sluice.config.StartSettings;
 import io.sluice.exchange.Snapshot;
 import io.sluice.exchange.Worker;
 import io.sluice.frontend.ConnectionGate;
-import io.sluice.frontend.Listener;
+import io.sluice.frontend.Listener.Claim;
 import io.sluice.frontend.LoopContext;
 import io.sluice.http1.HeadStore;
 import io.sluice.linux.Splicing;
 import io.sluice.linux.SystemCalls;
+import io.sluice.service.EndpointRegistry;
 import io.sluice.service.Service;
 import io.sluice.telemetry.AccessLog;
 import io.sluice.telemetry.LearnedIdle;
@@ -37,6 +38,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,10 +49,8 @@ import org.slf4j.LoggerFactory;
 public final class SluiceServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SluiceServer.class);
 
-    /** Without a mark of its own the watch doesn't look by itself, but can be told. */
-    private static final int MEMORY_MARK_PERCENT = 90;
-
-    private final Snapshot snapshot;
+    private volatile Snapshot snapshot;
+    private final EndpointRegistry endpoints;
     private final Metrics metrics;
     private final AccessLog accessLog;
     private final EventLoops loops;
@@ -62,23 +62,25 @@ public final class SluiceServer implements AutoCloseable {
     /** Null until it is open. */
     private volatile MemoryWatch memory;
     private final List<LoopContext> contexts;
-    private final List<Listener> listeners;
+    /** Set before anybody else knows this. */
+    private Listeners listeners;
     private final AtomicReference<CompletableFuture<Integer>> draining = new AtomicReference<>();
     private final AtomicBoolean closing = new AtomicBoolean();
 
     private SluiceServer(
             Snapshot snapshot,
+            EndpointRegistry endpoints,
             Metrics metrics,
             AccessLog accessLog,
             EventLoops loops,
             DnsAddressResolverGroup resolvers) {
         this.snapshot = snapshot;
+        this.endpoints = endpoints;
         this.metrics = metrics;
         this.accessLog = accessLog;
         this.loops = loops;
         this.resolvers = resolvers;
         this.contexts = new ArrayList<>();
-        this.listeners = new ArrayList<>();
     }
 
     /**
@@ -87,18 +89,29 @@ public final class SluiceServer implements AutoCloseable {
      * @throws IOException if a listener can't be bound or the access log can't be opened; the message names it
      */
     public static SluiceServer start(SluiceConfig config) throws IOException {
-        return start(config, SystemCalls.ofThisSystem());
+        return start(config, SystemCalls.ofThisSystem(), Claim.ALONE);
     }
 
     /** The same, splicing by other system calls than this system's; so tests learn what happens where it refuses them. */
     public static SluiceServer start(SluiceConfig config, Supplier<SystemCalls> kernel) throws IOException {
+        return start(config, kernel, Claim.ALONE);
+    }
+
+    /** The same beside another process of this user that listens at the same addresses, to take its place. */
+    public static SluiceServer takeOver(SluiceConfig config) throws IOException {
+        return start(config, SystemCalls.ofThisSystem(), Claim.SHARED);
+    }
+
+    private static SluiceServer start(SluiceConfig config, Supplier<SystemCalls> kernel, Claim claim) throws IOException {
         Metrics metrics = new Metrics();
         // Before anything is open that a configuration which doesn't compile would leave so.
-        Snapshot snapshot = Snapshot.of(config, metrics);
+        EndpointRegistry endpoints = new EndpointRegistry();
+        int[] indexes = IntStream.range(0, config.listeners().size()).toArray();
+        Snapshot snapshot = Snapshot.of(config, indexes, endpoints, null, metrics);
         Transport transport = Transport.detect();
-        SluiceServer server = unopened(snapshot, metrics, transport);
+        SluiceServer server = unopened(snapshot, endpoints, metrics, transport);
         try {
-            server.open(transport, kernel);
+            server.open(transport, kernel, claim);
             return server;
         } catch (IOException | RuntimeException failed) {
             server.close();
@@ -107,12 +120,14 @@ public final class SluiceServer implements AutoCloseable {
     }
 
     /** With its log and its loops, but without listeners. */
-    private static SluiceServer unopened(Snapshot snapshot, Metrics metrics, Transport transport) throws IOException {
+    private static SluiceServer unopened(
+            Snapshot snapshot, EndpointRegistry endpoints, Metrics metrics, Transport transport) throws IOException {
         SluiceConfig config = snapshot.config();
         AccessLog accessLog = AccessLog.open(config.accessLog(), metrics);
         try {
             return new SluiceServer(
                     snapshot,
+                    endpoints,
                     metrics,
                     accessLog,
                     transport.eventLoops(config.eventLoops()),
@@ -125,7 +140,7 @@ public final class SluiceServer implements AutoCloseable {
         }
     }
 
-    private void open(Transport transport, Supplier<SystemCalls> kernel) throws IOException {
+    private void open(Transport transport, Supplier<SystemCalls> kernel, Claim claim) throws IOException {
         SluiceConfig config = snapshot.config();
         PooledByteBufAllocator allocator = Buffers.allocator(config.eventLoops());
         // What each loop keeps to read into and to write from waits for nobody.
@@ -146,38 +161,17 @@ public final class SluiceServer implements AutoCloseable {
             contexts.add(context);
             byLoop.put(loop, context);
         }
-        health = new HealthWatch(
-                config,
-                contexts,
-                service -> new SocketOptions(transport, service.config().socket(), config.buffers(), allocator),
-                resolvers,
-                metrics);
+        health = new HealthWatch(config, contexts, service -> new SocketOptions(
+                transport, service.config().socket(), config.buffers(), allocator), resolvers, metrics);
         health.follow(snapshot.services());
-        int limit = config.limits().connections();
-        ConnectionGate gate = new ConnectionGate(
-                limit == 0 ? Descriptors.connectionsMax() : limit, config.limits().connectionsPerAddress());
-        watchMemory(allocator, gate);
-        for (ListenerConfig listening : config.listeners()) {
-            ListenerFacts facts = new ListenerFacts(
-                    listeners.size(), listening.name(), listening.halfClose(), metrics.listener(listening.name()));
-            SocketOptions options = new SocketOptions(transport, listening.socket(), config.buffers(), allocator);
-            Listener listener =
-                    new Listener(listening, facts, transport, options, gate, byLoop);
-            listener.bind(loops.group());
-            listeners.add(listener);
-        }
-    }
-
-    private void watchMemory(PooledByteBufAllocator allocator, ConnectionGate gate) {
-        int mark = config().limits().memory();
-        MemoryReading container = MemoryReading.ofThisProcess();
-        long direct = Math.max(1, PlatformDependent.maxDirectMemory());
-        memory = new MemoryWatch(mark == 0 ? MEMORY_MARK_PERCENT : mark, () -> Math.max(
-                (int) (allocator.pinnedDirectMemory() * 100 / direct), container.percent()), gate, contexts);
-        if (mark > 0) {
-            metrics.shortage(() -> memory.shortage() ? 1 : 0);
-            memory.start();
-        }
+        int limit = config.limits().connections() == 0 ? Descriptors.connectionsMax() : config.limits().connections();
+        ConnectionGate gate = new ConnectionGate(limit, config.limits().connectionsPerAddress());
+        memory = MemoryWatch.of(config.limits().memory(), allocator, gate, contexts);
+        memory.start(metrics);
+        listeners = new Listeners(
+                new Listeners.Ground(transport, allocator, config.buffers(), gate, metrics), loops.group(), byLoop);
+        listeners.open(config, claim);
+        metrics.config().accepted();
     }
 
     /** What looks at the memory, or doesn't. */
@@ -186,20 +180,77 @@ public final class SluiceServer implements AutoCloseable {
     }
 
     /**
+     * Puts another configuration in force, or none of it. What it does not change is untouched: listeners and their
+     * connections, endpoints and what is known of them, backend connections, counters. Exchanges and tunnels in flight end on
+     * the configuration they began with; connections of a listener that is gone get one more response. What is read only at
+     * the start stays as it is, and {@link ConfigDiff#needRestart} says so. Blocks for as long as it takes to bind new
+     * listeners: not for an event loop. One at a time; a second call waits.
+     *
+     * @param wanted as its reader made it
+     */
+    public ReloadResult reload(SluiceConfig wanted) {
+        synchronized (listeners) {
+            Snapshot before = snapshot;
+            ConfigDiff diff = ConfigDiff.of(before.config(), wanted);
+            if (draining.get() != null) {
+                return refused(diff, List.of("the proxy is shutting down; what it runs with does not change any more"));
+            }
+            SluiceConfig config = StartSettings.fit(before.config(), wanted);
+            ListenerChange change = new ListenerChange(listeners, config);
+            try {
+                change.bind();
+                put(Snapshot.of(config, change.indexes(), endpoints, before, metrics), change);
+            } catch (IOException | IllegalArgumentException failed) {
+                change.undo();
+                endpoints.restore(before.services());
+                before.retainSeries(metrics);
+                return refused(diff, List.of(failed.getMessage()));
+            }
+            metrics.config().accepted();
+            return new ReloadResult(metrics.config().revision(), diff, List.of());
+        }
+    }
+
+    /** Counts and returns that a configuration could not even be read, so that all stays as it is. */
+    public ReloadResult refuse(List<String> problems) {
+        return refused(ConfigDiff.of(config(), config()), problems);
+    }
+
+    private ReloadResult refused(ConfigDiff diff, List<String> problems) {
+        metrics.config().refused();
+        return new ReloadResult(metrics.config().revision(), diff, List.copyOf(problems));
+    }
+
+    private void put(Snapshot after, ListenerChange change) {
+        change.retire(snapshot);
+        snapshot = after;
+        change.complete();
+        for (LoopContext context : contexts) {
+            Worker worker = context.worker();
+            worker.loop().execute(worker::adopt);
+            if (change.retires()) {
+                worker.loop().execute(worker::drainRetired);
+            }
+        }
+        endpoints.retain(after.services());
+        health.follow(after.services());
+        after.retainSeries(metrics);
+    }
+
+    /**
      * Where a listener accepts: the port is known even if the system chose it.
      *
      * @throws IllegalArgumentException if no listener has that name
      */
     public InetSocketAddress address(String listener) {
-        for (Listener each : listeners) {
-            if (each.name().equals(listener)) {
-                return each.address();
-            }
+        InetSocketAddress address = listeners.address(listener);
+        if (address == null) {
+            throw new IllegalArgumentException("no listener is named " + listener);
         }
-        throw new IllegalArgumentException("no listener is named " + listener);
+        return address;
     }
 
-    /** What it was started with. */
+    /** What is in force: what it was started with, or the last reload that was accepted. */
     public SluiceConfig config() {
         return snapshot.config();
     }
@@ -265,8 +316,10 @@ public final class SluiceServer implements AutoCloseable {
             return draining.get();
         }
         long acceptingMillis = config().timeouts().drainAccepting().toMillis();
-        CompletableFuture.delayedExecutor(acceptingMillis, TimeUnit.MILLISECONDS).execute(() -> {
-            listeners.forEach(Listener::close);
+        // Who waits in the queue of a socket when it closes gets a reset; so none is to come there any more.
+        long queueMillis = listeners.stepAside() ? Listeners.QUEUE_MILLIS : 0;
+        CompletableFuture.delayedExecutor(Math.max(acceptingMillis, queueMillis), TimeUnit.MILLISECONDS).execute(() -> {
+            listeners.close();
             drainWorkers();
         });
         return done;
@@ -322,7 +375,9 @@ public final class SluiceServer implements AutoCloseable {
         if (memory != null) {
             memory.close();
         }
-        listeners.forEach(Listener::close);
+        if (listeners != null) {
+            listeners.close();
+        }
         if (health != null) {
             health.close();
         }

@@ -13,8 +13,8 @@ public final class Endpoint {
 
     private final HostPort configured;
     private final InetSocketAddress address;
-    private final int weight;
     private final String text;
+    private volatile int weight;
     private final AtomicInteger active = new AtomicInteger();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger mismatches = new AtomicInteger();
@@ -55,6 +55,11 @@ public final class Endpoint {
     /** Its share of the requests, 0 to 1000. */
     public int weight() {
         return weight;
+    }
+
+    /** A reload has given it another share; balancers that exist keep the one they were built with. */
+    void weight(int changed) {
+        weight = changed;
     }
 
     /** The address as text, for logs and metrics. */

@@ -33,21 +33,23 @@ public final class Service {
     /** Who chooses, and whether among all because none is fit. <em>Immutable.</em> */
     private record Choice(Balancer balancer, boolean failingOpen) {}
 
-    /**
-     * Creates it with endpoints of its own.
-     *
-     * @param index its place among the snapshot's services, from 0
-     */
+    /** Creates it with endpoints of its own. */
     public Service(int index, ServiceConfig config) {
-        this(
-                index,
-                config,
-                config.endpoints().stream().map(e -> new Endpoint(e.address(), e.weight())).toList(),
-                System::nanoTime);
+        this(index, config, new EndpointRegistry());
     }
 
     /**
-     * Creates it over endpoints that may have lived before.
+     * Creates it.
+     *
+     * @param index     its number, from 0; no other service of the same snapshot has it
+     * @param endpoints where those are found that were known before
+     */
+    public Service(int index, ServiceConfig config, EndpointRegistry endpoints) {
+        this(index, config, endpoints.of(config), System::nanoTime);
+    }
+
+    /**
+     * Creates it over these endpoints.
      *
      * @param endpoints in the order of the configuration's
      * @param nanoTime  the clock of ejections and slow starts, always the same for the same endpoints
@@ -69,7 +71,7 @@ public final class Service {
         choice = new Choice(balancing.of(usable.candidates()), usable.failingOpen());
     }
 
-    /** Its place among the snapshot's services, from 0. */
+    /** Its number, from 0; no other service of the same snapshot has it. */
     public int index() {
         return index;
     }

@@ -128,6 +128,11 @@ public final class ExchangeMeters {
         return REQUESTS + (method.ordinal() * CODES.size() + code) * PROTOCOLS.size() + protocol;
     }
 
+    /** Its names. */
+    Metrics.Key key() {
+        return new Metrics.Key(listener, route, service);
+    }
+
     Cells cells() {
         return cells;
     }

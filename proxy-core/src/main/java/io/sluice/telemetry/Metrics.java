@@ -10,12 +10,12 @@ import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * All meters of the process, by Micrometer, read by Prometheus. <em>Thread-safe.</em> <em>Ends</em> by {@link #close}.
@@ -30,13 +30,16 @@ public final class Metrics implements AutoCloseable {
     public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
     /** The names that {@link ExchangeMeters} belong to. <em>Immutable.</em> */
-    private record Key(String listener, String route, String service) {}
+    record Key(String listener, String route, String service) {}
 
-    private final Map<Key, ExchangeMeters> exchanges = new ConcurrentHashMap<>();
-    private final Map<String, ListenerMeters> listeners = new ConcurrentHashMap<>();
-    private final Map<String, PoolMeters> pools = new ConcurrentHashMap<>();
-    private final Map<String, HealthMeters> health = new ConcurrentHashMap<>();
-    private final Map<String, OverloadMeters> overloads = new ConcurrentHashMap<>();
+    private final MeterMap<Key, ExchangeMeters> exchanges = new MeterMap<>(
+            key -> new ExchangeMeters(key.listener(), key.route(), key.service()), meters -> meters.active() == 0);
+    private final MeterMap<String, ListenerMeters> listeners =
+            new MeterMap<>(ListenerMeters::new, meters -> meters.open() == 0);
+    private final MeterMap<String, PoolMeters> pools = new MeterMap<>(PoolMeters::new, PoolMeters::quiet);
+    private final MeterMap<String, HealthMeters> health = new MeterMap<>(HealthMeters::new, _ -> true);
+    private final MeterMap<String, OverloadMeters> overloads = new MeterMap<>(OverloadMeters::new, _ -> true);
+    private final ConfigMeters config = new ConfigMeters();
     private final List<LoopWatch> loops = new CopyOnWriteArrayList<>();
     private final ProcessSeries process;
     private volatile LongSupplier shortage = () -> LinuxProcess.UNKNOWN;
@@ -71,28 +74,44 @@ public final class Metrics implements AutoCloseable {
 
     /** The meters of a (listener, route, service); the same object for the same names. {@code -} where there is none. */
     public ExchangeMeters exchange(String listener, String route, String service) {
-        return exchanges.computeIfAbsent(
-                new Key(listener, route, service), key -> new ExchangeMeters(listener, route, service));
+        return exchanges.of(new Key(listener, route, service));
     }
 
     /** The meters of a listener; the same object for the same name. */
     public ListenerMeters listener(String name) {
-        return listeners.computeIfAbsent(name, ListenerMeters::new);
+        return listeners.of(name);
     }
 
     /** The meters of a service's connections; the same object for the same name. */
     public PoolMeters pool(String service) {
-        return pools.computeIfAbsent(service, PoolMeters::new);
+        return pools.of(service);
+    }
+
+    /** What is told of the configuration. */
+    public ConfigMeters config() {
+        return config;
+    }
+
+    /**
+     * Says which series the configuration in force uses. The others go once nothing is open that they count; a counter that
+     * is asked for again before goes on.
+     */
+    public void retain(Set<ExchangeMeters> used, Set<String> listenerNames, Set<String> serviceNames) {
+        exchanges.retain(used.stream().map(ExchangeMeters::key).collect(Collectors.toSet()));
+        listeners.retain(listenerNames);
+        pools.retain(serviceNames);
+        health.retain(serviceNames);
+        overloads.retain(serviceNames);
     }
 
     /** The meters of a service's endpoints' fitness; the same object for the same name. */
     public HealthMeters health(String service) {
-        return health.computeIfAbsent(service, HealthMeters::new);
+        return health.of(service);
     }
 
     /** The meters of a service's queue and circuit breaker; the same object for the same name. */
     public OverloadMeters overload(String service) {
-        return overloads.computeIfAbsent(service, OverloadMeters::new);
+        return overloads.of(service);
     }
 
     /** The meters of the access log, always the same; absent from a scrape until asked for. */
@@ -147,7 +166,7 @@ public final class Metrics implements AutoCloseable {
 
     /** What was counted since the start, in sums. */
     public Totals totals() {
-        return Totals.of(exchanges.values(), listeners.values(), pools.values());
+        return Totals.of(exchanges.all(), listeners.all(), pools.all());
     }
 
     /** Everything in Prometheus' text format; {@link #CONTENT_TYPE} says which. One at a time: further calls wait. */
@@ -168,16 +187,16 @@ public final class Metrics implements AutoCloseable {
     private MetricSnapshots collect() {
         MetricSnapshots.Builder snapshots = MetricSnapshots.builder();
         ExchangeSeries exchangeSeries = new ExchangeSeries();
-        exchanges.values().forEach(exchangeSeries::add);
+        exchanges.forScrape().forEach(exchangeSeries::add);
         exchangeSeries.into(snapshots);
         ConnectionSeries connectionSeries = new ConnectionSeries();
-        listeners.values().forEach(connectionSeries::add);
-        pools.values().forEach(connectionSeries::add);
+        listeners.forScrape().forEach(connectionSeries::add);
+        pools.forScrape().forEach(connectionSeries::add);
         connectionSeries.into(snapshots);
         HealthSeries healthSeries = new HealthSeries();
-        health.values().forEach(healthSeries::add);
+        health.forScrape().forEach(healthSeries::add);
         healthSeries.into(snapshots);
-        OverloadMeters.into(overloads.values(), snapshots);
+        OverloadMeters.into(overloads.forScrape(), snapshots);
         learnedRows(snapshots);
         lagRows(snapshots);
         if (log != null) {
@@ -186,6 +205,7 @@ public final class Metrics implements AutoCloseable {
         known("buffered_bytes", "Bytes that wait in buffers.", bufferedBytes.getAsLong(), snapshots);
         known("memory_short", "1 while memory is so short that nothing new is taken.", shortage.getAsLong(), snapshots);
         pipeRows(snapshots);
+        config.into(snapshots);
         known("direct_memory_bytes", "Memory outside the heap that buffers are cut from.",
                 PlatformDependent.usedDirectMemory(), snapshots);
         process.into(snapshots);

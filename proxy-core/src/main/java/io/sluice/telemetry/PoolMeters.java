@@ -44,6 +44,11 @@ public final class PoolMeters {
         return service;
     }
 
+    /** Whether there is no connection. */
+    boolean quiet() {
+        return cells.sum(ACTIVE) == 0 && cells.sum(IDLE) == 0;
+    }
+
     Cells cells() {
         return cells;
     }

@@ -1,6 +1,7 @@
 package io.sluice.admin;
 
 import io.sluice.config.ConfigReader;
+import io.sluice.server.ReloadResult;
 import io.sluice.server.SluiceServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -14,6 +15,8 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
@@ -39,6 +42,8 @@ final class AdminUnderTest implements AutoCloseable {
     /** Its backends' connections in the order accepted. */
     final List<Socket> backends = new CopyOnWriteArrayList<>();
     final SortedMap<String, String> levels = new TreeMap<>(Map.of("", "INFO"));
+    /** What a reload does; at first there is no file. */
+    final AtomicReference<Supplier<ReloadResult>> reload = new AtomicReference<>(() -> null);
     final ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     final SluiceServer proxy;
     final AdminServer admin;
@@ -67,7 +72,12 @@ final class AdminUnderTest implements AutoCloseable {
             public void set(String logger, String level) {
                 levels.put(logger, level);
             }
-        });
+        }, () -> reload.get().get());
+    }
+
+    /** Its configuration with another admin section, as text. */
+    String yaml(String adminYaml) {
+        return YAML.formatted(listening.getLocalPort(), adminYaml);
     }
 
     static AdminUnderTest local() throws Exception {

@@ -38,7 +38,7 @@ class ProxyAdminIT {
 
     @Test
     void tellsTheStateAndTheMetersOfARunningProxy() throws Exception {
-        try (SluiceServer proxy = proxy("{ address: \"127.0.0.1:0\" }"); AdminServer admin = AdminServer.start(proxy, null)) {
+        try (SluiceServer proxy = proxy("{ address: \"127.0.0.1:0\" }"); AdminServer admin = AdminServer.start(proxy, null, () -> null)) {
             assertThat(get(admin, "/livez")).startsWith("HTTP/1.1 200 ");
             assertThat(get(admin, "/readyz")).startsWith("HTTP/1.1 200 ");
             await().untilAsserted(() -> assertThat(get(admin, "/metrics"))
@@ -55,7 +55,7 @@ class ProxyAdminIT {
     @Test
     void refusesToStartWithoutAnAddress() throws Exception {
         try (SluiceServer proxy = proxy("\"off\"")) {
-            assertThatThrownBy(() -> AdminServer.start(proxy, null))
+            assertThatThrownBy(() -> AdminServer.start(proxy, null, () -> null))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("admin");
         }

@@ -88,7 +88,7 @@ final class Http1ConnectorIT {
         SocketOptions options =
                 new SocketOptions(Transport.EPOLL, PLAIN, new BufferConfig(16384, 65536, 32768), allocator);
         connector = new Http1Connector(
-                noting(loop), store, reads, LIMITS, any -> options, DefaultAddressResolverGroup.INSTANCE);
+                noting(loop), store, reads, () -> LIMITS, any -> options, DefaultAddressResolverGroup.INSTANCE);
     }
 
     @AfterEach

@@ -1,6 +1,7 @@
 package io.sluice.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -87,6 +88,14 @@ final class BalancingIT {
             clients.getLast().send(Http.get("/"));
         }
         arrived.await();
+        // Nothing is known of the fast one either until it has answered.
+        await().until(() -> {
+            boolean answered = false;
+            for (RawConnection client : clients) {
+                answered |= client.readable();
+            }
+            return answered;
+        });
 
         for (int i = 0; i < 20; i++) {
             assertThat(proxy.answerTo(Http.get("/")).text()).isEqualTo("fast");

@@ -60,7 +60,7 @@ final class DrainIT {
     }
 
     @Test
-    void closesIdleConnectionsAtOnce() throws Exception {
+    void closesIdleConnectionsSoon() throws Exception {
         ScriptedBackend backend = proxy.backend(Script.answeringThenWaiting(Http.ok("one")));
         proxy.start(AT_ONCE, backend);
         RawConnection unused = proxy.client();

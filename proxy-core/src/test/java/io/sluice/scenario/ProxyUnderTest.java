@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.config.ConfigException;
 import io.sluice.config.ConfigReader;
+import io.sluice.config.SluiceConfig;
 import io.sluice.linux.SystemCalls;
+import io.sluice.server.ReloadResult;
 import io.sluice.server.SluiceServer;
 import io.sluice.transport.Transport;
 import java.io.IOException;
@@ -101,6 +103,19 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
 
     /** The same with addresses. */
     void start(String yaml, List<String> endpoints) throws IOException, ConfigException {
+        server = SluiceServer.start(config(yaml, endpoints), kernel);
+        if (Transport.detect() == Transport.EPOLL) {
+            // A body that comes before is copied: which relay a scenario meets must not depend on that.
+            await().until(server::splices);
+        }
+    }
+
+    /** Has it go on with another configuration, made as that of {@link #start(String, ScriptedBackend...)}. */
+    ReloadResult reload(String yaml, ScriptedBackend... endpoints) throws ConfigException {
+        return server.reload(config(yaml, java.util.Arrays.stream(endpoints).map(ScriptedBackend::address).toList()));
+    }
+
+    private SluiceConfig config(String yaml, List<String> endpoints) throws ConfigException {
         StringBuilder whole = new StringBuilder();
         DEFAULTS.forEach((key, text) -> {
             if (!Pattern.compile("^" + key + ":", Pattern.MULTILINE).matcher(yaml).find()) {
@@ -115,11 +130,7 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
         for (int i = 0; i < endpoints.size(); i++) {
             text = text.replace("${" + i + "}", '"' + endpoints.get(i) + '"');
         }
-        server = SluiceServer.start(new ConfigReader(Map.of()).read("test", text), kernel);
-        if (Transport.detect() == Transport.EPOLL) {
-            // A body that comes before is copied: which relay a scenario meets must not depend on that.
-            await().until(server::splices);
-        }
+        return new ConfigReader(Map.of()).read("test", text);
     }
 
     /** The running proxy. */
