@@ -9,17 +9,16 @@ package io.sluice.service;
  * it has answered.
  */
 record PeakEwma(Members members, Draw draw) implements Balancer {
-    private static final int DRAWS_MAX = 4;
-
     @Override
     public Endpoint pick(Endpoint avoid, long key) {
         int one = members.draw(draw, avoid);
         int two = members.draw(draw, avoid);
-        for (int i = 1; two == one && i < DRAWS_MAX; i++) {
-            two = members.draw(draw, avoid);
-        }
         if (two == one) {
-            return members.endpoint(one);
+            // Among few that happens often, and the one may be stuck: its neighbour is always compared.
+            two = members.after(one);
+            if (two == one || members.endpoint(two) == avoid) {
+                return members.endpoint(one);
+            }
         }
         long nowNanos = System.nanoTime();
         return members.endpoint(cost(two, nowNanos) < cost(one, nowNanos) ? two : one);
