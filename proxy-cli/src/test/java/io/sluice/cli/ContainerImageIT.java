@@ -56,7 +56,7 @@ final class ContainerImageIT {
     private static GenericContainer<?> prometheus;
 
     static boolean dockerIsThere() {
-        // What Testcontainers logs of a Docker that it does not find is of no interest here.
+        // What Testcontainers logs of a Docker that it does not find matters here no further than its last word.
         LogLevels levels = (LogLevels) LoggerFactory.getILoggerFactory();
         levels.set("org.testcontainers", "ERROR");
         levels.set("tc", "ERROR");
