@@ -41,14 +41,15 @@ final class ArchitectureTest {
     private static final Map<String, Set<String>> ARROWS = Map.ofEntries(
             Map.entry("admin", Set.of("server", "service", "telemetry", "config")),
             Map.entry("server", Set.of(
-                    "frontend", "http1", "exchange", "pool", "relay", "linux", "route", "files", "filter", "service",
-                    "stream", "telemetry", "transport", "http", "config")),
+                    "frontend", "http1", "exchange", "otlp", "pool", "relay", "linux", "route", "files", "filter",
+                    "service", "stream", "telemetry", "tracing", "transport", "http", "config")),
             Map.entry("frontend", Set.of("http1", "transport", "exchange", "telemetry", "http", "config")),
             Map.entry("http1", Set.of(
                     "exchange", "pool", "relay", "stream", "service", "route", "http", "telemetry", "transport", "config")),
             Map.entry("exchange", Set.of(
                     "route", "files", "filter", "service", "pool", "relay", "linux", "stream", "transport", "http",
-                    "telemetry", "config")),
+                    "telemetry", "tracing", "config")),
+            Map.entry("otlp", Set.of("telemetry", "tracing", "http", "config")),
             Map.entry("pool", Set.of("service", "stream", "http", "transport", "telemetry", "config")),
             Map.entry("relay", Set.of("linux", "stream", "http", "transport")),
             Map.entry("linux", Set.of("transport")),
@@ -57,7 +58,8 @@ final class ArchitectureTest {
             Map.entry("filter", Set.of("http", "config")),
             Map.entry("service", Set.of("transport", "telemetry", "http", "config")),
             Map.entry("stream", Set.of("http", "transport")),
-            Map.entry("telemetry", Set.of("http", "config")),
+            Map.entry("telemetry", Set.of("tracing", "http", "config")),
+            Map.entry("tracing", Set.of("http", "config")),
             Map.entry("transport", Set.of("config")),
             Map.entry("http", Set.of()),
             Map.entry("config", Set.of()));
@@ -145,7 +147,7 @@ final class ArchitectureTest {
 
     @Test
     void theRequestPathHasNoLogger() {
-        noClasses().that().resideInAnyPackage(packages("exchange", "relay", "linux", "route", "filter", "http", "http1"))
+        noClasses().that().resideInAnyPackage(packages("exchange", "relay", "linux", "route", "filter", "tracing", "http", "http1"))
                 .should().dependOnClassesThat().resideInAnyPackage("org.slf4j..", "io.netty.util.internal.logging..")
                 .allowEmptyShould(true)
                 .check(main);
@@ -153,7 +155,9 @@ final class ArchitectureTest {
 
     @Test
     void nothingPrintsOrUsesTheJdksLogger() {
-        noClasses().should().dependOnClassesThat().resideInAPackage("java.util.logging..").check(main);
+        noClasses().that(describe("do not silence the exporter's library, which does",
+                        type -> !type.getName().startsWith(ROOT + "otlp.")))
+                .should().dependOnClassesThat().resideInAPackage("java.util.logging..").check(main);
         noClasses().that(describe("are not the access log, which may write to stdout",
                         type -> !type.getName().startsWith(ROOT + "telemetry.")))
                 .should().accessField(System.class, "out")
@@ -167,6 +171,12 @@ final class ArchitectureTest {
                 .should().dependOnClassesThat()
                 .resideInAnyPackage("io.netty.channel.epoll..", "io.netty.channel.kqueue..", "io.netty.channel.unix..")
                 .check(main);
+    }
+
+    @Test
+    void onlyTheExportOfSpansKnowsOpenTelemetry() {
+        noClasses().that().resideOutsideOfPackages(packages("otlp"))
+                .should().dependOnClassesThat().resideInAPackage("io.opentelemetry..").check(main);
     }
 
     @Test

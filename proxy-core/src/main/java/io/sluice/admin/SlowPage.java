@@ -55,6 +55,9 @@ record SlowPage(Supplier<SlowRequests> requests) implements AdminPage {
         to.append(",\"bytesIn\":").append(it.bytesIn()).append(",\"bytesOut\":").append(it.bytesOut());
         member("relay", it.relay(), to);
         member("relayReason", it.relayReason(), to);
+        if (!it.traceId().isEmpty()) {
+            member("trace_id", it.traceId(), to);
+        }
         stamps(it.stamps(), to);
         to.append(",\"stalls\":{\"onClient\":");
         stall(it.onClient(), to);

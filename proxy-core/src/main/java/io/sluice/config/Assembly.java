@@ -67,6 +67,7 @@ final class Assembly {
                 retry,
                 zeroCopy,
                 accessLog(top),
+                TracingKeys.of(top),
                 admin(top),
                 top.list("trustedProxies", Cidr.class),
                 loops == 0 ? Runtime.getRuntime().availableProcessors() : loops);

@@ -362,6 +362,7 @@ final class KeyTable {
                 value("accessLog.queue", whole(1, 1_000_000), "Lines that may wait to be written; further ones are dropped"
                                 + " and counted, never waited for.")
                         .byDefault("8192")));
+        keys.addAll(TracingKeys.all());
         keys.addAll(AdminKeys.all());
         keys.addAll(List.of(
                 list("trustedProxies", "Peers whose X-Forwarded-For, Forwarded and the like are believed; from all others"

@@ -145,7 +145,7 @@ final class Reading {
             values.value(path, key.type().parser().apply(filled.text()), filled.text(), filled.variables());
         } catch (Mismatch e) {
             String from = filled.variables().isEmpty() ? "" : " from ${%s}".formatted(filled.variables().getFirst());
-            String found = AdminKeys.secret(key) ? "something else" : Words.found(filled.text());
+            String found = AdminKeys.secret(key) || TracingKeys.secret(key) ? "something else" : Words.found(filled.text());
             report(text.place(), path, "found %s%s; expected %s%s"
                     .formatted(found, from, key.expected(), hint(e.getMessage())));
         }

@@ -20,6 +20,11 @@ public final class Secret {
         return MessageDigest.isEqual(bytes, text.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** The text itself, for whoever has to send it; to be shown to nobody. */
+    public String reveal() {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Secret secret && MessageDigest.isEqual(bytes, secret.bytes);

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param retry          when a failed attempt is made again; a route's own rule is in {@link RouteConfig#retry()}
  * @param zeroCopy       when bodies cross inside the kernel; a route's own rule is in {@link RouteConfig#zeroCopy()}
  * @param accessLog      where a line per request goes
+ * @param tracing        which requests are traced, and where their spans go
  * @param admin          the address of metrics and probes
  * @param trustedProxies peers whose forwarding headers are believed
  * @param eventLoops     number of event loops, at least 1; {@code auto} is already resolved to the processors available
@@ -29,6 +30,7 @@ public record SluiceConfig(
         RetryConfig retry,
         ZeroCopyConfig zeroCopy,
         AccessLogConfig accessLog,
+        TracingConfig tracing,
         AdminConfig admin,
         List<Cidr> trustedProxies,
         int eventLoops) {}

@@ -143,7 +143,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
         if (head.framing() != BodyFraming.NONE) {
             apply(choose(head, client, lease.stream()), request, client);
         }
-        lease.stream().head(head);
+        lease.stream().head(record.traced(head));
     }
 
     /** Flushes what came of the request, and stops reading it while the backend has enough. */
@@ -390,6 +390,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
         }
         if (!over) {
             over = true;
+            record.left(why, worker.wheel().nowNanos());
             if (pass != CircuitBreaker.REFUSED) {
                 judge(0, why);
             }

@@ -111,6 +111,7 @@ public final class Exchange implements ClientListener {
 
     /** Begins to count: route and service are known. */
     private void enter() {
+        snapshot.trace(head, client.peer(), record);
         record.request(head, worker.recordsText());
         record.route(route.name());
         deadlines = new ExchangeDeadlines(worker.wheel(), route.deadlines(), client::progress, this::onMissed);

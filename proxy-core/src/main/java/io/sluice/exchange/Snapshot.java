@@ -6,6 +6,8 @@ import io.sluice.config.SluiceConfig;
 import io.sluice.filter.Forwarding;
 import io.sluice.http.HeadLimits;
 import io.sluice.http.HeadParser;
+import io.sluice.http.Peer;
+import io.sluice.http.RequestHead;
 import io.sluice.route.Action;
 import io.sluice.route.Deadlines;
 import io.sluice.route.Route;
@@ -13,8 +15,10 @@ import io.sluice.route.Router;
 import io.sluice.service.EndpointRegistry;
 import io.sluice.service.Service;
 import io.sluice.telemetry.ExchangeMeters;
+import io.sluice.telemetry.ExchangeRecord;
 import io.sluice.telemetry.Metrics;
 import io.sluice.telemetry.OverloadMeters;
+import io.sluice.tracing.Tracing;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -31,6 +35,8 @@ public final class Snapshot {
     private final List<Service> services;
     private final Router router;
     private final Forwarding forwarding;
+    /** Null = nothing is traced. */
+    private final Tracing tracing;
     private final HeadLimits requestLimits;
     private final HeadLimits responseLimits;
     private final HeadParser requestParser;
@@ -50,6 +56,7 @@ public final class Snapshot {
         this.services = services.all();
         this.router = router;
         this.forwarding = new Forwarding(config.trustedProxies());
+        this.tracing = Tracing.of(config.tracing());
         this.requestLimits = new HeadLimits(
                 config.limits().requestHead(), config.limits().requestLine(), config.limits().headers());
         this.requestParser = new HeadParser(requestLimits);
@@ -165,6 +172,13 @@ public final class Snapshot {
     /** Writes the forwarding fields. */
     Forwarding forwarding() {
         return forwarding;
+    }
+
+    /** Begins the trace of an exchange, and notes it, where anything is traced. */
+    void trace(RequestHead head, Peer peer, ExchangeRecord record) {
+        if (tracing != null) {
+            record.trace(tracing.begin(head, peer, it -> forwarding.client(it, peer)));
+        }
     }
 
     /** How large a request's head may be. */

@@ -8,7 +8,6 @@ import io.sluice.http.ResponseHead;
 import io.sluice.linux.Pipes;
 import io.sluice.pool.BackendPools;
 import io.sluice.stream.ClientStream;
-import io.sluice.telemetry.AccessLog;
 import io.sluice.telemetry.ExchangeRecord;
 import io.sluice.telemetry.LiveExchanges;
 import io.sluice.telemetry.SlowRing;
@@ -33,7 +32,7 @@ public final class Worker {
     private final DeadlineWheel wheel;
     private final BackendPools pools;
     private final Supplier<Snapshot> snapshots;
-    private final AccessLog accessLog;
+    private final Observers observers;
     private final Pipes pipes;
     private final OpenFiles files;
     private final SlowRing slow = new SlowRing();
@@ -54,13 +53,13 @@ public final class Worker {
             DeadlineWheel wheel,
             BackendPools pools,
             Supplier<Snapshot> snapshots,
-            AccessLog accessLog,
+            Observers observers,
             Pipes pipes) {
         this.loop = loop;
         this.wheel = wheel;
         this.pools = pools;
         this.snapshots = snapshots;
-        this.accessLog = accessLog;
+        this.observers = observers;
         this.pipes = pipes;
         this.files = new OpenFiles(wheel);
     }
@@ -250,7 +249,7 @@ public final class Worker {
 
     /** Whether records need text. */
     boolean recordsText() {
-        return accessLog.enabled();
+        return observers.wantText();
     }
 
     /** A head for an answer of ours, to be used within the call. */
@@ -261,8 +260,6 @@ public final class Worker {
     void ended(ExchangeRecord record) {
         active--;
         slow.offer(record);
-        if (accessLog.enabled()) {
-            accessLog.write(record);
-        }
+        observers.ended(record);
     }
 }

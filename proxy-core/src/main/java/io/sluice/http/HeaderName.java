@@ -26,6 +26,9 @@ public enum HeaderName {
     X_FORWARDED_PORT("X-Forwarded-Port", false),
     X_REAL_IP("X-Real-IP", false),
     MAX_FORWARDS("Max-Forwards", false),
+    // Lower case, as W3C Trace Context wants them to be sent.
+    TRACEPARENT("traceparent", false),
+    TRACESTATE("tracestate", false),
     CONTENT_TYPE("Content-Type", false),
     LOCATION("Location", false);
 

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.sluice.config.SluiceConfig;
+import io.sluice.exchange.Observers;
 import io.sluice.exchange.Snapshot;
 import io.sluice.exchange.Worker;
 import io.sluice.frontend.LoopContext;
@@ -12,7 +13,6 @@ import io.sluice.http1.Http1Connector;
 import io.sluice.linux.Pipes;
 import io.sluice.linux.Splicing;
 import io.sluice.pool.BackendPools;
-import io.sluice.telemetry.AccessLog;
 import io.sluice.telemetry.Metrics;
 import io.sluice.transport.DeadlineWheel;
 import io.sluice.transport.LoopClock;
@@ -28,7 +28,7 @@ import java.util.function.Supplier;
  * @param allocator of all buffers
  * @param snapshots the configuration in force
  * @param metrics   of the process
- * @param accessLog of the process
+ * @param observers of the process
  * @param resolvers for endpoints configured by name
  * @param splicing  what loops share of it; null = all is copied
  */
@@ -37,7 +37,7 @@ record LoopAssembly(
         ByteBufAllocator allocator,
         Supplier<Snapshot> snapshots,
         Metrics metrics,
-        AccessLog accessLog,
+        Observers observers,
         DnsAddressResolverGroup resolvers,
         Splicing splicing) {
 
@@ -52,6 +52,6 @@ record LoopAssembly(
         DeadlineWheel wheel = new DeadlineWheel(loop, clock);
         Pipes pipes = splicing == null ? null : splicing.pipes(wheel);
         BackendPools pools = new BackendPools(connector, wheel, metrics, config.eventLoops());
-        return new LoopContext(new Worker(loop, wheel, pools, snapshots, accessLog, pipes), store, reads);
+        return new LoopContext(new Worker(loop, wheel, pools, snapshots, observers, pipes), store, reads);
     }
 }

@@ -18,7 +18,6 @@ import io.sluice.linux.Splicing;
 import io.sluice.linux.SystemCalls;
 import io.sluice.service.EndpointRegistry;
 import io.sluice.service.Service;
-import io.sluice.telemetry.AccessLog;
 import io.sluice.telemetry.LearnedIdle;
 import io.sluice.telemetry.Metrics;
 import io.sluice.telemetry.SlowRequests;
@@ -52,7 +51,7 @@ public final class SluiceServer implements AutoCloseable {
     private volatile Snapshot snapshot;
     private final EndpointRegistry endpoints;
     private final Metrics metrics;
-    private final AccessLog accessLog;
+    private final Observation observation;
     private final EventLoops loops;
     private final DnsAddressResolverGroup resolvers;
     /** Null where nothing is spliced. */
@@ -71,13 +70,13 @@ public final class SluiceServer implements AutoCloseable {
             Snapshot snapshot,
             EndpointRegistry endpoints,
             Metrics metrics,
-            AccessLog accessLog,
+            Observation observation,
             EventLoops loops,
             DnsAddressResolverGroup resolvers) {
         this.snapshot = snapshot;
         this.endpoints = endpoints;
         this.metrics = metrics;
-        this.accessLog = accessLog;
+        this.observation = observation;
         this.loops = loops;
         this.resolvers = resolvers;
         this.contexts = new ArrayList<>();
@@ -123,19 +122,19 @@ public final class SluiceServer implements AutoCloseable {
     private static SluiceServer unopened(
             Snapshot snapshot, EndpointRegistry endpoints, Metrics metrics, Transport transport) throws IOException {
         SluiceConfig config = snapshot.config();
-        AccessLog accessLog = AccessLog.open(config.accessLog(), metrics);
+        Observation observation = Observation.open(config, metrics);
         try {
             return new SluiceServer(
                     snapshot,
                     endpoints,
                     metrics,
-                    accessLog,
+                    observation,
                     transport.eventLoops(config.eventLoops()),
                     new DnsAddressResolverGroup(
                             new DnsNameResolverBuilder().datagramChannelFactory(transport::newDatagramChannel)));
         } catch (RuntimeException failed) {
             // Each loop takes descriptors, which may be used up.
-            accessLog.close();
+            observation.close();
             throw failed;
         }
     }
@@ -152,7 +151,8 @@ public final class SluiceServer implements AutoCloseable {
             metrics.pipes(splicing::idlePipes, splicing::activePipes, splicing::mismatches);
         }
         metrics.learnedIdle(this::learnedIdle);
-        LoopAssembly assembly = new LoopAssembly(transport, allocator, () -> snapshot, metrics, accessLog, resolvers,
+        LoopAssembly assembly = new LoopAssembly(transport, allocator, () -> snapshot, metrics,
+                observation.observers(), resolvers,
                 splicing);
         Map<EventLoop, LoopContext> byLoop = new IdentityHashMap<>();
         for (EventLoop loop : loops.loops()) {
@@ -301,7 +301,7 @@ public final class SluiceServer implements AutoCloseable {
 
     /** Reopens the access log, as after a rotation. */
     public void reopenLogs() {
-        accessLog.reopen();
+        observation.reopenLogs();
     }
 
     /**
@@ -393,7 +393,7 @@ public final class SluiceServer implements AutoCloseable {
         }
         resolvers.close();
         loops.close();
-        accessLog.close();
+        observation.close();
         metrics.close();
         draining.get().complete(cut);
     }

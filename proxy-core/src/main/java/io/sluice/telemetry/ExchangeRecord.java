@@ -3,6 +3,7 @@ package io.sluice.telemetry;
 import io.sluice.http.Method;
 import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
+import io.sluice.tracing.Trace;
 
 /**
  * What one exchange learnt, written by it alone, and read by observers once it ended. <em>Loop-confined</em> until {@link
@@ -91,6 +92,7 @@ public final class ExchangeRecord {
     private ProxyError error;
     private long totalNanos;
     private boolean tunnel;
+    private Trace trace;
 
     /**
      * Begins a record.
@@ -117,6 +119,19 @@ public final class ExchangeRecord {
         if (withText) {
             text(head.methodText(), head.hostText(), head.text(head.pathStart(), head.queryEnd()));
         }
+    }
+
+    /** Notes its part of a trace; from here on every attempt gets a span, and its backend is told. */
+    public void trace(Trace begun) {
+        trace = begun;
+    }
+
+    /** The head that an attempt sends: the same, which names the attempt as its caller where there is a trace. */
+    public RequestHead traced(RequestHead head) {
+        if (trace != null) {
+            trace.into(head);
+        }
+        return head;
     }
 
     /** Notes what metrics ask about the request. */
@@ -152,6 +167,16 @@ public final class ExchangeRecord {
         attemptNanos = nowNanos - startedNanos;
         connectedNanos = Timeline.NEVER;
         sentNanos = Timeline.NEVER;
+        if (trace != null) {
+            trace.attempting(service, endpoint, attemptNanos);
+        }
+    }
+
+    /** Notes that the attempt is over; null = it is complete. */
+    public void left(ProxyError why, long nowNanos) {
+        if (trace != null) {
+            trace.left(why, nowNanos - startedNanos);
+        }
     }
 
     /** Notes that the attempt may use its connection. */
@@ -206,6 +231,9 @@ public final class ExchangeRecord {
     public void response(int responseStatus, long sinceStartNanos) {
         status = responseStatus;
         firstByteNanos = sinceStartNanos;
+        if (trace != null) {
+            trace.answered(responseStatus);
+        }
     }
 
     /** Notes that the client got an answer of ours instead: no backend's time is counted, and no body is relayed. */
@@ -259,6 +287,7 @@ public final class ExchangeRecord {
     public void ended(ProxyError why, long nowNanos) {
         error = why;
         totalNanos = nowNanos - startedNanos;
+        left(why, nowNanos);
     }
 
     public String listener() { return listener; }
@@ -304,6 +333,8 @@ public final class ExchangeRecord {
     public Stall stalledOnBackend() { return stalledOnBackend; }
     public Relay relay() { return relay; }
     public String relayReason() { return relayReason; }
+    /** Its part of a trace; null = nothing is traced. */
+    public Trace trace() { return trace; }
     /** Null = ended well. */
     public ProxyError error() { return error; }
     public long totalNanos() { return totalNanos; }

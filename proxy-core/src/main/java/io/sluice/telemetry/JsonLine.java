@@ -39,6 +39,9 @@ final class JsonLine implements LineFormat {
         to.ascii(",\"relay\":").json(record.relay().text());
         to.ascii(",\"relayReason\":").json(record.relayReason());
         to.ascii(",\"end\":").json(record.error() == null ? "ok" : record.error().word());
+        if (record.trace() != null) {
+            to.ascii(",\"trace_id\":\"").ascii(record.trace().id()).ascii("\"");
+        }
         to.ascii("}").end();
     }
 

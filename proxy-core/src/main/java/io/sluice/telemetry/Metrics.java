@@ -52,6 +52,7 @@ public final class Metrics implements AutoCloseable {
     private PrometheusMeterRegistry registry;
     private JvmGcMetrics collections;
     private LogMeters log;
+    private TracingMeters tracing;
 
     /** Makes the meters of a process whose version is what the jar says. */
     public Metrics() {
@@ -120,6 +121,14 @@ public final class Metrics implements AutoCloseable {
             log = new LogMeters();
         }
         return log;
+    }
+
+    /** The meters of spans, always the same; absent from a scrape until asked for. */
+    public synchronized TracingMeters tracing() {
+        if (tracing == null) {
+            tracing = new TracingMeters();
+        }
+        return tracing;
     }
 
     /**
@@ -201,6 +210,9 @@ public final class Metrics implements AutoCloseable {
         lagRows(snapshots);
         if (log != null) {
             log.into(snapshots);
+        }
+        if (tracing != null) {
+            tracing.into(snapshots);
         }
         known("buffered_bytes", "Bytes that wait in buffers.", bufferedBytes.getAsLong(), snapshots);
         known("memory_short", "1 while memory is so short that nothing new is taken.", shortage.getAsLong(), snapshots);

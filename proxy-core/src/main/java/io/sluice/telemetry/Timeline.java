@@ -19,6 +19,7 @@ package io.sluice.telemetry;
  * @param bytesOut      body bytes to the client
  * @param relay         how the response's body crossed: {@code none}, {@code copied}, {@code spliced}, {@code sendfile}
  * @param relayReason   why it was copied, in a word; may be empty
+ * @param traceId       the id of the trace it belongs to; empty = nothing is traced
  * @param stamps        what happened when
  * @param onClient      how the client kept the response waiting; times count from the request's first byte
  * @param onBackend     how the backend kept the request waiting; the same
@@ -39,6 +40,7 @@ public record Timeline(
         long bytesOut,
         String relay,
         String relayReason,
+        String traceId,
         Stamps stamps,
         Stall onClient,
         Stall onBackend) {
@@ -87,7 +89,7 @@ public record Timeline(
                 record.listener(), record.method().name(), record.protocol().text(), record.route(), record.service(),
                 record.endpoint(), record.attempts(), record.reused(), record.status(),
                 record.error() == null ? "ok" : record.error().word(), record.bytesIn(), record.bytesOut(),
-                record.relay().text(), record.relayReason(), stamps,
+                record.relay().text(), record.relayReason(), record.trace() == null ? "" : record.trace().id(), stamps,
                 since(record.startedNanos(), record.stalledOnClient()),
                 since(record.startedNanos(), record.stalledOnBackend()));
     }

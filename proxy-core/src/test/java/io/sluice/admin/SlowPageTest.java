@@ -11,8 +11,12 @@ import org.junit.jupiter.api.Test;
 
 class SlowPageTest {
     private static Timeline timeline(String route, Stamps stamps, Stall onClient) {
+        return timeline(route, "", stamps, onClient);
+    }
+
+    private static Timeline timeline(String route, String traceId, Stamps stamps, Stall onClient) {
         return new Timeline(1767323045007L, "web", "POST", "HTTP/1.1", route, "app", "10.0.0.5:8080", 2, true, 200, "ok", 3,
-                4, "copied", "small", stamps, onClient, Stall.NONE);
+                4, "copied", "small", traceId, stamps, onClient, Stall.NONE);
     }
 
     @Test
@@ -40,6 +44,17 @@ class SlowPageTest {
         assertThat(SlowPage.json(new SlowRequests(List.of(), List.of(timeline("a", stamps, Stall.NONE))))).contains(
                 "\"at\":{\"accepted\":null,\"head\":null,\"attempt\":null,\"connected\":null,\"sent\":null,"
                         + "\"firstByte\":null,\"headSent\":null,\"end\":9}");
+    }
+
+    @Test
+    void tellsTheTraceOnlyWhereThereIsOne() {
+        Stamps stamps = new Stamps(0, 0, 0, 0, 0, 0, 0, 0, 0);
+        Timeline traced = timeline("a", "0af7651916cd43dd8448eb211c80319c", stamps, Stall.NONE);
+        Timeline other = timeline("b", stamps, Stall.NONE);
+
+        assertThat(SlowPage.json(new SlowRequests(List.of(traced), List.of())))
+                .contains("\"relayReason\":\"small\",\"trace_id\":\"0af7651916cd43dd8448eb211c80319c\",\"queued\"");
+        assertThat(SlowPage.json(new SlowRequests(List.of(other), List.of()))).doesNotContain("trace");
     }
 
     @Test

@@ -113,6 +113,7 @@ final class ConfigReaderTest {
                         retry,
                         zeroCopy,
                         new AccessLogConfig("stdout", AccessLogConfig.Format.JSON, 8192),
+                        TracingConfig.OFF,
                         new AdminConfig(new HostPort("127.0.0.1", 9901), null),
                         List.of(),
                         Runtime.getRuntime().availableProcessors()));

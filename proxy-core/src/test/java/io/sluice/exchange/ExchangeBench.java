@@ -97,7 +97,7 @@ final class ExchangeBench {
             snapshot = Snapshot.of(withoutWeight(new ConfigReader(Map.of()).read("test.yaml", yaml), "none"), metrics);
             pools = new BackendPools(connector, time.wheel(), metrics, 1);
             AccessLog off = AccessLog.open(new AccessLogConfig("off", AccessLogConfig.Format.JSON, 1), metrics);
-            worker = new Worker(time.loop(), time.wheel(), pools, () -> snapshot, off, null);
+            worker = new Worker(time.loop(), time.wheel(), pools, () -> snapshot, new Observers(off, null), null);
         } catch (ConfigException | IOException e) {
             throw new AssertionError(e);
         }
@@ -112,7 +112,7 @@ final class ExchangeBench {
                 service.policy(), service.pool(), service.socket(), service.zeroCopy(), service.health(),
                 service.proxyProtocol()));
         return new SluiceConfig(config.listeners(), config.routes(), services, config.buffers(), config.limits(),
-                config.timeouts(), config.retry(), config.zeroCopy(), config.accessLog(), config.admin(),
+                config.timeouts(), config.retry(), config.zeroCopy(), config.accessLog(), config.tracing(), config.admin(),
                 config.trustedProxies(), config.eventLoops());
     }
 

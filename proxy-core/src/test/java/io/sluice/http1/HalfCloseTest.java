@@ -8,6 +8,7 @@ import io.sluice.config.ConfigException;
 import io.sluice.config.ConfigReader;
 import io.sluice.config.ListenerConfig.HalfClose;
 import io.sluice.exchange.ListenerFacts;
+import io.sluice.exchange.Observers;
 import io.sluice.exchange.Snapshot;
 import io.sluice.exchange.Worker;
 import io.sluice.pool.BackendPools;
@@ -49,7 +50,7 @@ class HalfCloseTest {
         Snapshot snapshot = Snapshot.of(new ConfigReader(Map.of()).read("test.yaml", YAML), metrics);
         worker = new Worker(
                 time.loop(), time.wheel(), new BackendPools(connector, time.wheel(), metrics, 1), () -> snapshot,
-                AccessLog.open(new AccessLogConfig("off", AccessLogConfig.Format.JSON, 1), metrics), null);
+                new Observers(AccessLog.open(new AccessLogConfig("off", AccessLogConfig.Format.JSON, 1), metrics), null), null);
         ListenerFacts facts = new ListenerFacts(0, "web", HalfClose.ANSWER, metrics.listener("web"));
         LoopBuffer shared = new LoopBuffer(new UnpooledByteBufAllocator(true, true));
         channel.accept(new Http1ClientConnection(

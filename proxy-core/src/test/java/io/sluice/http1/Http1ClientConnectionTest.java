@@ -8,6 +8,7 @@ import io.sluice.config.ConfigException;
 import io.sluice.config.ConfigReader;
 import io.sluice.config.ListenerConfig.HalfClose;
 import io.sluice.exchange.ListenerFacts;
+import io.sluice.exchange.Observers;
 import io.sluice.exchange.Snapshot;
 import io.sluice.exchange.Worker;
 import io.sluice.http.ProxyError;
@@ -54,7 +55,7 @@ class Http1ClientConnectionTest {
         snapshot = Snapshot.of(new ConfigReader(Map.of()).read("test.yaml", YAML), metrics);
         worker = new Worker(
                 time.loop(), time.wheel(), new BackendPools(connector, time.wheel(), metrics, 1), () -> snapshot,
-                AccessLog.open(new AccessLogConfig("off", AccessLogConfig.Format.JSON, 1), metrics), null);
+                new Observers(AccessLog.open(new AccessLogConfig("off", AccessLogConfig.Format.JSON, 1), metrics), null), null);
         accept(HalfClose.ABORT);
     }
 

@@ -33,7 +33,7 @@ class SlowRequestsTest {
 
         assertThat(timeline).isEqualTo(new Timeline(
                 99_995, "web", "OTHER", "HTTP/1.1", "api", "app", "10.0.0.5:8080", 1, true, 200, "ok", 3, 4, "copied",
-                "small", new Stamps(-600, 1_000, 2_000, 50, 3_000, 4_000, 5_000, 5_500, 8_000),
+                "small", "", new Stamps(-600, 1_000, 2_000, 50, 3_000, 4_000, 5_000, 5_500, 8_000),
                 new Stall(2, 900, 700, 6_000), Stall.NONE));
     }
 
