@@ -47,7 +47,8 @@ final class TracingKeys {
                         .required(),
                 value("tracing.sample", share(), "How many of the traces that begin here are recorded. Of those that a"
                                 + " trusted caller began, all that it records.")
-                        .byDefault("1%"),
+                        .byDefault("1%")
+                        .fills("sampleMillionths"),
                 value("tracing.trust", choice(ordered("trustedProxies", Trust.TRUSTED_PROXIES, "all", Trust.ALL, "none",
                                 Trust.NONE)), "Whose traceparent is continued; for all others a trace begins here, and their"
                                 + " tracestate is dropped. Whoever is trusted decides what is recorded.")

@@ -1,0 +1,483 @@
+package io.sluice.scenario;
+
+import static io.sluice.scenario.OtlpCollector.caller;
+import static io.sluice.scenario.OtlpCollector.fact;
+import static io.sluice.scenario.OtlpCollector.facts;
+import static io.sluice.scenario.OtlpCollector.id;
+import static io.sluice.scenario.OtlpCollector.trace;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+import static org.awaitility.Awaitility.await;
+
+import io.opentelemetry.proto.trace.v1.Span;
+import io.opentelemetry.proto.trace.v1.Status.StatusCode;
+import io.sluice.telemetry.Timeline;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a collector gets of exchanges, and what backends are told. */
+@Scenario
+final class TracingIT {
+    private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
+    private static final String CALLER = "00f067aa0ba902b7";
+    private static final String SAMPLED = "traceparent: 00-" + TRACE + "-" + CALLER + "-01";
+    private static final String UNSAMPLED = "traceparent: 00-" + TRACE + "-" + CALLER + "-00";
+    private static final String STATE = "tracestate: vendor=x,other=y";
+    private static final String TURNS =
+            "services: { app: { endpoints: [${endpoints}], loadBalancer: { policy: roundRobin } } }\n";
+
+    @RegisterExtension
+    @Order(1)
+    final OtlpCollector collector = new OtlpCollector();
+
+    @RegisterExtension
+    @Order(2)
+    final ProxyUnderTest proxy = new ProxyUnderTest();
+
+    @TempDir
+    Path folder;
+
+    private String log() {
+        return "accessLog: { path: \"" + folder.resolve("access.log") + "\" }\n";
+    }
+
+    private String line(String containing) {
+        return await("line with " + containing).until(() -> lines().stream().filter(l -> l.contains(containing)).findFirst()
+                .orElse(""), line -> !line.isEmpty());
+    }
+
+    private List<String> lines() throws Exception {
+        Path file = folder.resolve("access.log");
+        return Files.exists(file) ? Files.readAllLines(file) : List.of();
+    }
+
+    private static Message asked(ScriptedBackend backend) {
+        return Message.ofHead(backend.connection(0).received());
+    }
+
+    private static String parent(Span caller) {
+        return "00-" + trace(caller) + "-" + id(caller) + "-01";
+    }
+
+    // ---- the tree ----
+
+    @Test
+    void exportsARequestAndItsAttemptBelowTheClientsSpan() throws Exception {
+        ScriptedBackend backend = proxy.backend(Script.answering(Http.ok("well")));
+        proxy.start(collector.yaml(), backend);
+
+        Message answer = proxy.answerTo(Http.get("/orders?card=4711", SAMPLED, STATE));
+
+        assertThat(answer.text()).isEqualTo("well");
+        Span request = collector.request("all");
+        assertThat(trace(request)).isEqualTo(TRACE);
+        assertThat(caller(request)).isEqualTo(CALLER);
+        assertThat(request.getName()).isEqualTo("GET all");
+        assertThat(request.getStatus().getCode()).isEqualTo(StatusCode.STATUS_CODE_UNSET);
+        assertThat(facts(request)).containsOnly(
+                entry("http.request.method", "GET"), entry("http.route", "all"), entry("url.path", "/orders"),
+                entry("url.scheme", "http"), entry("server.address", "site.test"), entry("server.port", "80"),
+                entry("client.address", "127.0.0.1"), entry("network.peer.address", "127.0.0.1"),
+                entry("network.protocol.version", "1.1"), entry("http.response.status_code", "200"),
+                entry("sluice.listener", "web"));
+        List<Span> attempts = collector.attempts(request);
+        assertThat(attempts).hasSize(1);
+        assertThat(attempts.getFirst().getName()).isEqualTo("GET");
+        int colon = backend.address().indexOf(':');
+        assertThat(facts(attempts.getFirst())).containsOnly(
+                entry("http.request.method", "GET"), entry("server.address", backend.address().substring(0, colon)),
+                entry("server.port", backend.address().substring(colon + 1)),
+                entry("url.full", "http://" + backend.address() + "/orders"), entry("network.protocol.version", "1.1"),
+                entry("http.response.status_code", "200"), entry("sluice.service", "app"));
+        assertThat(asked(backend).values("traceparent")).containsExactly(parent(attempts.getFirst()));
+        assertThat(asked(backend).values("tracestate")).containsExactly("vendor=x,other=y");
+        assertThat(collector.spans().toString()).doesNotContain("4711");
+    }
+
+    @Test
+    void tellsTheTimeOfDayAndHowLongItTook() throws Exception {
+        proxy.start(collector.yaml(), proxy.backend(Script.answering(Http.ok("x"))));
+        long before = System.currentTimeMillis();
+
+        proxy.answerTo(Http.get("/"));
+
+        Span request = collector.request("all");
+        // The clocks of day and of intervals may be set against each other meanwhile, but not by a minute.
+        assertThat(request.getStartTimeUnixNano() / 1_000_000).isBetween(before - 60_000, System.currentTimeMillis() + 60_000);
+        assertThat(request.getEndTimeUnixNano()).isGreaterThanOrEqualTo(request.getStartTimeUnixNano());
+    }
+
+    @Test
+    void exportsASpanForEachAttempt() throws Exception {
+        ScriptedBackend dying = proxy.backend(Script.answeringOnce(""));
+        ScriptedBackend other = proxy.backend(Script.answering(Http.ok("other")));
+        proxy.start(collector.yaml() + TURNS, dying, other);
+
+        assertThat(proxy.answerTo(Http.get("/", SAMPLED)).text()).isEqualTo("other");
+
+        Span request = collector.request("all");
+        List<Span> attempts = collector.attempts(request);
+        assertThat(attempts).hasSize(2);
+        Span failed = attempts.getFirst();
+        Span good = attempts.getLast();
+        assertThat(fact(failed, "error.type")).isEqualTo("backend_closed");
+        assertThat(fact(failed, "http.response.status_code")).isNull();
+        assertThat(fact(failed, "http.request.resend_count")).isNull();
+        assertThat(failed.getStatus().getCode()).isEqualTo(StatusCode.STATUS_CODE_ERROR);
+        assertThat(fact(good, "error.type")).isNull();
+        assertThat(fact(good, "http.request.resend_count")).isEqualTo("1");
+        assertThat(fact(good, "url.full")).isEqualTo("http://" + other.address() + "/");
+        assertThat(good.getStartTimeUnixNano()).isGreaterThanOrEqualTo(failed.getEndTimeUnixNano());
+        assertThat(asked(dying).values("traceparent")).containsExactly(parent(failed));
+        assertThat(asked(other).values("traceparent")).containsExactly(parent(good));
+        assertThat(fact(request, "error.type")).isNull();
+        assertThat(request.getStatus().getCode()).isEqualTo(StatusCode.STATUS_CODE_UNSET);
+    }
+
+    @Test
+    void tellsOfAnEndpointThatRefusesAndOfTheAnswerThatTheClientGot() throws Exception {
+        try (Socket deaf = new Socket()) {
+            deaf.bind(new java.net.InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 0));
+            proxy.start(collector.yaml(), List.of("127.0.0.1:" + deaf.getLocalPort()));
+
+            assertThat(proxy.answerTo(Http.get("/")).status()).isEqualTo(502);
+        }
+
+        Span request = collector.request("all");
+        assertThat(fact(request, "http.response.status_code")).isEqualTo("502");
+        assertThat(fact(request, "error.type")).isEqualTo("connect_failed");
+        assertThat(request.getStatus().getCode()).isEqualTo(StatusCode.STATUS_CODE_ERROR);
+        assertThat(collector.attempts(request)).isNotEmpty()
+                .allSatisfy(attempt -> assertThat(fact(attempt, "error.type")).isEqualTo("connect_failed"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"404, STATUS_CODE_UNSET, ", "503, STATUS_CODE_ERROR, 503"})
+    void tellsABackendsErrorAsTheConventionsWantIt(int status, StatusCode ofRequest, String error) throws Exception {
+        proxy.start(collector.yaml(), proxy.backend(
+                Script.answering("HTTP/1.1 " + status + " X\r\nContent-Length: 0\r\n\r\n")));
+
+        proxy.answerTo(Http.get("/"));
+
+        Span request = collector.request("all");
+        Span attempt = collector.attempts(request).getFirst();
+        assertThat(request.getStatus().getCode()).isEqualTo(ofRequest);
+        assertThat(fact(request, "error.type")).isEqualTo(error);
+        assertThat(attempt.getStatus().getCode()).isEqualTo(StatusCode.STATUS_CODE_ERROR);
+        assertThat(fact(attempt, "error.type")).isEqualTo(Integer.toString(status));
+    }
+
+    @Test
+    void tellsOfABodyThatWasCutShort() throws Exception {
+        proxy.start(collector.yaml(), proxy.backend(
+                Script.answeringOnce("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nfour")));
+        RawConnection client = proxy.client();
+
+        client.send(Http.get("/"));
+        client.truncatedResponse();
+
+        Span request = collector.request("all");
+        assertThat(facts(request)).contains(
+                entry("http.response.status_code", "200"), entry("error.type", "response_truncated"));
+        assertThat(request.getStatus().getCode()).isEqualTo(StatusCode.STATUS_CODE_ERROR);
+        assertThat(facts(collector.attempts(request).getFirst())).contains(entry("error.type", "response_truncated"));
+    }
+
+    @Test
+    void exportsAnAnswerOfItsOwnWithoutAttempts() throws Exception {
+        proxy.start(collector.yaml(), proxy.backend(Script.silent()));
+
+        proxy.answerTo(Http.get("/settle", SAMPLED));
+
+        Span request = collector.request("settle");
+        assertThat(trace(request)).isEqualTo(TRACE);
+        assertThat(fact(request, "http.response.status_code")).isEqualTo("200");
+        assertThat(collector.attempts(request)).isEmpty();
+    }
+
+    @Test
+    void exportsARefusalInATraceOfItsOwn() throws Exception {
+        proxy.start(collector.yaml(), proxy.backend(Script.silent()));
+
+        proxy.answerTo(Http.get("/secret", SAMPLED, "Bad Field: x"));
+
+        Span request = await().until(() -> collector.spans(), spans -> !spans.isEmpty()).getFirst();
+        assertThat(trace(request)).isNotEqualTo(TRACE);
+        assertThat(request.getName()).isEqualTo("GET");
+        assertThat(facts(request)).contains(
+                        entry("http.response.status_code", "400"), entry("error.type", "malformed_field"))
+                .doesNotContainKeys("http.route", "url.path");
+        assertThat(request.getStatus().getCode()).isEqualTo(StatusCode.STATUS_CODE_UNSET);
+    }
+
+    @Test
+    void tellsOfAClientThatLeft() throws Exception {
+        ScriptedBackend backend = proxy.backend(Script.silent());
+        proxy.start(collector.yaml(), backend);
+        RawConnection client = proxy.client();
+
+        client.send(Http.get("/", SAMPLED));
+        await().until(() -> backend.connection(0).received().endsWith("\r\n\r\n"));
+        client.close();
+
+        Span request = collector.request("all");
+        assertThat(facts(request)).contains(entry("error.type", "client_gone"))
+                .doesNotContainKey("http.response.status_code");
+        assertThat(request.getStatus().getCode()).isEqualTo(StatusCode.STATUS_CODE_UNSET);
+        assertThat(facts(collector.attempts(request).getFirst())).contains(entry("error.type", "client_gone"));
+    }
+
+    @Test
+    void aTunnelsSpansEndWithTheTunnel() throws Exception {
+        ScriptedBackend backend = proxy.backend(connection -> {
+            connection.request();
+            connection.send(Tunnelled.SWITCHED);
+            connection.awaitEnd();
+        });
+        proxy.start(collector.yaml(), backend);
+        RawConnection client = Tunnelled.through(proxy);
+        Span other = afterAnotherRequest();
+
+        assertThat(collector.requests("all")).isEmpty();
+        client.halfClose();
+        client.awaitClose();
+
+        Span request = collector.request("all");
+        Span attempt = collector.attempts(request).getFirst();
+        assertThat(fact(request, "http.response.status_code")).isEqualTo("101");
+        assertThat(fact(attempt, "http.response.status_code")).isEqualTo("101");
+        assertThat(fact(request, "error.type")).isNull();
+        assertThat(attempt.getEndTimeUnixNano() - attempt.getStartTimeUnixNano())
+                .isGreaterThanOrEqualTo(other.getEndTimeUnixNano() - other.getStartTimeUnixNano());
+        assertThat(asked(backend).values("traceparent")).containsExactly(parent(attempt));
+    }
+
+    /** The span of a request that came later than all that went before, and was exported: so are those that ended before. */
+    private Span afterAnotherRequest() throws Exception {
+        proxy.answerTo(Http.get("/settle"));
+        return collector.request("settle");
+    }
+
+    // ---- who decides ----
+
+    @Test
+    void passesOnThatNothingIsRecorded() throws Exception {
+        ScriptedBackend backend = proxy.backend(Script.answering(Http.ok("x")));
+        proxy.start(collector.yaml(), backend);
+
+        proxy.answerTo(Http.get("/", UNSAMPLED, STATE));
+        afterAnotherRequest();
+
+        assertThat(asked(backend).value("traceparent"))
+                .startsWith("00-" + TRACE + "-").endsWith("-00").doesNotContain(CALLER);
+        assertThat(asked(backend).values("tracestate")).containsExactly("vendor=x,other=y");
+        assertThat(collector.requests("all")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0%, -00", "100%, -01"})
+    void decidesByItsShareWhereTheClientSaysNothing(String sample, String flags) throws Exception {
+        ScriptedBackend backend = proxy.backend(Script.answering(Http.ok("x")));
+        proxy.start("tracing: { endpoint: \"%s\", sample: %s, trust: all }\n".formatted(collector.endpoint(), sample), backend);
+
+        proxy.answerTo(Http.get("/", STATE));
+        proxy.answerTo(Http.get("/settle", SAMPLED));
+        collector.request("settle");
+
+        assertThat(asked(backend).value("traceparent")).matches("00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]").endsWith(flags);
+        assertThat(asked(backend).values("tracestate")).isEmpty();
+        assertThat(collector.requests("all")).hasSize(flags.equals("-01") ? 1 : 0);
+    }
+
+    @Test
+    void believesNobodyUnlessToldTo() throws Exception {
+        ScriptedBackend backend = proxy.backend(Script.answering(Http.ok("x")));
+        proxy.start("tracing: { endpoint: \"" + collector.endpoint() + "\", sample: 100% }\n", backend);
+
+        proxy.answerTo(Http.get("/", SAMPLED, STATE));
+
+        Span request = collector.request("all");
+        assertThat(trace(request)).isNotEqualTo(TRACE);
+        assertThat(caller(request)).isEmpty();
+        assertThat(asked(backend).values("traceparent")).containsExactly(parent(collector.attempts(request).getFirst()));
+        assertThat(asked(backend).values("tracestate")).isEmpty();
+    }
+
+    @Test
+    void believesTrustedProxiesAndTakesTheirWordForTheClient() throws Exception {
+        proxy.start("trustedProxies: [127.0.0.0/8]\ntracing: { endpoint: \"" + collector.endpoint() + "\", sample: 0% }\n",
+                proxy.backend(Script.answering(Http.ok("x"))));
+
+        proxy.answerTo(Http.get("/", SAMPLED, "X-Forwarded-For: 203.0.113.9"));
+
+        Span request = collector.request("all");
+        assertThat(trace(request)).isEqualTo(TRACE);
+        assertThat(facts(request)).contains(
+                entry("client.address", "203.0.113.9"), entry("network.peer.address", "127.0.0.1"));
+    }
+
+    @Test
+    void withoutTracingBothFieldsPassUntouched() throws Exception {
+        ScriptedBackend backend = proxy.backend(Script.answering(Http.ok("x")));
+        proxy.start(log(), backend);
+
+        proxy.answerTo(Http.get("/1", SAMPLED, STATE, "TraceParent: nonsense"));
+        proxy.answerTo(Http.get("/2"));
+
+        List<String> heads = List.of(backend.connection(0).received().split("(?<=\r\n\r\n)"));
+        assertThat(Message.ofHead(heads.get(0)).fields())
+                .contains(SAMPLED, STATE, "TraceParent: nonsense");
+        assertThat(heads.get(1)).doesNotContainIgnoringCase("trace");
+        assertThat(line("\"/2\"")).doesNotContain("trace_id");
+        assertThat(proxy.server().metrics().scrape()).doesNotContain("sluice_tracing");
+    }
+
+    // ---- where else it shows ----
+
+    @Test
+    void theAccessLogAndSlowRequestsNameTheTrace() throws Exception {
+        proxy.start(collector.yaml() + log(), proxy.backend(Script.answeringOnce("")));
+
+        proxy.answerTo(Http.get("/failed", UNSAMPLED));
+
+        assertThat(line("\"/failed\"")).contains("\"trace_id\":\"" + TRACE + "\"");
+        assertThat(proxy.server().slowRequests().failed()).extracting(Timeline::traceId).containsExactly(TRACE);
+    }
+
+    @Test
+    void saysWhoItIsAndWhatItWasTold() throws Exception {
+        proxy.start("tracing: { endpoint: \"" + collector.endpoint() + "/v1/traces/\", sample: 100%, serviceName: edge,"
+                + " headers: { Authorization: \"Bearer x y\" } }\n", proxy.backend(Script.answering(Http.ok("x"))));
+
+        proxy.answerTo(Http.get("/"));
+
+        collector.request("all");
+        assertThat(facts(collector.resources().getFirst().getAttributesList()))
+                .contains(entry("service.name", "edge"), entry("telemetry.sdk.name", "opentelemetry"))
+                .containsKey("service.instance.id");
+        Map<String, List<String>> headers = collector.headers().getFirst();
+        assertThat(headers.get("Authorization")).containsExactly("Bearer x y");
+        assertThat(headers.get("Content-type")).containsExactly("application/x-protobuf");
+    }
+
+    @Test
+    void countsWhatTheCollectorTook() throws Exception {
+        proxy.start(collector.yaml(), proxy.backend(Script.answering(Http.ok("x"))));
+
+        proxy.answerTo(Http.get("/"));
+
+        proxy.awaitMetric(2, "sluice_tracing_spans_total", "result=exported");
+        proxy.awaitMetric(0, "sluice_tracing_spans_total", "result=failed");
+        proxy.awaitMetric(0, "sluice_tracing_spans_total", "result=dropped");
+    }
+
+    // ---- a collector that does not do its part ----
+
+    @Test
+    void countsWhatTheCollectorRefusesAndGoesOn() throws Exception {
+        collector.answer(400);
+        proxy.start(collector.yaml(), proxy.backend(Script.answering(Http.ok("x"))));
+
+        assertThat(proxy.answerTo(Http.get("/")).status()).isEqualTo(200);
+        proxy.awaitMetric(2, "sluice_tracing_spans_total", "result=failed");
+        collector.answer(200);
+        proxy.answerTo(Http.get("/"));
+
+        proxy.awaitMetric(2, "sluice_tracing_spans_total", "result=exported");
+        assertThat(collector.requests("all")).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aCollectorThatIsDownOrSilentHarmsNoRequest(boolean down) throws Exception {
+        Signal over = new Signal();
+        collector.hold(over);
+        proxy.start(collector.yaml() + "timeouts: { drain: 10ms }\n", proxy.backend(Script.answering(Http.ok("x"))));
+        if (down) {
+            collector.die();
+        }
+        RawConnection client = proxy.client();
+
+        // Half as many again as may wait, two spans each, of which the exporter may hold a batch.
+        for (int i = 0; i < 6200; i++) {
+            client.send(Http.get("/"));
+            assertThat(client.response().status()).isEqualTo(200);
+        }
+
+        double dropped = proxy.metric("sluice_tracing_spans_total", "result=dropped");
+        assertThat(dropped).isBetween(2.0 * (6200 - 4096 - 2 * 512), 2.0 * (6200 - 4096));
+        over.raise();
+    }
+
+    @Test
+    void theEndWaitsForTheCollectorOnlyForATime() throws Exception {
+        Signal over = new Signal();
+        collector.hold(over);
+        proxy.start(collector.yaml() + "timeouts: { drainAccepting: 0s, drain: 50ms }\n",
+                proxy.backend(Script.answering(Http.ok("x"))));
+        proxy.answerTo(Http.get("/"));
+
+        // It would be ten seconds otherwise, which is more than this waits.
+        await().until(() -> {
+            proxy.server().close();
+            return true;
+        });
+
+        over.raise();
+    }
+
+    @Test
+    void whatWaitsIsExportedBeforeTheEnd() throws Exception {
+        proxy.start(collector.yaml(), proxy.backend(Script.answering(Http.ok("x"))));
+        for (int i = 0; i < 20; i++) {
+            proxy.answerTo(Http.get("/"));
+        }
+
+        proxy.server().close();
+
+        assertThat(collector.requests("all")).hasSize(20);
+    }
+
+    // ---- reload ----
+
+    @Test
+    void aReloadTakesTheShareAndWhomToTrustAtOnce() throws Exception {
+        ScriptedBackend backend = proxy.backend(Script.answering(Http.ok("x")));
+        String rest = "tracing: { endpoint: \"" + collector.endpoint() + "\", ";
+        proxy.start(rest + "sample: 0%, trust: none }\n", backend);
+        proxy.answerTo(Http.get("/", SAMPLED));
+
+        var result = proxy.reload(rest + "sample: 100%, trust: all }\n", backend);
+
+        assertThat(result.problems()).isEmpty();
+        assertThat(result.diff().settings()).containsExactlyInAnyOrder("tracing.sampleMillionths", "tracing.trust");
+        assertThat(result.diff().needRestart()).isEmpty();
+        proxy.answerTo(Http.get("/", SAMPLED));
+        assertThat(trace(collector.request("all"))).isEqualTo(TRACE);
+        assertThat(collector.requests("all")).hasSize(1);
+    }
+
+    @Test
+    void aReloadNeitherBeginsTracingNorSendsElsewhere() throws Exception {
+        ScriptedBackend backend = proxy.backend(Script.answering(Http.ok("x")));
+        proxy.start("", backend);
+
+        var result = proxy.reload(collector.yaml(), backend);
+
+        assertThat(result.problems()).isEmpty();
+        assertThat(result.diff().needRestart()).containsExactly("tracing.endpoint");
+        proxy.answerTo(Http.get("/", STATE));
+        assertThat(asked(backend).values("traceparent")).isEmpty();
+        assertThat(asked(backend).values("tracestate")).containsExactly("vendor=x,other=y");
+    }
+}
