@@ -113,7 +113,7 @@ class RetriesTest {
     @Test
     void takesOnePlaceForAllItsAttemptsAndGivesItBackOnce() {
         Retries retries = new Retries(budget, TWO);
-        retries.allow(ProxyError.CONNECT_FAILED, Method.GET, two);
+        retries.allow(ProxyError.BACKEND_RESET, Method.GET, two);
         retries.allow(ProxyError.CONNECT_FAILED, Method.GET, two);
         assertThat(placesLeft(TWO)).isEqualTo(9);
 
@@ -121,6 +121,15 @@ class RetriesTest {
         retries.over();
 
         assertThat(placesLeft(TWO)).isEqualTo(10);
+    }
+
+    @Test
+    void takesNoPlaceWhereNobodyWasAskedYet() {
+        RetryConfig none = new RetryConfig(2, 0, 0);
+
+        assertThat(new Retries(budget, none).allow(ProxyError.CONNECT_FAILED, Method.POST, two)).isTrue();
+        assertThat(new Retries(budget, none).allow(ProxyError.REUSED_CONNECTION_CLOSED, Method.GET, two)).isTrue();
+        assertThat(new Retries(budget, none).allow(ProxyError.BACKEND_RESET, Method.GET, two)).isFalse();
     }
 
     @Test
