@@ -16,7 +16,7 @@ def _yaml(policy, count, backend, changed):
     """The endpoints have addresses of their own in 127.0.0.0/8, where one nginx listens for all."""
     endpoints = "\n".join(f'      - {{ address: "127.{1 + i // 60000}.{i // 250 % 240}.{1 + i % 250}:{backend}", '
                           f'weight: {1 + (i + (changed if i == 7 else 0)) % 3} }}' for i in range(count))
-    chosen = "policy: hash\n    hash: { key: clientAddress }" if policy == "hash" else f"policy: {policy}"
+    key = ", key: clientAddress" if policy == "hash" else ""
     return f"""\
 listeners:
   - address: "127.0.0.1:PORT"
@@ -24,7 +24,7 @@ routes:
   - service: app
 services:
   app:
-    {chosen}
+    loadBalancer: {{ policy: {policy}{key} }}
     endpoints:
 {endpoints}
 accessLog: off
