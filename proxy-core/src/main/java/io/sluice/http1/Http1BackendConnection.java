@@ -302,7 +302,7 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
         if (state == State.BODY && body.refused()) {
             gone(ProxyError.INVALID_RESPONSE_FRAMING);
         } else if (state == State.BODY && body.ended()) {
-            persistent &= whole || !in.isReadable();
+            persistent &= (whole || !in.isReadable()) && !reading.more();
             endBody();
         }
         return whole;
