@@ -280,6 +280,7 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
         persistent &= body.left() < 0 || in.readableBytes() <= body.left();
         listener.onResponseHead(whole);
         if (state == State.BODY && body.ended()) {
+            persistent &= !reading.more();
             endBody();
         }
     }
