@@ -135,7 +135,10 @@ public final class Snapshot {
                 allMeters(),
                 config.listeners().stream().map(ListenerConfig::name).collect(Collectors.toSet()),
                 config.services().keySet(),
-                services.stream().filter(service -> overload(service) != null).map(Service::name).collect(Collectors.toSet()));
+                services.stream()
+                        .filter(service -> overload(service) != null)
+                        .map(Service::name)
+                        .collect(Collectors.toSet()));
     }
 
     /** Every meters an exchange may ask for. */
