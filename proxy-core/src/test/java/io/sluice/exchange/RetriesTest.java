@@ -2,9 +2,8 @@ package io.sluice.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.config.HostPort;
 import io.sluice.config.RetryConfig;
-import io.sluice.config.ServiceConfig;
+import io.sluice.config.ServiceConfigBuilder;
 import io.sluice.http.Method;
 import io.sluice.http.ProxyError;
 import io.sluice.service.Service;
@@ -12,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,11 +25,7 @@ class RetriesTest {
     private final Service two = service(2);
 
     private static Service service(int endpoints) {
-        List<ServiceConfig.EndpointConfig> list = new ArrayList<>();
-        for (int i = 0; i < endpoints; i++) {
-            list.add(new ServiceConfig.EndpointConfig(new HostPort("127.0.0.1", 1 + i), 1));
-        }
-        return new Service(0, new ServiceConfig("app", list, ServiceConfig.Policy.ROUND_ROBIN, null, null, true, ServiceConfig.ProxyProtocol.OFF));
+        return new Service(0, new ServiceConfigBuilder("app").ports(IntStream.rangeClosed(1, endpoints).toArray()).build());
     }
 
     private int placesLeft(RetryConfig config) {

@@ -51,6 +51,22 @@ final class OverloadIT {
     }
 
     @Test
+    void tellsOfNoQueueAnyMoreWhereAReloadTookItAway() throws Exception {
+        RawConnection first = busy("{ requestsPerEndpoint: 1, queueTime: 1h }");
+        RawConnection second = proxy.client();
+        second.send(Http.get("/second"));
+        proxy.awaitMetric(1, "sluice_queue_length", "service=app");
+        answer.raise();
+        assertThat(first.response().text()).isEqualTo("first");
+        assertThat(second.response().text()).isEqualTo("next");
+        proxy.awaitMetric(1, "sluice_queue_seconds_count", "service=app");
+
+        proxy.reload("services: { app: { endpoints: [${endpoints}] } }\n", backend);
+
+        proxy.awaitMetric(0, "sluice_queue_seconds_count", "service=app");
+    }
+
+    @Test
     void refusesWhoHasWaitedTooLong() throws Exception {
         RawConnection first = busy("{ requests: 1, queueTime: 50ms }");
 

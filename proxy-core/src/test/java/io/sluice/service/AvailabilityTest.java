@@ -69,7 +69,7 @@ class AvailabilityTest {
         app.checks(0, false, false, false);
 
         app.service = new Service(
-                0, ServedEndpoints.config(HealthConfig.NONE, 1, 1), app.service.endpoints(), app.clock::nanos);
+                0, ServedEndpoints.config(ServedEndpoints.NO_RULES, 1, 1), app.service.endpoints(), app.clock::nanos);
         assertThat(app.shares(2)).as("not yet in force").containsExactly(0, 2);
         app.service.begin(app.meters, app.clock);
 
@@ -221,7 +221,7 @@ class AvailabilityTest {
 
     @Test
     void doesNothingWhereEjectionIsOff() {
-        app.serve(HealthConfig.NONE, 1, 1);
+        app.serve(ServedEndpoints.NO_RULES, 1, 1);
 
         app.fails(0, 100);
         app.service.answered(app.endpoint(0), 503);
@@ -236,7 +236,7 @@ class AvailabilityTest {
         app.fails(0, 5);
 
         app.service = new Service(
-                0, ServedEndpoints.config(HealthConfig.NONE, 1, 1), app.service.endpoints(), app.clock::nanos);
+                0, ServedEndpoints.config(ServedEndpoints.NO_RULES, 1, 1), app.service.endpoints(), app.clock::nanos);
         app.service.begin(app.meters, app.clock);
 
         assertThat(app.shares(2)).containsExactly(1, 1);

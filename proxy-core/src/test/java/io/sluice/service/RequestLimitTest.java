@@ -2,9 +2,8 @@ package io.sluice.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.config.HealthConfig;
-import io.sluice.config.HostPort;
 import io.sluice.config.ServiceConfig;
+import io.sluice.config.ServiceConfigBuilder;
 import io.sluice.config.ServiceLimitConfig;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,13 +21,11 @@ class RequestLimitTest {
     private static final int ANY = Integer.MAX_VALUE;
 
     private static Service service(int requests, int perEndpoint, int queue, int... weights) {
-        List<ServiceConfig.EndpointConfig> endpoints = new ArrayList<>();
-        for (int weight : weights) {
-            endpoints.add(new ServiceConfig.EndpointConfig(new HostPort("127.0.0.1", 1 + endpoints.size()), weight));
-        }
-        return new Service(0, new ServiceConfig("app", endpoints, ServiceConfig.Policy.LEAST_REQUESTS, null, null, true,
-                HealthConfig.NONE, ServiceConfig.ProxyProtocol.OFF,
-                new ServiceLimitConfig(requests, perEndpoint, queue, Duration.ofSeconds(1)), null));
+        return new Service(0, new ServiceConfigBuilder("app")
+                .weights(weights)
+                .policy(ServiceConfig.Policy.LEAST_REQUESTS)
+                .limits(new ServiceLimitConfig(requests, perEndpoint, queue, Duration.ofSeconds(1)))
+                .build());
     }
 
     /** One that notes what it was given. */
