@@ -97,7 +97,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
         Lease idle = fresh ? null : pool.takeIdle();
         if (idle != null) {
             record.connected(true, 0);
-            begin(idle, false);
+            begin(idle, exchange.queued != null);
             return;
         }
         connectingSinceNanos = worker.wheel().nowNanos();
