@@ -280,6 +280,7 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
         persistent &= body.left() < 0 || in.readableBytes() <= body.left();
         listener.onResponseHead(whole);
         if (state == State.BODY && body.ended()) {
+            persistent &= !reading.more();
             endBody();
         }
     }
@@ -302,7 +303,7 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
         if (state == State.BODY && body.refused()) {
             gone(ProxyError.INVALID_RESPONSE_FRAMING);
         } else if (state == State.BODY && body.ended()) {
-            persistent &= whole || !in.isReadable();
+            persistent &= (whole || !in.isReadable()) && !reading.more();
             endBody();
         }
         return whole;

@@ -188,6 +188,25 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
         }
     }
 
+    /**
+     * Whether there is more behind the last read, be it the end: asked of the kernel only if that read filled its buffer. What
+     * is found is consumed. False where the system can't tell.
+     */
+    public boolean more() {
+        if (last != attempted || !(channel instanceof EpollSocketChannel epoll) || !epoll.isOpen()) {
+            return false;
+        }
+        ByteBuf one = channel.alloc().directBuffer(1, 1);
+        try {
+            // Netty says 0 where nothing is there.
+            return epoll.fd().read(one.internalNioBuffer(0, 1), 0, 1) != 0;
+        } catch (IOException failed) {
+            return true;
+        } finally {
+            one.release();
+        }
+    }
+
     /** The socket's descriptor; valid while the channel is open. */
     public int descriptor() {
         return ((EpollSocketChannel) channel).fd().intValue();

@@ -17,6 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class MidBodyIT {
     private static final int LARGE = 3 << 20;
     private static final int SENT = 1 << 20;
+    /** What a read asks for where this is set: a body so long fills the buffer of its last read. */
+    private static final int READ = 4096;
     private static final byte[] BODY = Http.random(LARGE);
 
     @RegisterExtension
@@ -158,20 +160,25 @@ final class MidBodyIT {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 1000, 65_537, LARGE})
+    @ValueSource(ints = {1, 1000, READ, 65_537, LARGE})
     void whatABackendSendsBehindABodyAnswersNobody(int length) throws Exception {
         byte[] body = Arrays.copyOf(BODY, length);
         ScriptedBackend backend = proxy.backend(connection -> {
             connection.request();
             connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\n");
             proxy.settle();
+            // The last of the body and what is behind it are one segment, which has 8 KiB here: were it another that comes
+            // later, nobody could tell it from the answer to a request that has gone out meanwhile.
             byte[] stray = Http.bytes(Http.ok("stray"));
-            byte[] both = Arrays.copyOf(body, length + stray.length);
-            System.arraycopy(stray, 0, both, length, stray.length);
+            int last = Math.min(length, READ);
+            connection.send(Arrays.copyOf(body, length - last));
+            proxy.settle();
+            byte[] both = Arrays.copyOfRange(body, length - last, length + stray.length);
+            System.arraycopy(stray, 0, both, last, stray.length);
             connection.send(both);
             connection.awaitEnd();
         });
-        proxy.start(backend);
+        proxy.start("buffers: { read: " + READ + " }\n", backend);
         RawConnection client = proxy.client();
 
         client.send(Http.get("/1") + Http.get("/2") + Http.get("/3"));
@@ -180,5 +187,25 @@ final class MidBodyIT {
             assertThat(client.response().body()).isEqualTo(body);
         }
         assertThat(backend.connections()).isEqualTo(3);
+    }
+
+    @Test
+    void whatABackendSendsBehindABareHeadAnswersNobody() throws Exception {
+        String start = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Fill: ";
+        String head = start + "x".repeat(READ - start.length() - 4) + "\r\n\r\n";
+        ScriptedBackend backend = proxy.backend(connection -> {
+            connection.request();
+            connection.send(head + Http.ok("stray"));
+            connection.awaitEnd();
+        });
+        proxy.start("buffers: { read: " + READ + " }\n", backend);
+        RawConnection client = proxy.client();
+
+        client.send(Http.get("/1") + Http.get("/2"));
+
+        for (int i = 0; i < 2; i++) {
+            assertThat(client.response().text()).isEmpty();
+        }
+        assertThat(backend.connections()).isEqualTo(2);
     }
 }
