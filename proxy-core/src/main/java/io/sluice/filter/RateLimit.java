@@ -10,8 +10,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How many requests a route takes of each key. <em>Thread-safe.</em> Knows the {@value #KEYS} keys that were used last (1
- * MiB of memory), or the one bucket of all requests. Asking allocates nothing, but for an address out of X-Forwarded-For.
+ * How many requests a route takes of each key. <em>Thread-safe.</em> Has buckets for {@value #KEYS} keys (1 MiB of memory),
+ * or the one of all requests. Asking allocates nothing, but for an address out of X-Forwarded-For.
  */
 public final class RateLimit {
     /** So many keys have a bucket of their own. */
