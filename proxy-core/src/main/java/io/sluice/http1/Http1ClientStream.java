@@ -28,7 +28,8 @@ final class Http1ClientStream implements ClientStream {
 
     /** Creates it; all parts are the connection's. */
     Http1ClientStream(
-            Http1ClientConnection connection, SocketReading reading, RequestInput request, ResponseOutput response, Peer peer) {
+            Http1ClientConnection connection, SocketReading reading, RequestInput request, ResponseOutput response,
+            Peer peer) {
         this.connection = connection;
         this.reading = reading;
         this.request = request;
