@@ -88,7 +88,7 @@ public class RouterBenchmark {
                 new SluiceConfig(
                         List.of(), routes, Map.of(), null, LIMITS, TIMEOUTS, new RetryConfig(0, 0, 0), ZERO_COPY, null, null,
                         List.of(), 1),
-                Map.of());
+                Map.of(), null);
     }
 
     private static RouteConfig route(String host, PathMatch path) {

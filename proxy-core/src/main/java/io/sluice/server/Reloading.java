@@ -78,7 +78,7 @@ final class Reloading {
 
     private void undo(ListenerChange change, Snapshot before) {
         change.undo();
-        endpoints.restore(before.services());
+        endpoints.retain(before.services());
         before.retainSeries(metrics);
     }
 

@@ -25,6 +25,8 @@ public final class ServiceConfigBuilder {
     private ServiceLimitConfig limits =
             new ServiceLimitConfig(Integer.MAX_VALUE, Integer.MAX_VALUE, 1024, Duration.ofSeconds(1));
 
+    private BreakerConfig breaker;
+
     /** Begins one without endpoints. */
     public ServiceConfigBuilder(String name) {
         this.name = name;
@@ -93,9 +95,15 @@ public final class ServiceConfigBuilder {
         return this;
     }
 
+    /** When it is left alone. */
+    public ServiceConfigBuilder breaker(BreakerConfig terms) {
+        breaker = terms;
+        return this;
+    }
+
     /** The configuration. */
     public ServiceConfig build() {
         return new ServiceConfig(
-                name, List.copyOf(endpoints), policy, pool, socket, true, health, proxyProtocol, limits, null);
+                name, List.copyOf(endpoints), policy, pool, socket, true, health, proxyProtocol, limits, breaker);
     }
 }

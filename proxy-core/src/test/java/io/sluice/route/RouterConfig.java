@@ -61,7 +61,7 @@ final class RouterConfig {
         return Router.of(
                 new SluiceConfig(
                         List.of(), routes, Map.of(), null, LIMITS, TIMEOUTS, RETRY, ZERO_COPY, null, null, List.of(), 1),
-                services);
+                services, null);
     }
 
     static Service service(int index, String name) {

@@ -67,6 +67,21 @@ final class OverloadIT {
     }
 
     @Test
+    void readsTheRestOfABodyThatCameInPartWhileItsRequestWaited() throws Exception {
+        RawConnection first = busy("{ requestsPerEndpoint: 1, queueTime: 1h }");
+        RawConnection second = proxy.client();
+        second.send(Http.request("POST /second HTTP/1.1", "Content-Length: 200000") + "x".repeat(100_000));
+        proxy.awaitMetric(1, "sluice_queue_length", "service=app");
+
+        answer.raise();
+        assertThat(first.response().text()).isEqualTo("first");
+        second.send("x".repeat(100_000));
+
+        assertThat(second.response().text()).isEqualTo("next");
+        assertThat(backend.connections()).isEqualTo(1);
+    }
+
+    @Test
     void refusesWhoHasWaitedTooLong() throws Exception {
         RawConnection first = busy("{ requests: 1, queueTime: 50ms }");
 

@@ -12,7 +12,7 @@ final class EndpointRegistryTest {
     private final EndpointRegistry registry = new EndpointRegistry();
 
     private Service service(String name, EndpointConfig... endpoints) {
-        return new Service(0, new ServiceConfigBuilder(name).endpoints(List.of(endpoints)).build(), registry);
+        return new Service(0, new ServiceConfigBuilder(name).endpoints(List.of(endpoints)).build(), registry, null);
     }
 
     private static EndpointConfig at(int port, int weight) {
@@ -70,13 +70,13 @@ final class EndpointRegistryTest {
     }
 
     @Test
-    void restoresTheWeightsOfServicesThatStayAfterAll() {
-        Service before = service("app", at(1, 5));
-        service("app", at(1, 7), at(2, 1));
+    void aServiceThatIsNeverPutInForceTakesNoWeightFromTheOneThatIs() {
+        Service before = service("app", at(1, 5), at(2, 1));
+        service("app", at(1, 0), at(3, 1));
 
-        registry.restore(List.of(before));
+        registry.retain(List.of(before));
 
-        assertThat(before.endpoints().getFirst().weight()).isEqualTo(5);
-        assertThat(registry.size()).isEqualTo(1);
+        assertThat(before.view()).extracting(EndpointView::weight).containsExactly(5, 1);
+        assertThat(registry.size()).isEqualTo(2);
     }
 }
