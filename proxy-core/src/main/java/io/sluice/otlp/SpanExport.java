@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class SpanExport implements TraceSink, Runnable, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SpanExport.class);
-    /** Some 2 MiB of records at the most. */
-    static final int QUEUE = 4096;
+    /** How many records may wait: some 4 MiB with their texts, at the most. */
+    public static final int QUEUE = 4096;
     private static final int BATCH_SPANS = 512;
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final int LOOKS = 20;

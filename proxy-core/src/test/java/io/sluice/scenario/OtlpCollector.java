@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -32,6 +33,7 @@ final class OtlpCollector implements BeforeEachCallback, AfterEachCallback {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private volatile int status = 200;
     private volatile Signal hold;
+    private final AtomicInteger holds = new AtomicInteger();
     private HttpServer server;
 
     @Override
@@ -46,7 +48,9 @@ final class OtlpCollector implements BeforeEachCallback, AfterEachCallback {
         try (exchange) {
             byte[] body = exchange.getRequestBody().readAllBytes();
             if (hold != null) {
+                holds.incrementAndGet();
                 hold.await();
+                holds.decrementAndGet();
             }
             int answer = status;
             if (answer == 200) {
@@ -79,6 +83,11 @@ final class OtlpCollector implements BeforeEachCallback, AfterEachCallback {
     /** Answers nothing until the signal is raised. */
     void hold(Signal until) {
         hold = until;
+    }
+
+    /** How many exports wait for that signal. */
+    int holds() {
+        return holds.get();
     }
 
     /** All spans so far. */

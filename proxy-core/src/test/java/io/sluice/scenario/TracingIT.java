@@ -11,27 +11,22 @@ import static org.awaitility.Awaitility.await;
 
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status.StatusCode;
-import io.sluice.telemetry.Timeline;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a collector gets of exchanges, and what backends are told. */
+/** What a collector gets of exchanges: a span for each, and one for each of their attempts below it. */
 @Scenario
 final class TracingIT {
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
     private static final String CALLER = "00f067aa0ba902b7";
     private static final String SAMPLED = "traceparent: 00-" + TRACE + "-" + CALLER + "-01";
-    private static final String UNSAMPLED = "traceparent: 00-" + TRACE + "-" + CALLER + "-00";
     private static final String STATE = "tracestate: vendor=x,other=y";
     private static final String TURNS =
             "services: { app: { endpoints: [${endpoints}], loadBalancer: { policy: roundRobin } } }\n";
@@ -44,23 +39,6 @@ final class TracingIT {
     @Order(2)
     final ProxyUnderTest proxy = new ProxyUnderTest();
 
-    @TempDir
-    Path folder;
-
-    private String log() {
-        return "accessLog: { path: \"" + folder.resolve("access.log") + "\" }\n";
-    }
-
-    private String line(String containing) {
-        return await("line with " + containing).until(() -> lines().stream().filter(l -> l.contains(containing)).findFirst()
-                .orElse(""), line -> !line.isEmpty());
-    }
-
-    private List<String> lines() throws Exception {
-        Path file = folder.resolve("access.log");
-        return Files.exists(file) ? Files.readAllLines(file) : List.of();
-    }
-
     private static Message asked(ScriptedBackend backend) {
         return Message.ofHead(backend.connection(0).received());
     }
@@ -68,8 +46,6 @@ final class TracingIT {
     private static String parent(Span caller) {
         return "00-" + trace(caller) + "-" + id(caller) + "-01";
     }
-
-    // ---- the tree ----
 
     @Test
     void exportsARequestAndItsAttemptBelowTheClientsSpan() throws Exception {
@@ -147,7 +123,7 @@ final class TracingIT {
     @Test
     void tellsOfAnEndpointThatRefusesAndOfTheAnswerThatTheClientGot() throws Exception {
         try (Socket deaf = new Socket()) {
-            deaf.bind(new java.net.InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 0));
+            deaf.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             proxy.start(collector.yaml(), List.of("127.0.0.1:" + deaf.getLocalPort()));
 
             assertThat(proxy.answerTo(Http.get("/")).status()).isEqualTo(502);
@@ -266,218 +242,5 @@ final class TracingIT {
     private Span afterAnotherRequest() throws Exception {
         proxy.answerTo(Http.get("/settle"));
         return collector.request("settle");
-    }
-
-    // ---- who decides ----
-
-    @Test
-    void passesOnThatNothingIsRecorded() throws Exception {
-        ScriptedBackend backend = proxy.backend(Script.answering(Http.ok("x")));
-        proxy.start(collector.yaml(), backend);
-
-        proxy.answerTo(Http.get("/", UNSAMPLED, STATE));
-        afterAnotherRequest();
-
-        assertThat(asked(backend).value("traceparent"))
-                .startsWith("00-" + TRACE + "-").endsWith("-00").doesNotContain(CALLER);
-        assertThat(asked(backend).values("tracestate")).containsExactly("vendor=x,other=y");
-        assertThat(collector.requests("all")).isEmpty();
-    }
-
-    @ParameterizedTest
-    @CsvSource({"0%, -00", "100%, -01"})
-    void decidesByItsShareWhereTheClientSaysNothing(String sample, String flags) throws Exception {
-        ScriptedBackend backend = proxy.backend(Script.answering(Http.ok("x")));
-        proxy.start("tracing: { endpoint: \"%s\", sample: %s, trust: all }\n".formatted(collector.endpoint(), sample), backend);
-
-        proxy.answerTo(Http.get("/", STATE));
-        proxy.answerTo(Http.get("/settle", SAMPLED));
-        collector.request("settle");
-
-        assertThat(asked(backend).value("traceparent")).matches("00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]").endsWith(flags);
-        assertThat(asked(backend).values("tracestate")).isEmpty();
-        assertThat(collector.requests("all")).hasSize(flags.equals("-01") ? 1 : 0);
-    }
-
-    @Test
-    void believesNobodyUnlessToldTo() throws Exception {
-        ScriptedBackend backend = proxy.backend(Script.answering(Http.ok("x")));
-        proxy.start("tracing: { endpoint: \"" + collector.endpoint() + "\", sample: 100% }\n", backend);
-
-        proxy.answerTo(Http.get("/", SAMPLED, STATE));
-
-        Span request = collector.request("all");
-        assertThat(trace(request)).isNotEqualTo(TRACE);
-        assertThat(caller(request)).isEmpty();
-        assertThat(asked(backend).values("traceparent")).containsExactly(parent(collector.attempts(request).getFirst()));
-        assertThat(asked(backend).values("tracestate")).isEmpty();
-    }
-
-    @Test
-    void believesTrustedProxiesAndTakesTheirWordForTheClient() throws Exception {
-        proxy.start("trustedProxies: [127.0.0.0/8]\ntracing: { endpoint: \"" + collector.endpoint() + "\", sample: 0% }\n",
-                proxy.backend(Script.answering(Http.ok("x"))));
-
-        proxy.answerTo(Http.get("/", SAMPLED, "X-Forwarded-For: 203.0.113.9"));
-
-        Span request = collector.request("all");
-        assertThat(trace(request)).isEqualTo(TRACE);
-        assertThat(facts(request)).contains(
-                entry("client.address", "203.0.113.9"), entry("network.peer.address", "127.0.0.1"));
-    }
-
-    @Test
-    void withoutTracingBothFieldsPassUntouched() throws Exception {
-        ScriptedBackend backend = proxy.backend(Script.answering(Http.ok("x")));
-        proxy.start(log(), backend);
-
-        proxy.answerTo(Http.get("/1", SAMPLED, STATE, "TraceParent: nonsense"));
-        proxy.answerTo(Http.get("/2"));
-
-        List<String> heads = List.of(backend.connection(0).received().split("(?<=\r\n\r\n)"));
-        assertThat(Message.ofHead(heads.get(0)).fields())
-                .contains(SAMPLED, STATE, "TraceParent: nonsense");
-        assertThat(heads.get(1)).doesNotContainIgnoringCase("trace");
-        assertThat(line("\"/2\"")).doesNotContain("trace_id");
-        assertThat(proxy.server().metrics().scrape()).doesNotContain("sluice_tracing");
-    }
-
-    // ---- where else it shows ----
-
-    @Test
-    void theAccessLogAndSlowRequestsNameTheTrace() throws Exception {
-        proxy.start(collector.yaml() + log(), proxy.backend(Script.answeringOnce("")));
-
-        proxy.answerTo(Http.get("/failed", UNSAMPLED));
-
-        assertThat(line("\"/failed\"")).contains("\"trace_id\":\"" + TRACE + "\"");
-        assertThat(proxy.server().slowRequests().failed()).extracting(Timeline::traceId).containsExactly(TRACE);
-    }
-
-    @Test
-    void saysWhoItIsAndWhatItWasTold() throws Exception {
-        proxy.start("tracing: { endpoint: \"" + collector.endpoint() + "/v1/traces/\", sample: 100%, serviceName: edge,"
-                + " headers: { Authorization: \"Bearer x y\" } }\n", proxy.backend(Script.answering(Http.ok("x"))));
-
-        proxy.answerTo(Http.get("/"));
-
-        collector.request("all");
-        assertThat(facts(collector.resources().getFirst().getAttributesList()))
-                .contains(entry("service.name", "edge"), entry("telemetry.sdk.name", "opentelemetry"))
-                .containsKey("service.instance.id");
-        Map<String, List<String>> headers = collector.headers().getFirst();
-        assertThat(headers.get("Authorization")).containsExactly("Bearer x y");
-        assertThat(headers.get("Content-type")).containsExactly("application/x-protobuf");
-    }
-
-    @Test
-    void countsWhatTheCollectorTook() throws Exception {
-        proxy.start(collector.yaml(), proxy.backend(Script.answering(Http.ok("x"))));
-
-        proxy.answerTo(Http.get("/"));
-
-        proxy.awaitMetric(2, "sluice_tracing_spans_total", "result=exported");
-        proxy.awaitMetric(0, "sluice_tracing_spans_total", "result=failed");
-        proxy.awaitMetric(0, "sluice_tracing_spans_total", "result=dropped");
-    }
-
-    // ---- a collector that does not do its part ----
-
-    @Test
-    void countsWhatTheCollectorRefusesAndGoesOn() throws Exception {
-        collector.answer(400);
-        proxy.start(collector.yaml(), proxy.backend(Script.answering(Http.ok("x"))));
-
-        assertThat(proxy.answerTo(Http.get("/")).status()).isEqualTo(200);
-        proxy.awaitMetric(2, "sluice_tracing_spans_total", "result=failed");
-        collector.answer(200);
-        proxy.answerTo(Http.get("/"));
-
-        proxy.awaitMetric(2, "sluice_tracing_spans_total", "result=exported");
-        assertThat(collector.requests("all")).hasSize(1);
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void aCollectorThatIsDownOrSilentHarmsNoRequest(boolean down) throws Exception {
-        Signal over = new Signal();
-        collector.hold(over);
-        proxy.start(collector.yaml() + "timeouts: { drain: 10ms }\n", proxy.backend(Script.answering(Http.ok("x"))));
-        if (down) {
-            collector.die();
-        }
-        RawConnection client = proxy.client();
-
-        // Half as many again as may wait, two spans each, of which the exporter may hold a batch.
-        for (int i = 0; i < 6200; i++) {
-            client.send(Http.get("/"));
-            assertThat(client.response().status()).isEqualTo(200);
-        }
-
-        double dropped = proxy.metric("sluice_tracing_spans_total", "result=dropped");
-        assertThat(dropped).isBetween(2.0 * (6200 - 4096 - 2 * 512), 2.0 * (6200 - 4096));
-        over.raise();
-    }
-
-    @Test
-    void theEndWaitsForTheCollectorOnlyForATime() throws Exception {
-        Signal over = new Signal();
-        collector.hold(over);
-        proxy.start(collector.yaml() + "timeouts: { drainAccepting: 0s, drain: 50ms }\n",
-                proxy.backend(Script.answering(Http.ok("x"))));
-        proxy.answerTo(Http.get("/"));
-
-        // It would be ten seconds otherwise, which is more than this waits.
-        await().until(() -> {
-            proxy.server().close();
-            return true;
-        });
-
-        over.raise();
-    }
-
-    @Test
-    void whatWaitsIsExportedBeforeTheEnd() throws Exception {
-        proxy.start(collector.yaml(), proxy.backend(Script.answering(Http.ok("x"))));
-        for (int i = 0; i < 20; i++) {
-            proxy.answerTo(Http.get("/"));
-        }
-
-        proxy.server().close();
-
-        assertThat(collector.requests("all")).hasSize(20);
-    }
-
-    // ---- reload ----
-
-    @Test
-    void aReloadTakesTheShareAndWhomToTrustAtOnce() throws Exception {
-        ScriptedBackend backend = proxy.backend(Script.answering(Http.ok("x")));
-        String rest = "tracing: { endpoint: \"" + collector.endpoint() + "\", ";
-        proxy.start(rest + "sample: 0%, trust: none }\n", backend);
-        proxy.answerTo(Http.get("/", SAMPLED));
-
-        var result = proxy.reload(rest + "sample: 100%, trust: all }\n", backend);
-
-        assertThat(result.problems()).isEmpty();
-        assertThat(result.diff().settings()).containsExactlyInAnyOrder("tracing.sampleMillionths", "tracing.trust");
-        assertThat(result.diff().needRestart()).isEmpty();
-        proxy.answerTo(Http.get("/", SAMPLED));
-        assertThat(trace(collector.request("all"))).isEqualTo(TRACE);
-        assertThat(collector.requests("all")).hasSize(1);
-    }
-
-    @Test
-    void aReloadNeitherBeginsTracingNorSendsElsewhere() throws Exception {
-        ScriptedBackend backend = proxy.backend(Script.answering(Http.ok("x")));
-        proxy.start("", backend);
-
-        var result = proxy.reload(collector.yaml(), backend);
-
-        assertThat(result.problems()).isEmpty();
-        assertThat(result.diff().needRestart()).containsExactly("tracing.endpoint");
-        proxy.answerTo(Http.get("/", STATE));
-        assertThat(asked(backend).values("traceparent")).isEmpty();
-        assertThat(asked(backend).values("tracestate")).containsExactly("vendor=x,other=y");
     }
 }
