@@ -28,7 +28,7 @@ COPY --from=build /src/proxy-cli/target/lib ./lib
 # -UsePerfData: the file in /tmp that it writes for jps can't be written in a read-only container, and may stall the JVM.
 # java.library.path: Netty takes its library from there and has not to unpack it, which a read-only /tmp would forbid.
 RUN jlink --output java --no-header-files --no-man-pages --generate-cds-archive \
-    --add-modules java.base,java.logging,java.management,java.naming,java.xml,jdk.jfr,jdk.management,jdk.unsupported \
+    --add-modules java.base,java.logging,java.management,java.naming,java.net.http,java.xml,jdk.jfr,jdk.management,jdk.unsupported \
     --add-options="$(SLUICE_JAVA_HOME="$JAVA_HOME" /src/sluice flags | tr '\n' ' ') -XX:-UsePerfData -Djava.library.path=/opt/sluice/native"
 RUN mkdir native && cd native \
     && jar -xf "$(ls ../lib/netty-transport-native-epoll-*-linux-"$(uname -m | sed 's/aarch64/aarch_64/')".jar)" META-INF/native \
