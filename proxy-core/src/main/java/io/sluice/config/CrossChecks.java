@@ -53,6 +53,7 @@ final class CrossChecks {
         checks.routes();
         checks.services();
         checks.sizes();
+        checks.sameField(new Section(values, "tracing"), "headers");
         return checks.warnings;
     }
 

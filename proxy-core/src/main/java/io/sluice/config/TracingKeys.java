@@ -103,7 +103,8 @@ final class TracingKeys {
                 || uri.getPort() > 65535 || uri.getRawQuery() != null || uri.getRawFragment() != null) {
             throw new Mismatch();
         }
-        String base = text.replaceAll("/+$", "");
+        // The exporter knows schemes in lower case only.
+        String base = scheme + text.substring(scheme.length()).replaceAll("/+$", "");
         return URI.create(base.endsWith(SIGNAL) ? base : base + SIGNAL);
     }
 

@@ -68,7 +68,8 @@ final class Collector implements AutoCloseable {
         if (why == null || why.getClass().getName().startsWith("io.opentelemetry")) {
             return "it refused them";
         }
-        String text = why.toString();
+        // It may quote what the collector sent.
+        String text = why.toString().replaceAll("[^ -~]", "?");
         return text.length() > REASON_MAX ? text.substring(0, REASON_MAX) : text;
     }
 

@@ -29,15 +29,15 @@ import org.slf4j.LoggerFactory;
  * <p>As the access log's writer, it is woken only where it sleeps because nothing came: while there is something it looks by
  * itself, at short intervals, and exports when a batch has come together, or after a second.
  */
-public final class SpanExport implements TraceSink, Runnable, AutoCloseable {
+public final class SpanExport implements TraceSink, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SpanExport.class);
-    /** How many records may wait: some 4 MiB with their texts, at the most. */
+    /** How many exchanges may wait: a MiB or two, with the longest paths eight. */
     public static final int QUEUE = 4096;
     private static final int BATCH_SPANS = 512;
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final int LOOKS = 20;
 
-    private final Queue<ExchangeRecord> queue = PlatformDependent.newFixedMpscQueue(QUEUE);
+    private final Queue<EndedExchange> queue = PlatformDependent.newFixedMpscQueue(QUEUE);
     private final TracingConfig config;
     private final TracingMeters meters;
     private final Thread thread;
@@ -52,7 +52,7 @@ public final class SpanExport implements TraceSink, Runnable, AutoCloseable {
                 .daemon()
                 .name("sluice-spans")
                 .uncaughtExceptionHandler((ended, why) -> LOG.error("the export of spans ended by a defect", why))
-                .unstarted(this);
+                .unstarted(this::work);
     }
 
     /** Begins to export; the library itself is loaded by the thread that does. */
@@ -64,15 +64,12 @@ public final class SpanExport implements TraceSink, Runnable, AutoCloseable {
 
     @Override
     public void offer(ExchangeRecord record) {
-        if (closing || !queue.offer(record)) {
-            meters.dropped(spans(record));
+        EndedExchange exchange = EndedExchange.of(record);
+        if (closing || !queue.offer(exchange)) {
+            meters.dropped(exchange.spans());
         } else if (asleep.get() && asleep.compareAndSet(true, false)) {
             LockSupport.unpark(thread);
         }
-    }
-
-    private static int spans(ExchangeRecord record) {
-        return 1 + record.trace().attempts().size();
     }
 
     /** Exports what waits, for so long at the most, and ends; what is left is counted as dropped. Idempotent. */
@@ -95,8 +92,7 @@ public final class SpanExport implements TraceSink, Runnable, AutoCloseable {
         close(0);
     }
 
-    @Override
-    public void run() {
+    private void work() {
         try (Collector collector = new Collector(config)) {
             Spans spans = new Spans(origin(config.serviceName()));
             boolean last = false;
@@ -120,9 +116,9 @@ public final class SpanExport implements TraceSink, Runnable, AutoCloseable {
             List<SpanData> batch = new ArrayList<>(BATCH_SPANS);
             Instant now = Instant.now();
             long epochNanos = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano() - System.nanoTime();
-            ExchangeRecord record;
-            while (batch.size() < BATCH_SPANS && (record = queue.poll()) != null) {
-                batch.addAll(spans.of(record, epochNanos));
+            EndedExchange exchange;
+            while (batch.size() < BATCH_SPANS && (exchange = queue.poll()) != null) {
+                batch.addAll(spans.of(exchange, epochNanos));
             }
             if (collector.take(batch)) {
                 meters.exported(batch.size());
@@ -153,9 +149,9 @@ public final class SpanExport implements TraceSink, Runnable, AutoCloseable {
         // Also after a defect: from now on spans are counted as dropped.
         closing = true;
         long lost = 0;
-        ExchangeRecord record;
-        while ((record = queue.poll()) != null) {
-            lost += spans(record);
+        EndedExchange exchange;
+        while ((exchange = queue.poll()) != null) {
+            lost += exchange.spans();
         }
         if (lost > 0) {
             meters.dropped(lost);

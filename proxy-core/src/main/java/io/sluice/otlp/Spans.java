@@ -12,8 +12,6 @@ import io.opentelemetry.sdk.trace.data.StatusData;
 import io.sluice.http.Method;
 import io.sluice.http.ProxyError;
 import io.sluice.http.ProxyError.Side;
-import io.sluice.telemetry.ExchangeRecord;
-import io.sluice.telemetry.ExchangeRecord.Protocol;
 import io.sluice.tracing.Trace;
 import io.sluice.tracing.TracedAttempt;
 import io.sluice.tracing.TracedRequest;
@@ -22,7 +20,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Makes the spans of an ended record, with the names that OpenTelemetry's semantic conventions for HTTP give things: one of
+ * Makes the spans of an ended exchange, with the names that OpenTelemetry's semantic conventions for HTTP give things: one of
  * the client's request, one of each attempt below it. <em>Immutable.</em>
  */
 final class Spans {
@@ -50,29 +48,29 @@ final class Spans {
     }
 
     /**
-     * The spans of a record, the client's request first.
+     * The spans of an exchange, the client's request first.
      *
      * @param epochNanos what to add to a value of {@link System#nanoTime} for the time of day
      */
-    List<SpanData> of(ExchangeRecord record, long epochNanos) {
-        List<SpanData> spans = new ArrayList<>(1 + record.trace().attempts().size());
-        SpanContext self = context(record.trace().id(), record.trace().spanId());
-        long from = record.startedNanos() + epochNanos;
-        spans.add(request(record, self, from));
-        for (TracedAttempt attempt : record.trace().attempts()) {
-            spans.add(attempt(record, attempt, spans.size() - 1, self, from));
+    List<SpanData> of(EndedExchange exchange, long epochNanos) {
+        List<SpanData> spans = new ArrayList<>(exchange.spans());
+        SpanContext self = context(exchange.trace().id(), exchange.trace().spanId());
+        long from = exchange.startedNanos() + epochNanos;
+        spans.add(request(exchange, self, from));
+        for (TracedAttempt attempt : exchange.trace().attempts()) {
+            spans.add(attempt(exchange, attempt, spans.size() - 1, self, from));
         }
         return spans;
     }
 
-    private SpanData request(ExchangeRecord record, SpanContext self, long from) {
-        Trace trace = record.trace();
+    private SpanData request(EndedExchange exchange, SpanContext self, long from) {
+        Trace trace = exchange.trace();
         TracedRequest request = trace.request();
-        boolean routed = !record.route().equals("-");
+        boolean routed = !exchange.route().equals("-");
         AttributesBuilder facts = Attributes.builder();
-        method(record, facts);
+        method(exchange, facts);
         if (routed) {
-            facts.put(ROUTE, record.route());
+            facts.put(ROUTE, exchange.route());
         }
         if (!request.path().isEmpty()) {
             facts.put(PATH, request.path());
@@ -82,30 +80,30 @@ final class Spans {
         facts.put(SERVER_PORT, (long) request.port());
         facts.put(CLIENT_ADDRESS, request.client());
         facts.put(PEER_ADDRESS, request.peer());
-        facts.put(VERSION, record.protocol() == Protocol.HTTP_10 ? "1.0" : "1.1");
-        facts.put(LISTENER, record.listener());
-        outcome(record.status(), record.error(), 500, facts);
+        facts.put(VERSION, exchange.http10() ? "1.0" : "1.1");
+        facts.put(LISTENER, exchange.listener());
+        outcome(exchange.status(), exchange.error(), 500, facts);
         // A status below 500 is no error of ours, whatever else is known of it; a body cut short is one.
-        boolean failed = record.status() >= 500 || brokenOff(record.status(), record.error());
+        boolean failed = exchange.status() >= 500 || brokenOff(exchange.status(), exchange.error());
         String caller = trace.callerId();
         return new FinishedSpan(
                 origin,
-                word(record.method()) + (routed ? " " + record.route() : ""),
+                word(exchange.method()) + (routed ? " " + exchange.route() : ""),
                 SpanKind.SERVER,
                 self,
                 caller == null ? SpanContext.getInvalid()
                         : SpanContext.createFromRemoteParent(
                                 trace.id(), caller, TraceFlags.getSampled(), TraceState.getDefault()),
                 from,
-                from + record.totalNanos(),
+                from + exchange.totalNanos(),
                 failed ? StatusData.error() : StatusData.unset(),
                 facts.build());
     }
 
-    private SpanData attempt(ExchangeRecord record, TracedAttempt attempt, int number, SpanContext parent, long from) {
-        TracedRequest request = record.trace().request();
+    private SpanData attempt(EndedExchange exchange, TracedAttempt attempt, int number, SpanContext parent, long from) {
+        TracedRequest request = exchange.trace().request();
         AttributesBuilder facts = Attributes.builder();
-        method(record, facts);
+        method(exchange, facts);
         String address = attempt.endpoint();
         int colon = address.lastIndexOf(':');
         facts.put(SERVER_ADDRESS, bare(address.substring(0, Math.max(colon, 0))));
@@ -120,9 +118,9 @@ final class Spans {
         boolean failed = attempt.status() >= 400 || brokenOff(attempt.status(), attempt.error());
         return new FinishedSpan(
                 origin,
-                word(record.method()),
+                word(exchange.method()),
                 SpanKind.CLIENT,
-                context(record.trace().id(), attempt.spanId()),
+                context(exchange.trace().id(), attempt.spanId()),
                 parent,
                 from + attempt.startNanos(),
                 from + Math.max(attempt.startNanos(), attempt.endNanos()),
@@ -134,9 +132,9 @@ final class Spans {
         return SpanContext.create(traceId, spanId, TraceFlags.getSampled(), TraceState.getDefault());
     }
 
-    private static void method(ExchangeRecord record, AttributesBuilder facts) {
-        facts.put(METHOD, record.method() == Method.OTHER ? "_OTHER" : record.method().name());
-        String original = record.trace().request().method();
+    private static void method(EndedExchange exchange, AttributesBuilder facts) {
+        facts.put(METHOD, exchange.method() == Method.OTHER ? "_OTHER" : exchange.method().name());
+        String original = exchange.trace().request().method();
         if (original != null && !original.isEmpty()) {
             facts.put(METHOD_ORIGINAL, original);
         }

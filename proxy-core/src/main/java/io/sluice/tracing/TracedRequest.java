@@ -33,10 +33,12 @@ public record TracedRequest(
         boolean readable = head.error() == null;
         String host = readable ? text(head, head.hostStart(), head.hostEnd(), HOST_MAX) : "";
         boolean known = !host.isEmpty();
+        String path = readable ? text(head, head.pathStart(), head.pathEnd(), PATH_MAX) : "";
+        boolean replaced = head.forwardedPathStart() != head.pathStart() || head.forwardedPathEnd() != head.pathEnd();
         return new TracedRequest(
                 head.method() == Method.OTHER && readable ? text(head, head.methodStart(), head.methodEnd(), HOST_MAX) : null,
-                readable ? text(head, head.pathStart(), head.pathEnd(), PATH_MAX) : "",
-                readable ? text(head, head.forwardedPathStart(), head.forwardedPathEnd(), PATH_MAX) : "",
+                path,
+                readable && replaced ? text(head, head.forwardedPathStart(), head.forwardedPathEnd(), PATH_MAX) : path,
                 known ? host : peer.local().getAddress().getHostAddress(),
                 known ? port(head, peer.secure() ? 443 : 80) : peer.local().getPort(),
                 client.getHostAddress(),

@@ -64,7 +64,7 @@ final class SpansTest {
         record.left(null, 5_300);
         record.ended(null, 5_400);
 
-        List<SpanData> made = spans.of(record, EPOCH);
+        List<SpanData> made = spans.of(EndedExchange.of(record), EPOCH);
 
         assertThat(made).extracting(SpanData::getKind)
                 .containsExactly(SpanKind.SERVER, SpanKind.CLIENT, SpanKind.CLIENT);
@@ -84,7 +84,7 @@ final class SpansTest {
         record.attempting(5_100);
         record.ended(ProxyError.INTERNAL, 5_400);
 
-        SpanData attempt = spans.of(record, EPOCH).getLast();
+        SpanData attempt = spans.of(EndedExchange.of(record), EPOCH).getLast();
 
         assertThat(attempt.getEndEpochNanos() - EPOCH).isEqualTo(5_400);
         assertThat(fact(attempt, "error.type")).isEqualTo("internal");
@@ -98,7 +98,7 @@ final class SpansTest {
         record.attempting(5_100);
         record.ended(null, 5_400);
 
-        SpanData attempt = spans.of(record, EPOCH).getLast();
+        SpanData attempt = spans.of(EndedExchange.of(record), EPOCH).getLast();
 
         assertThat(fact(attempt, "server.address")).isEqualTo(address);
         assertThat(fact(attempt, "server.port")).isEqualTo(port);
@@ -111,7 +111,7 @@ final class SpansTest {
         record.route("all");
         record.ended(null, 5_400);
 
-        SpanData request = spans.of(record, EPOCH).getFirst();
+        SpanData request = spans.of(EndedExchange.of(record), EPOCH).getFirst();
 
         assertThat(request.getName()).isEqualTo("HTTP all");
         assertThat(fact(request, "http.request.method")).isEqualTo("_OTHER");
@@ -132,7 +132,7 @@ final class SpansTest {
         record.answered(status);
         record.ended(error, 5_400);
 
-        SpanData request = spans.of(record, EPOCH).getFirst();
+        SpanData request = spans.of(EndedExchange.of(record), EPOCH).getFirst();
 
         assertThat(request.getStatus().getStatusCode()).isEqualTo(expected);
         assertThat(fact(request, "error.type")).isEqualTo(error.word());

@@ -21,6 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -33,6 +34,8 @@ final class OtlpCollector implements BeforeEachCallback, AfterEachCallback {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private volatile int status = 200;
     private volatile Signal hold;
+    private volatile long answerBytes;
+    private final AtomicLong wrote = new AtomicLong();
     private final AtomicInteger holds = new AtomicInteger();
     private HttpServer server;
 
@@ -60,10 +63,34 @@ final class OtlpCollector implements BeforeEachCallback, AfterEachCallback {
                     of.getScopeSpansList().forEach(scope -> spans.addAll(scope.getSpansList()));
                 });
             }
-            exchange.sendResponseHeaders(answer, -1);
+            if (answerBytes == 0) {
+                exchange.sendResponseHeaders(answer, -1);
+            } else {
+                write(exchange, answer);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void write(HttpExchange exchange, int answer) throws IOException {
+        byte[] block = new byte[64 << 10];
+        long bytes = answerBytes;
+        exchange.sendResponseHeaders(answer, bytes);
+        for (long sent = 0; sent < bytes; sent += block.length) {
+            exchange.getResponseBody().write(block);
+            wrote.addAndGet(block.length);
+        }
+    }
+
+    /** Answers by a body of so many bytes, a multiple of 64 KiB, from now on. */
+    void answerBody(long bytes) {
+        answerBytes = bytes;
+    }
+
+    /** How many bytes of such bodies the sockets took. */
+    long wrote() {
+        return wrote.get();
     }
 
     /** What a configuration says for all to be recorded, and everybody's traceparent to be believed. */

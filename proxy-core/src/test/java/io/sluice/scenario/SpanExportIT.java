@@ -66,6 +66,21 @@ final class SpanExportIT {
         assertThat(collector.requests("all")).hasSize(1);
     }
 
+    @Test
+    void doesNotReadAnAnswerWithoutEnd() throws Exception {
+        // The library reads four MiB of an answer; this is more than it and all buffers of a connection hold.
+        collector.answerBody(64 << 20);
+        proxy.start(collector.yaml(), proxy.backend(Script.answering(Http.ok("x"))));
+
+        proxy.answerTo(Http.get("/"));
+        proxy.awaitMetric(2, "sluice_tracing_spans_total", "result=failed");
+        collector.answerBody(0);
+        proxy.answerTo(Http.get("/"));
+
+        proxy.awaitMetric(2, "sluice_tracing_spans_total", "result=exported");
+        assertThat(collector.wrote()).isLessThan(64 << 20);
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aCollectorThatIsDownOrSilentHarmsNoRequest(boolean down) throws Exception {

@@ -52,7 +52,7 @@ final class TracingIT {
         ScriptedBackend backend = proxy.backend(Script.answering(Http.ok("well")));
         proxy.start(collector.yaml(), backend);
 
-        Message answer = proxy.answerTo(Http.get("/orders?card=4711", SAMPLED, STATE));
+        Message answer = proxy.answerTo(Http.get("/orders?card=secret", SAMPLED, STATE));
 
         assertThat(answer.text()).isEqualTo("well");
         Span request = collector.request("all");
@@ -77,7 +77,7 @@ final class TracingIT {
                 entry("http.response.status_code", "200"), entry("sluice.service", "app"));
         assertThat(asked(backend).values("traceparent")).containsExactly(parent(attempts.getFirst()));
         assertThat(asked(backend).values("tracestate")).containsExactly("vendor=x,other=y");
-        assertThat(collector.spans().toString()).doesNotContain("4711");
+        assertThat(collector.spans().toString()).doesNotContain("secret");
     }
 
     @Test
