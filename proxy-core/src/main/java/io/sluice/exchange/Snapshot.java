@@ -100,13 +100,15 @@ public final class Snapshot {
      *
      * @param listenerIndexes for each of its listeners the number by which exchanges ask
      * @param endpoints       where those are found that were known before
-     * @param before          the one in force, whose unchanged services are kept with their counts; null = none is
+     * @param before          the one in force, whose unchanged services and rate limits are kept with their counts; null =
+     *                        none is
      * @throws IllegalArgumentException if the configuration holds what its reader should have refused
      */
     public static Snapshot of(
             SluiceConfig config, int[] listenerIndexes, EndpointRegistry endpoints, Snapshot before, Metrics metrics) {
         ServiceSet services = ServiceSet.of(config, endpoints, before);
-        return new Snapshot(config, listenerIndexes, services, Router.of(config, services.byName()), metrics);
+        Router router = Router.of(config, services.byName(), before == null ? null : before.router);
+        return new Snapshot(config, listenerIndexes, services, router, metrics);
     }
 
     private ExchangeMeters[][] meters(String listener, Router router, Metrics metrics) {

@@ -21,6 +21,7 @@ public final class RateLimit {
     private static final long MIX_FACTOR = 0xd6e8_feb8_6659_fd93L;
     private static final long END_OF_VALUE = 0x100;
 
+    private final RateLimitConfig config;
     private final RateKey key;
     private final byte[] headerName;
     private final TokenBuckets buckets;
@@ -28,13 +29,23 @@ public final class RateLimit {
     /** Unknown to clients, so that nobody can choose keys that share a set. */
     private final long seed = ThreadLocalRandom.current().nextLong();
 
-    /** Creates it, with full buckets. */
-    public RateLimit(RateLimitConfig config) {
-        this(config, System.nanoTime());
+    /**
+     * That of a route.
+     *
+     * @param config null = it has none
+     * @param before that of the route before a reload, which goes on if its terms are the same; null = there was none
+     * @return null if it has none; else, unless it is {@code before}, with full buckets
+     */
+    public static RateLimit of(RateLimitConfig config, RateLimit before) {
+        if (config == null) {
+            return null;
+        }
+        return before != null && before.config.equals(config) ? before : new RateLimit(config, System.nanoTime());
     }
 
     RateLimit(RateLimitConfig config, long nowNanos) {
         long interval = Math.max(1, config.rate().per().toNanos() / config.rate().count());
+        this.config = config;
         this.key = config.key();
         this.headerName = key instanceof RateKey.Header header
                 ? header.name().getBytes(StandardCharsets.US_ASCII) : new byte[0];

@@ -202,7 +202,7 @@ public final class SluiceServer implements AutoCloseable {
                 put(Snapshot.of(config, change.indexes(), endpoints, before, metrics), change);
             } catch (IOException | IllegalArgumentException failed) {
                 change.undo();
-                endpoints.restore(before.services());
+                endpoints.retain(before.services());
                 before.retainSeries(metrics);
                 return refused(diff, List.of(failed.getMessage()));
             }

@@ -172,7 +172,8 @@ final class Availability {
     }
 
     private void log(Endpoint endpoint) {
-        EndpointView now = endpoint.health().view(endpoint, endpoint.weight());
+        int index = endpoints.indexOf(endpoint);
+        EndpointView now = endpoint.health().view(endpoint, configuredWeight(index));
         if (now.state().up()) {
             LOG.info("an endpoint gets requests again service={} endpoint={} why={}", config.name(), now.address(), now.why());
         } else {

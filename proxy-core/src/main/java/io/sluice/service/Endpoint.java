@@ -14,7 +14,6 @@ public final class Endpoint {
     private final HostPort configured;
     private final InetSocketAddress address;
     private final String text;
-    private volatile int weight;
     private final AtomicInteger active = new AtomicInteger();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger mismatches = new AtomicInteger();
@@ -22,15 +21,10 @@ public final class Endpoint {
     private final Latency latency = new Latency();
     private final IdleTime idleTime = new IdleTime();
 
-    /**
-     * Creates it.
-     *
-     * @param weight 0 to 1000
-     */
-    public Endpoint(HostPort configured, int weight) {
+    /** Creates it. */
+    public Endpoint(HostPort configured) {
         this.configured = configured;
         this.address = socketAddress(configured);
-        this.weight = weight;
         this.text = configured.toString();
     }
 
@@ -50,16 +44,6 @@ public final class Endpoint {
     /** Where to connect; unresolved if it was configured by name. */
     public InetSocketAddress address() {
         return address;
-    }
-
-    /** Its share of the requests, 0 to 1000. */
-    public int weight() {
-        return weight;
-    }
-
-    /** A reload has given it another share; balancers that exist keep the one they were built with. */
-    void weight(int changed) {
-        weight = changed;
     }
 
     /** The address as text, for logs and metrics. */

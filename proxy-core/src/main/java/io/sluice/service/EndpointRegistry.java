@@ -2,7 +2,6 @@ package io.sluice.service;
 
 import io.sluice.config.HostPort;
 import io.sluice.config.ServiceConfig;
-import io.sluice.config.ServiceConfig.EndpointConfig;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,21 +18,17 @@ public final class EndpointRegistry {
 
     private final Map<Key, Endpoint> endpoints = new HashMap<>();
 
-    /** A service's endpoints in the order configured: known ones, with the weight they have now, and new ones. */
+    /** A service's endpoints in the order configured: known ones, and new ones. */
     synchronized List<Endpoint> of(ServiceConfig service) {
-        return service.endpoints().stream().map(endpoint -> of(service.name(), endpoint)).toList();
-    }
-
-    private Endpoint of(String service, EndpointConfig config) {
-        Endpoint endpoint = endpoints.computeIfAbsent(
-                new Key(service, config.address()), key -> new Endpoint(key.address(), config.weight()));
-        endpoint.weight(config.weight());
-        return endpoint;
+        return service.endpoints().stream()
+                .map(it -> new Key(service.name(), it.address()))
+                .map(key -> endpoints.computeIfAbsent(key, unknown -> new Endpoint(unknown.address())))
+                .toList();
     }
 
     /**
-     * Forgets what these services don't have. One that is still in use is kept until a later call, so that a service which
-     * comes back soon finds its counts.
+     * Forgets what these services, those in force, don't have. One that is still in use is kept until a later call, so that
+     * a service which comes back soon finds its counts.
      */
     public synchronized void retain(Iterable<Service> services) {
         Set<Key> wanted = new HashSet<>();
@@ -41,12 +36,6 @@ public final class EndpointRegistry {
             service.endpoints().forEach(endpoint -> wanted.add(new Key(service.name(), endpoint.configured())));
         }
         endpoints.entrySet().removeIf(entry -> !wanted.contains(entry.getKey()) && quiet(entry.getValue()));
-    }
-
-    /** Forgets what was asked for on behalf of services that were never put in force beside these. */
-    public synchronized void restore(Iterable<Service> services) {
-        services.forEach(service -> of(service.config()));
-        retain(services);
     }
 
     private static boolean quiet(Endpoint endpoint) {

@@ -28,7 +28,7 @@ class RouteCompilerTest {
 
     private final Service app = RouterConfig.service(0, "app");
     private final Service next = RouterConfig.service(1, "next");
-    private final RouteCompiler compiler = new RouteCompiler(Map.of("app", app, "next", next));
+    private final RouteCompiler compiler = new RouteCompiler(Map.of("app", app, "next", next), List.of());
 
     @Test
     void appliesFiltersInTheirOrder() {

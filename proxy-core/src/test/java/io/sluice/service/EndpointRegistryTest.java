@@ -15,7 +15,7 @@ final class EndpointRegistryTest {
 
     private Service service(String name, EndpointConfig... endpoints) {
         return new Service(0, new ServiceConfig(
-                name, Arrays.asList(endpoints), Policy.ROUND_ROBIN, null, null, true, ServiceConfig.ProxyProtocol.OFF), registry);
+                name, Arrays.asList(endpoints), Policy.ROUND_ROBIN, null, null, true, ServiceConfig.ProxyProtocol.OFF), registry, null);
     }
 
     private static EndpointConfig at(int port, int weight) {
@@ -73,13 +73,13 @@ final class EndpointRegistryTest {
     }
 
     @Test
-    void restoresTheWeightsOfServicesThatStayAfterAll() {
-        Service before = service("app", at(1, 5));
-        service("app", at(1, 7), at(2, 1));
+    void aServiceThatIsNeverPutInForceTakesNoWeightFromTheOneThatIs() {
+        Service before = service("app", at(1, 5), at(2, 1));
+        service("app", at(1, 0), at(3, 1));
 
-        registry.restore(List.of(before));
+        registry.retain(List.of(before));
 
-        assertThat(before.endpoints().getFirst().weight()).isEqualTo(5);
-        assertThat(registry.size()).isEqualTo(1);
+        assertThat(before.view()).extracting(EndpointView::weight).containsExactly(5, 1);
+        assertThat(registry.size()).isEqualTo(2);
     }
 }

@@ -27,7 +27,7 @@ final class ServedEndpoints {
     Service service;
 
     void serve(HealthConfig health, int... weights) {
-        service = new Service(0, config(health, weights), endpoints(weights), clock::nanos);
+        service = new Service(0, config(health, weights), BalancerTest.endpoints(weights.length), clock::nanos, null);
         service.begin(meters, clock);
     }
 
@@ -38,12 +38,6 @@ final class ServedEndpoints {
                         .mapToObj(i -> new ServiceConfig.EndpointConfig(new HostPort("127.0.0.1", i + 1), weights[i]))
                         .toList(),
                 ServiceConfig.Policy.ROUND_ROBIN, null, null, true, health, ServiceConfig.ProxyProtocol.OFF);
-    }
-
-    static List<Endpoint> endpoints(int... weights) {
-        return IntStream.range(0, weights.length)
-                .mapToObj(i -> new Endpoint(new HostPort("127.0.0.1", i + 1), weights[i]))
-                .toList();
     }
 
     Endpoint endpoint(int index) {
