@@ -16,6 +16,7 @@ import io.sluice.route.Action;
 import io.sluice.route.Route;
 import io.sluice.service.Endpoint;
 import io.sluice.service.Service;
+import io.sluice.service.Session;
 import io.sluice.stream.ClientListener;
 import io.sluice.stream.ClientStream;
 import io.sluice.telemetry.ExchangeMeters;
@@ -57,6 +58,8 @@ public final class Exchange implements ClientListener {
     /** The wait for a place, if there ever was one. */
     Queued queued;
     private Retries retries;
+    /** Null where clients keep no endpoint. */
+    Session session;
     FileAnswer fileAnswer;
     long requestBytes;
     /** Body bytes of the answer made here; -1 = there is none. */
@@ -227,7 +230,7 @@ public final class Exchange implements ClientListener {
         state.phase(Phase.TUNNELLING);
         deadlines.cancel();
         record.response(response.status(), worker.wheel().nowNanos() - record.startedNanos());
-        Admission.of(response, route);
+        Admission.of(response, route, session, attempt.endpoint());
         Upgrade.agree(response, agreed);
         client.head(response);
         record.headSent(worker.wheel().nowNanos());
@@ -247,7 +250,7 @@ public final class Exchange implements ClientListener {
     void onResponse(ResponseHead response) {
         state.response(Response.SENDING);
         record.response(response.status(), worker.wheel().nowNanos() - record.startedNanos());
-        Admission.of(response, route);
+        Admission.of(response, route, session, attempt.endpoint());
         if (state.request() != Request.READ) {
             closeUnlessShort();
         }
@@ -314,10 +317,9 @@ public final class Exchange implements ClientListener {
         boolean replayable = attempt.replayable();
         service.failed(attempt.endpoint(), why);
         leaveAttempt(why);
+        if (session != null) { session.failed(why); }
         if (replayable) {
-            if (retries == null) {
-                retries = new Retries(snapshot.retryBudget(service), route.retry());
-            }
+            if (retries == null) { retries = new Retries(snapshot.retryBudget(service), route.retry()); }
             if (retries.allowCounted(why, head.method(), service, meters)) {
                 acquire(attempt.endpoint());
                 return;

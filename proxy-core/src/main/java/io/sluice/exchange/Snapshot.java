@@ -59,6 +59,9 @@ public final class Snapshot {
         this.overload = new OverloadMeters[retryBudgets.length];
         for (Service service : this.services) {
             overload[service.index()] = overload(service, metrics);
+            if (service.sticky() != null) {
+                service.sticky().meters(metrics.sticky(service.name()));
+            }
         }
         this.deadlines = Deadlines.of(config.timeouts());
         int indexes = Arrays.stream(listenerIndexes).max().orElse(-1) + 1;

@@ -58,7 +58,7 @@ class CircuitBreakerTest {
     private static Service service(int openSeconds, Service before, int... ports) {
         BreakerConfig terms = new BreakerConfig(50, 4, Duration.ofSeconds(10), Duration.ofSeconds(openSeconds));
         ServiceConfig config = new ServiceConfig("app", IntStream.of(ports).mapToObj(CircuitBreakerTest::at).toList(),
-                ServiceConfig.Policy.ROUND_ROBIN, null, null, true, HealthConfig.NONE, ServiceConfig.ProxyProtocol.OFF,
+                ServiceConfig.Policy.ROUND_ROBIN, null, null, null, true, HealthConfig.NONE, ServiceConfig.ProxyProtocol.OFF,
                 ServiceLimitConfig.UNLIMITED, terms);
         return new Service(0, config, new EndpointRegistry(), before);
     }

@@ -42,7 +42,7 @@ class RequestLimitTest {
     }
 
     private static ServiceConfig config(ServiceLimitConfig limits, Rule rule, List<EndpointConfig> endpoints) {
-        return new ServiceConfig("app", endpoints, Policy.of(rule), null, null, true,
+        return new ServiceConfig("app", endpoints, Policy.of(rule), null, null, null, true,
                 HealthConfig.NONE, ServiceConfig.ProxyProtocol.OFF, limits, null);
     }
 
