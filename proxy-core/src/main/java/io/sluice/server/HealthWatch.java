@@ -31,6 +31,7 @@ final class HealthWatch implements AutoCloseable {
     /** By loop. */
     private final List<HealthChecks> checks = new ArrayList<>();
     private final List<EventLoop> loops = new ArrayList<>();
+    private final List<LoopContext> contexts;
     private final Metrics metrics;
     /** The names of the services in force. */
     private final Set<String> names = new HashSet<>();
@@ -47,6 +48,7 @@ final class HealthWatch implements AutoCloseable {
             Function<Service, SocketOptions> options,
             DnsAddressResolverGroup resolvers,
             Metrics metrics) {
+        this.contexts = contexts;
         this.metrics = metrics;
         HeadLimits limits = new HeadLimits(
                 config.limits().responseHead(), config.limits().responseHead(), config.limits().headers());
@@ -73,6 +75,7 @@ final class HealthWatch implements AutoCloseable {
             names.add(service.name());
             EventLoop alarms = loops.get(Math.floorMod(service.name().hashCode(), loops.size()));
             service.begin(metrics.health(service.name()), (nanos, task) -> later(alarms, nanos, task));
+            service.onDrained(this::closeIdle);
             if (service.config().health().check() != null) {
                 for (Endpoint endpoint : service.endpoints()) {
                     // By the address, so that an endpoint stays with its loop when others come and go.
@@ -84,6 +87,13 @@ final class HealthWatch implements AutoCloseable {
             HealthChecks own = checks.get(i);
             Map<Endpoint, Service> share = shares.get(i);
             loops.get(i).execute(() -> own.follow(share));
+        }
+    }
+
+    /** What is idle of its connections nobody will ask for. */
+    private void closeIdle(Endpoint drained) {
+        for (LoopContext context : contexts) {
+            later(context.worker().loop(), 0, () -> context.worker().pools().closeIdle(drained));
         }
     }
 

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -172,6 +173,11 @@ public final class Service {
      */
     public void begin(HealthMeters meters, Alarm alarm) {
         availability.begin(meters, alarm);
+    }
+
+    /** Says who is told of an endpoint that is drained, when it gets no new requests any more; a second call replaces it. */
+    public void onDrained(Consumer<Endpoint> told) {
+        availability.onDrained(told);
     }
 
     /** An endpoint sent the head of a final response. Allocates nothing, unless that is a failure. */
