@@ -63,7 +63,7 @@ public final class Exchange implements ClientListener {
     FileAnswer fileAnswer;
     long requestBytes;
     /** Body bytes of the answer made here; -1 = there is none. */
-    private long answerBytes = -1;
+    long answerBytes = -1;
     private ProxyError failure;
 
     Exchange(Worker worker, ClientStream client, RequestHead head, ListenerFacts listener, long startedNanos) {
@@ -75,14 +75,17 @@ public final class Exchange implements ClientListener {
         this.record = worker.record(listener, client.peer(), startedNanos);
     }
 
-    ExchangeDeadlines deadlines() { return deadlines; }
+    ExchangeDeadlines deadlines() {
+        return deadlines;
+    }
 
     // ---- the way in: route, filters, endpoint, connection ----
 
     /** Sends it on its way; its client may hear of its end during this call. */
     public void begin() {
         route = snapshot.router().match(head);
-        ProxyError refused = worker.shortage() ? ProxyError.OVERLOADED : Admission.of(head, route, snapshot, client.peer(), worker.wheel().nowNanos());
+        ProxyError refused = worker.shortage() ? ProxyError.OVERLOADED
+                : Admission.of(head, route, snapshot, client.peer(), worker.wheel().nowNanos());
         if (refused == null && route.action() instanceof Action.Forward forward) {
             service = forward.split().pick();
         }
@@ -92,13 +95,10 @@ public final class Exchange implements ClientListener {
             return;
         }
         switch (route.action()) {
-            case Action.Answer answer -> answer(answer);
+            case Action.Answer answer -> LocalAnswer.give(this, worker, answer);
             case Action.Refuse refuse -> fail(refuse.error());
-            case Action.Files files -> {
-                fileAnswer = new FileAnswer(this, client, worker);
-                fileAnswer.begin(files.tree(), head, route);
-            }
-            case Action.Forward _ when MaxForwards.of(head) == 0 -> answer(LocalAnswer.HERE);
+            case Action.Files files -> FileAnswer.give(this, worker, files.tree());
+            case Action.Forward _ when MaxForwards.of(head) == 0 -> LocalAnswer.give(this, worker, LocalAnswer.HERE);
             case Action.Forward _ -> acquire(null);
         }
     }
@@ -138,7 +138,9 @@ public final class Exchange implements ClientListener {
         attempt.start(worker.pools().of(service, endpoint), fresh);
     }
 
-    private boolean connected() { return attempt != null && attempt.connected(); }
+    private boolean connected() {
+        return attempt != null && attempt.connected();
+    }
 
     /**
      * The attempt has a connection: what is here of the request goes.
@@ -229,15 +231,7 @@ public final class Exchange implements ClientListener {
         }
         state.phase(Phase.TUNNELLING);
         deadlines.cancel();
-        record.response(response.status(), worker.wheel().nowNanos() - record.startedNanos());
-        Admission.of(response, route, session, attempt.endpoint());
-        Upgrade.agree(response, agreed);
-        client.head(response);
-        record.headSent(worker.wheel().nowNanos());
-        Tunnelling tunnelling = new Tunnelling(worker, record, client.peer(), attempt.endpoint(), this::onTunnelEnded);
-        tunnelling.enter();
-        tunnelling.begin(client.detach(), attempt.detach(), route.zeroCopy(), service.config().zeroCopy(),
-                route.deadlines().tunnelNanos());
+        Tunnelling.begin(this, worker, response, agreed, this::onTunnelEnded);
     }
 
     private void onTunnelEnded(ProxyError why) {
@@ -252,7 +246,7 @@ public final class Exchange implements ClientListener {
         record.response(response.status(), worker.wheel().nowNanos() - record.startedNanos());
         Admission.of(response, route, session, attempt.endpoint());
         if (state.request() != Request.READ) {
-            closeUnlessShort();
+            client.discardRequest();
         }
         attempt.chooseRelay(response);
         client.head(response);
@@ -317,9 +311,13 @@ public final class Exchange implements ClientListener {
         boolean replayable = attempt.replayable();
         service.failed(attempt.endpoint(), why);
         leaveAttempt(why);
-        if (session != null) { session.failed(why); }
+        if (session != null) {
+            session.failed(why);
+        }
         if (replayable) {
-            if (retries == null) { retries = new Retries(snapshot.retryBudget(service), route.retry()); }
+            if (retries == null) {
+                retries = new Retries(snapshot.retryBudget(service), route.retry());
+            }
             if (retries.allowCounted(why, head.method(), service, meters)) {
                 acquire(attempt.endpoint());
                 return;
@@ -338,36 +336,19 @@ public final class Exchange implements ClientListener {
             finish();
             return;
         }
-        abandonRequest();
         if (why.side() == ProxyError.Side.CLIENT) {
             client.closeAfterResponse();
         }
-        send(LocalAnswer.of(why, route, service, worker.wheel().nowNanos()));
+        LocalAnswer.give(this, worker, LocalAnswer.of(why, route, service, worker.wheel().nowNanos()));
     }
-
-    private void answer(Action.Answer answer) { abandonRequest(); send(answer); }
 
     /** Nobody will read the rest of the request. */
     void abandonRequest() {
         if (state.request() != Request.READ) {
-            closeUnlessShort();
+            client.discardRequest();
             state.request(Request.ABORTED);
         }
         held.release();
-    }
-
-    private void send(Action.Answer answer) {
-        state.answered();
-        deadlines.requestOver();
-        answerBytes = LocalAnswer.bodyBytes(head.method(), answer);
-        record.answered(answer.status());
-        record.headSent(worker.wheel().nowNanos());
-        LocalAnswer.send(client, worker.answerHead(), head.method(), answer);
-        awaitClient();
-    }
-
-    private void closeUnlessShort() {
-        if (!client.canDiscardRequest()) { client.closeAfterResponse(); }
     }
 
     private void leaveAttempt(ProxyError why) {

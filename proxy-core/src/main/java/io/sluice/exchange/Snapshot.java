@@ -89,10 +89,14 @@ public final class Snapshot {
             return null;
         }
         OverloadMeters meters = metrics.overload(service.name());
-        if (service.limit() != null) {
+        if (service.limit() == null) {
+            meters.withoutQueue();
+        } else {
             meters.queue(service.limit()::waiting);
         }
-        if (service.breaker() != null) {
+        if (service.breaker() == null) {
+            meters.withoutCircuit();
+        } else {
             meters.circuit(service.breaker()::state, service.breaker()::opened);
         }
         return meters;
@@ -135,7 +139,11 @@ public final class Snapshot {
         metrics.retain(
                 allMeters(),
                 config.listeners().stream().map(ListenerConfig::name).collect(Collectors.toSet()),
-                config.services().keySet());
+                config.services().keySet(),
+                services.stream()
+                        .filter(service -> overload(service) != null)
+                        .map(Service::name)
+                        .collect(Collectors.toSet()));
     }
 
     /** Every meters an exchange may ask for. */

@@ -5,9 +5,7 @@ import io.netty.channel.EventLoop;
 import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.sluice.config.ConfigDiff;
-import io.sluice.config.ListenerConfig;
 import io.sluice.config.SluiceConfig;
-import io.sluice.config.StartSettings;
 import io.sluice.exchange.Snapshot;
 import io.sluice.exchange.Worker;
 import io.sluice.frontend.ConnectionGate;
@@ -24,7 +22,6 @@ import io.sluice.telemetry.Metrics;
 import io.sluice.telemetry.SlowRequests;
 import io.sluice.transport.Descriptors;
 import io.sluice.transport.EventLoops;
-import io.sluice.transport.SocketOptions;
 import io.sluice.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -49,7 +46,7 @@ import org.slf4j.LoggerFactory;
 public final class SluiceServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SluiceServer.class);
 
-    private volatile Snapshot snapshot;
+    private final AtomicReference<Snapshot> snapshot;
     private final EndpointRegistry endpoints;
     private final Metrics metrics;
     private final AccessLog accessLog;
@@ -62,8 +59,10 @@ public final class SluiceServer implements AutoCloseable {
     /** Null until it is open. */
     private volatile MemoryWatch memory;
     private final List<LoopContext> contexts;
-    /** Set before anybody else knows this. */
+    /** Set before anybody else knows this; null if that failed half-way. */
     private Listeners listeners;
+    /** The same. */
+    private Reloading reloading;
     private final AtomicReference<CompletableFuture<Integer>> draining = new AtomicReference<>();
     private final AtomicBoolean closing = new AtomicBoolean();
 
@@ -74,7 +73,7 @@ public final class SluiceServer implements AutoCloseable {
             AccessLog accessLog,
             EventLoops loops,
             DnsAddressResolverGroup resolvers) {
-        this.snapshot = snapshot;
+        this.snapshot = new AtomicReference<>(snapshot);
         this.endpoints = endpoints;
         this.metrics = metrics;
         this.accessLog = accessLog;
@@ -125,14 +124,11 @@ public final class SluiceServer implements AutoCloseable {
         SluiceConfig config = snapshot.config();
         AccessLog accessLog = AccessLog.open(config.accessLog(), metrics);
         try {
-            return new SluiceServer(
-                    snapshot,
-                    endpoints,
-                    metrics,
-                    accessLog,
-                    transport.eventLoops(config.eventLoops()),
-                    new DnsAddressResolverGroup(
-                            new DnsNameResolverBuilder().datagramChannelFactory(transport::newDatagramChannel)));
+            // It holds nothing until it is asked for a name.
+            DnsAddressResolverGroup resolvers = new DnsAddressResolverGroup(
+                    new DnsNameResolverBuilder().datagramChannelFactory(transport::newDatagramChannel));
+            EventLoops loops = transport.eventLoops(config.eventLoops());
+            return new SluiceServer(snapshot, endpoints, metrics, accessLog, loops, resolvers);
         } catch (RuntimeException failed) {
             // Each loop takes descriptors, which may be used up.
             accessLog.close();
@@ -141,7 +137,7 @@ public final class SluiceServer implements AutoCloseable {
     }
 
     private void open(Transport transport, Supplier<SystemCalls> kernel, Claim claim) throws IOException {
-        SluiceConfig config = snapshot.config();
+        SluiceConfig config = config();
         PooledByteBufAllocator allocator = Buffers.allocator(config.eventLoops());
         // What each loop keeps to read into and to write from waits for nobody.
         long kept = (long) config.eventLoops() * (config.buffers().read() + HeadStore.PIECE_BYTES);
@@ -152,8 +148,8 @@ public final class SluiceServer implements AutoCloseable {
             metrics.pipes(splicing::idlePipes, splicing::activePipes, splicing::mismatches);
         }
         metrics.learnedIdle(this::learnedIdle);
-        LoopAssembly assembly = new LoopAssembly(transport, allocator, () -> snapshot, metrics, accessLog, resolvers,
-                splicing);
+        LoopAssembly assembly = new LoopAssembly(
+                transport, allocator, snapshot::get, metrics, accessLog, resolvers, splicing);
         Map<EventLoop, LoopContext> byLoop = new IdentityHashMap<>();
         for (EventLoop loop : loops.loops()) {
             LoopContext context = assembly.assemble(loop, loops.clock(loop));
@@ -161,15 +157,15 @@ public final class SluiceServer implements AutoCloseable {
             contexts.add(context);
             byLoop.put(loop, context);
         }
-        health = new HealthWatch(config, contexts, service -> new SocketOptions(
-                transport, service.config().socket(), config.buffers(), allocator), resolvers, metrics);
-        health.follow(snapshot.services());
+        health = new HealthWatch(assembly, contexts);
+        health.follow(services());
         int limit = config.limits().connections() == 0 ? Descriptors.connectionsMax() : config.limits().connections();
         ConnectionGate gate = new ConnectionGate(limit, config.limits().connectionsPerAddress());
         memory = MemoryWatch.of(config.limits().memory(), allocator, gate, contexts);
         memory.start(metrics);
         listeners = new Listeners(
                 new Listeners.Ground(transport, allocator, config.buffers(), gate, metrics), loops.group(), byLoop);
+        reloading = new Reloading(snapshot, endpoints, metrics, listeners, health, contexts);
         listeners.open(config, claim);
         metrics.config().accepted();
     }
@@ -190,51 +186,17 @@ public final class SluiceServer implements AutoCloseable {
      */
     public ReloadResult reload(SluiceConfig wanted) {
         synchronized (listeners) {
-            Snapshot before = snapshot;
-            ConfigDiff diff = ConfigDiff.of(before.config(), wanted);
             if (draining.get() != null) {
-                return refused(diff, List.of("the proxy is shutting down; what it runs with does not change any more"));
+                return reloading.refuse(
+                        wanted, List.of("the proxy is shutting down; what it runs with does not change any more"));
             }
-            SluiceConfig config = StartSettings.fit(before.config(), wanted);
-            ListenerChange change = new ListenerChange(listeners, config);
-            try {
-                change.bind();
-                put(Snapshot.of(config, change.indexes(), endpoints, before, metrics), change);
-            } catch (IOException | IllegalArgumentException failed) {
-                change.undo();
-                endpoints.retain(before.services());
-                before.retainSeries(metrics);
-                return refused(diff, List.of(failed.getMessage()));
-            }
-            metrics.config().accepted();
-            return new ReloadResult(metrics.config().revision(), diff, List.of());
+            return reloading.to(wanted);
         }
     }
 
     /** Counts and returns that a configuration could not even be read, so that all stays as it is. */
     public ReloadResult refuse(List<String> problems) {
-        return refused(ConfigDiff.of(config(), config()), problems);
-    }
-
-    private ReloadResult refused(ConfigDiff diff, List<String> problems) {
-        metrics.config().refused();
-        return new ReloadResult(metrics.config().revision(), diff, List.copyOf(problems));
-    }
-
-    private void put(Snapshot after, ListenerChange change) {
-        change.retire(snapshot);
-        snapshot = after;
-        change.complete();
-        for (LoopContext context : contexts) {
-            Worker worker = context.worker();
-            worker.loop().execute(worker::adopt);
-            if (change.retires()) {
-                worker.loop().execute(worker::drainRetired);
-            }
-        }
-        endpoints.retain(after.services());
-        health.follow(after.services());
-        after.retainSeries(metrics);
+        return reloading.refuse(config(), problems);
     }
 
     /**
@@ -252,12 +214,12 @@ public final class SluiceServer implements AutoCloseable {
 
     /** What is in force: what it was started with, or the last reload that was accepted. */
     public SluiceConfig config() {
-        return snapshot.config();
+        return snapshot.get().config();
     }
 
     /** Its services, whose endpoints can be looked at, drained and weighted. */
     public List<Service> services() {
-        return snapshot.services();
+        return snapshot.get().services();
     }
 
     /** Its meters. */
@@ -267,7 +229,7 @@ public final class SluiceServer implements AutoCloseable {
 
     /** How long idle connections to endpoints are reused, where that is learned. */
     public List<LearnedIdle> learnedIdle() {
-        return LearnedIdleRows.learnedIdle(snapshot);
+        return LearnedIdleRows.of(services());
     }
 
     /** The slowest exchanges of late, and those that failed. */

@@ -128,11 +128,15 @@ final class Availability {
         }
     }
 
-    /** Ejects it, unless too many are out already; one at a time, so that all together keep to the limit. */
+    /**
+     * Ejects it, if need be instead of the one that has been out longest; one at a time, so that all together keep to the
+     * limit.
+     */
     private synchronized boolean eject(Endpoint endpoint, String why) {
         if (!endpoint.health().usable()) {
             return false;
         }
+        long now = nanoTime.getAsLong();
         int out = 0;
         int all = 0;
         for (int i = 0; i < endpoints.size(); i++) {
@@ -142,8 +146,28 @@ final class Availability {
                 out += health.usable() ? 0 : 1;
             }
         }
-        boolean allowed = out + 1 <= (long) all * ejection.maxPercent() / 100;
-        return allowed && endpoint.health().eject(ejection, why, nanoTime.getAsLong());
+        long most = (long) all * ejection.maxPercent() / 100;
+        boolean allowed = out < most || out == most && readmitOne(now);
+        return allowed && endpoint.health().eject(ejection, why, now);
+    }
+
+    /** Ends the ejection of the one that has been out longest, if one may return; whether there is. */
+    private boolean readmitOne(long nowNanos) {
+        Endpoint longest = null;
+        long nanos = 0;
+        for (int i = 0; i < endpoints.size(); i++) {
+            EndpointHealth health = endpoints.get(i).health();
+            long out = health.weight(configuredWeight(i)) > 0 ? health.replaceableNanos(nowNanos) : 0;
+            if (out > nanos) {
+                nanos = out;
+                longest = endpoints.get(i);
+            }
+        }
+        if (longest == null || !longest.health().replace(nowNanos)) {
+            return false;
+        }
+        log(longest);
+        return true;
     }
 
     // ---- what checks and operators tell ----

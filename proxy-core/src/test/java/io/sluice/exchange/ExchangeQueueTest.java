@@ -8,6 +8,7 @@ import io.sluice.service.CircuitBreaker.Outcome;
 import io.sluice.service.Endpoint;
 import io.sluice.service.SomebodyWaiting;
 import io.sluice.stream.FakeBackend;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -54,6 +55,28 @@ class ExchangeQueueTest {
         isServed();
         assertThat(bench.record().queueNanos()).isPositive();
         assertThat(bench.record().attempts()).isEqualTo(1);
+    }
+
+    @Test
+    void readsOnWhenThePlaceHasAnIdleConnection() {
+        List<FakeBackend> idle = bench.idle("app");
+        Endpoint taken = taken();
+        bench.requests("POST /", "Content-Length: 8");
+        bench.uploads("half");
+        assertThat(bench.client.paused).isTrue();
+
+        free(taken);
+
+        FakeBackend backend = idle.stream().filter(it -> !it.events.isEmpty()).findFirst().orElseThrow();
+        assertThat(backend.body).isEqualTo("half");
+        assertThat(backend.events).endsWith("flush");
+        assertThat(bench.client.paused).isFalse();
+        bench.uploads("half");
+        bench.uploadEnds();
+        backend.says("HTTP/1.1 200 OK", "Content-Length: 2");
+        backend.saysBody("ok");
+        backend.saysEnd();
+        assertThat(bench.client.body).isEqualTo("ok");
     }
 
     @Test

@@ -3,10 +3,8 @@ package io.sluice.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.config.BreakerConfig;
-import io.sluice.config.HealthConfig;
-import io.sluice.config.HostPort;
 import io.sluice.config.ServiceConfig;
-import io.sluice.config.ServiceLimitConfig;
+import io.sluice.config.ServiceConfigBuilder;
 import io.sluice.http.ProxyError;
 import io.sluice.service.CircuitBreaker.Outcome;
 import java.time.Duration;
@@ -16,7 +14,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -57,14 +54,8 @@ class CircuitBreakerTest {
 
     private static Service service(int openSeconds, Service before, int... ports) {
         BreakerConfig terms = new BreakerConfig(50, 4, Duration.ofSeconds(10), Duration.ofSeconds(openSeconds));
-        ServiceConfig config = new ServiceConfig("app", IntStream.of(ports).mapToObj(CircuitBreakerTest::at).toList(),
-                ServiceConfig.Policy.ROUND_ROBIN, null, null, null, true, HealthConfig.NONE, ServiceConfig.ProxyProtocol.OFF,
-                ServiceLimitConfig.UNLIMITED, terms);
+        ServiceConfig config = new ServiceConfigBuilder("app").ports(ports).breaker(terms).build();
         return new Service(0, config, new EndpointRegistry(), before);
-    }
-
-    private static ServiceConfig.EndpointConfig at(int port) {
-        return new ServiceConfig.EndpointConfig(new HostPort("127.0.0.1", port), 1);
     }
 
     @Test

@@ -3,10 +3,8 @@ package io.sluice.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.config.HostPort;
-import io.sluice.config.ServiceConfig;
 import io.sluice.config.ServiceConfig.EndpointConfig;
-import io.sluice.config.ServiceConfig.Policy;
-import java.util.Arrays;
+import io.sluice.config.ServiceConfigBuilder;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -14,12 +12,11 @@ final class EndpointRegistryTest {
     private final EndpointRegistry registry = new EndpointRegistry();
 
     private Service service(String name, EndpointConfig... endpoints) {
-        return new Service(0, new ServiceConfig(
-                name, Arrays.asList(endpoints), Policy.ROUND_ROBIN, null, null, true, ServiceConfig.ProxyProtocol.OFF), registry, null);
+        return new Service(0, new ServiceConfigBuilder(name).endpoints(List.of(endpoints)).build(), registry, null);
     }
 
     private static EndpointConfig at(int port, int weight) {
-        return new EndpointConfig(new HostPort("127.0.0.1", port), weight);
+        return new EndpointConfig(new HostPort("127.0.0.1", port), weight, 0);
     }
 
     @Test

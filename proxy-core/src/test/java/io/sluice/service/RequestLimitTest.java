@@ -2,10 +2,7 @@ package io.sluice.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.config.HealthConfig;
-import io.sluice.config.HostPort;
-import io.sluice.config.ServiceConfig;
-import io.sluice.config.ServiceConfig.EndpointConfig;
+import io.sluice.config.ServiceConfigBuilder;
 import io.sluice.config.ServiceConfig.Policy;
 import io.sluice.config.ServiceConfig.Rule;
 import io.sluice.config.ServiceLimitConfig;
@@ -20,7 +17,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class RequestLimitTest {
@@ -34,16 +30,11 @@ class RequestLimitTest {
     }
 
     private static Service service(ServiceLimitConfig limits, Rule rule, int... weights) {
-        List<EndpointConfig> endpoints = new ArrayList<>();
-        for (int weight : weights) {
-            endpoints.add(new EndpointConfig(new HostPort("127.0.0.1", 1 + endpoints.size()), weight));
-        }
-        return new Service(0, config(limits, rule, endpoints));
+        return new Service(0, config(limits, rule).weights(weights).build());
     }
 
-    private static ServiceConfig config(ServiceLimitConfig limits, Rule rule, List<EndpointConfig> endpoints) {
-        return new ServiceConfig("app", endpoints, Policy.of(rule), null, null, null, true,
-                HealthConfig.NONE, ServiceConfig.ProxyProtocol.OFF, limits, null);
+    private static ServiceConfigBuilder config(ServiceLimitConfig limits, Rule rule) {
+        return new ServiceConfigBuilder("app").limits(limits).policy(Policy.of(rule));
     }
 
     private static SomebodyWaiting somebody() {
@@ -220,11 +211,8 @@ class RequestLimitTest {
 
     /** A service at these ports, perhaps in place of another; two requests at once, one an endpoint, two wait. */
     private Service reloaded(Service before, int... ports) {
-        List<EndpointConfig> endpoints = IntStream.of(ports)
-                .mapToObj(port -> new EndpointConfig(new HostPort("127.0.0.1", port), 1))
-                .toList();
         ServiceLimitConfig limits = new ServiceLimitConfig(2, 1, 2, Duration.ofSeconds(1));
-        return new Service(0, config(limits, Rule.LEAST_REQUESTS, endpoints), registry, before);
+        return new Service(0, config(limits, Rule.LEAST_REQUESTS).ports(ports).build(), registry, before);
     }
 
     @Test
