@@ -80,14 +80,15 @@ final class DashboardIT {
         try (Socket client = request("GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n")) {
             client.getInputStream().readAllBytes();
         }
-        try (Socket held = request("GET /hold HTTP/1.1\r\nHost: x\r\n\r\n")) {
-            // The one place is taken, now or in a moment: whoever comes then waits in vain.
-            await().atMost(PATIENCE).until(() -> {
-                try (Socket client = request("GET /kept HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")) {
-                    return new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).contains("queue_timeout");
-                }
-            });
-        }
+        Socket held = request("GET /hold HTTP/1.1\r\nHost: x\r\n\r\n");
+        // The one place is taken, now or in a moment, and whoever comes then waits.
+        await().atMost(PATIENCE).until(() -> {
+            try (Socket client = request("GET /kept HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")) {
+                client.getInputStream().readAllBytes();
+            }
+            return parse(scrape()).containsKey("sluice_queue_seconds_bucket");
+        });
+        held.close();
         await().atMost(PATIENCE).until(() -> {
             slowClient();
             told = parse(scrape());
