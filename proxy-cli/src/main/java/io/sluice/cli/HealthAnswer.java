@@ -2,18 +2,13 @@ package io.sluice.cli;
 
 import io.sluice.config.HostPort;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
- * What a probe of the admin address answered, by blocking reads on the calling thread: the JDK's HTTP client would take
- * longer to load than all the rest. <em>Immutable.</em>
+ * What a probe of the admin address answered. <em>Immutable.</em>
  *
  * @param well whether it was 200
  * @param text one line for people
@@ -31,12 +26,9 @@ record HealthAnswer(boolean well, String text) {
      */
     static HealthAnswer ask(HostPort admin, String path, Duration patience) {
         String where = admin + path;
-        try (Socket socket = new Socket()) {
-            int millis = Math.toIntExact(patience.toMillis());
-            socket.connect(reachable(admin), millis);
+        try {
             String request = "GET " + path + " HTTP/1.1\r\nHost: " + admin + "\r\nConnection: close\r\n\r\n";
-            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-            return of(where, answer(socket, System.nanoTime() + patience.toNanos()));
+            return of(where, AdminSocket.ask(admin, request.getBytes(StandardCharsets.US_ASCII), BYTES_MAX, patience));
         } catch (SocketTimeoutException e) {
             return new HealthAnswer(false, "no answer from " + where + " within " + patience.toSeconds() + " s");
         } catch (UnknownHostException e) {
@@ -44,31 +36,6 @@ record HealthAnswer(boolean well, String text) {
         } catch (IOException e) {
             return new HealthAnswer(false, "no answer from " + where + ": " + e.getMessage());
         }
-    }
-
-    private static InetSocketAddress reachable(HostPort admin) throws UnknownHostException {
-        InetAddress address = InetAddress.getByName(admin.host());
-        return new InetSocketAddress(address.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : address, admin.port());
-    }
-
-    /** Until its end, or as much as is wanted: a peer that never stops must not keep us. */
-    private static String answer(Socket socket, long endNanos) throws IOException {
-        byte[] bytes = new byte[BYTES_MAX];
-        int length = 0;
-        InputStream in = socket.getInputStream();
-        while (length < bytes.length) {
-            long leftMillis = (endNanos - System.nanoTime()) / 1_000_000;
-            if (leftMillis <= 0) {
-                throw new SocketTimeoutException();
-            }
-            socket.setSoTimeout((int) leftMillis);
-            int read = in.read(bytes, length, bytes.length - length);
-            if (read < 0) {
-                break;
-            }
-            length += read;
-        }
-        return new String(bytes, 0, length, StandardCharsets.UTF_8);
     }
 
     /** What an answer's bytes say. */

@@ -32,6 +32,7 @@ final class AdminTable {
                     new EndpointPage(server, order)));
         }
         routes.add(AdminRoute.post("/reload", 0, new ReloadPage(reload)));
+        routes.add(AdminRoute.post("/check", CheckPage.BODY_BYTES_MAX, new CheckPage(server::config)));
         routes.add(AdminRoute.get("/slow", new SlowPage(server::slowRequests)));
         routes.add(AdminRoute.get("/connections", new ConnectionsPage(server::survey)));
         routes.add(AdminRoute.get("/jfr", new RecordingPage()));

@@ -56,6 +56,6 @@ final class AdminKeys {
 
     /** Whether a key's values are never shown. */
     static boolean secret(Key key) {
-        return key.path().equals("admin.token");
+        return key.path().equals("admin.token") || StickyKeys.secret(key);
     }
 }

@@ -202,6 +202,7 @@ final class Assembly {
                 name,
                 List.copyOf(endpoints),
                 policy(at.section("loadBalancer")),
+                StickyKeys.of(at, name),
                 at.section("pool").bind(PoolConfig.class, null),
                 at.section("socket").bind(SocketConfig.class, null),
                 at.section("zeroCopy").get("enabled", Boolean.class),

@@ -305,6 +305,7 @@ final class CrossChecks {
             }
             HealthKeys.check(new Section(values, at), service.health(), problems);
             loadBalancer(service, at + ".loadBalancer");
+            StickyKeys.check(new Section(values, at), service.sticky(), raw(service), problems);
             if (!values.sound(at + ".endpoints")) {
                 return;
             }
@@ -342,12 +343,16 @@ final class CrossChecks {
         if (values.has(key) && values.value(key) == null && header == values.has(key + ".cookie")) {
             problem(key, "found " + (header ? "header and cookie" : "nothing") + "; expected either header or cookie");
         }
-        boolean raw = config.listeners().stream()
-                .anyMatch(it -> it.protocol() == Protocol.TCP && service.name().equals(it.service()));
-        if (hash && raw && !(service.policy().key() instanceof KeyConfig.ClientAddress)) {
+        if (hash && raw(service) && !(service.policy().key() instanceof KeyConfig.ClientAddress)) {
             problem(key, "found a key of requests for a service that a listener for tcp passes connections to; expected"
                     + " clientAddress");
         }
+    }
+
+    /** Whether connections without requests go to it. */
+    private boolean raw(ServiceConfig service) {
+        return config.listeners().stream()
+                .anyMatch(it -> it.protocol() == Protocol.TCP && service.name().equals(it.service()));
     }
 
     private void sizes() {

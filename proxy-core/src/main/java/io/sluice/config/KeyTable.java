@@ -238,6 +238,7 @@ final class KeyTable {
                                 + " = none.")
                         .byDefault("1")));
         keys.addAll(BalancerKeys.all());
+        keys.addAll(StickyKeys.all());
         keys.addAll(List.of(
                 ProxyProtocolKeys.service(),
                 section("services.*.pool", "Connections to the endpoints, kept for further requests."),

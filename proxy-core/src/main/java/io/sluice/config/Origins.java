@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Where the value in force of each key came from. <em>Immutable.</em> */
@@ -66,6 +69,13 @@ public final class Origins {
                 return "environment variable " + name;
             }
         }
+    }
+
+    /** The environment variables that what was written is made from; one whose default was taken is not among them. */
+    public Set<String> variables() {
+        return written.values().stream()
+                .flatMap(setting -> setting.origin() instanceof Origin.Written it ? it.variables().stream() : Stream.of())
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /**

@@ -1,12 +1,17 @@
 package io.sluice.config;
 
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 
 /** A value that nothing shows: no log, no problem, no page. <em>Immutable.</em> */
 public final class Secret {
     /** What is shown in its place. */
     public static final String HIDDEN = "(hidden)";
+
+    private static final String ALGORITHM = "HmacSHA256";
 
     private final byte[] bytes;
 
@@ -23,6 +28,17 @@ public final class Secret {
     /** The text itself, for whoever has to send it; to be shown to nobody. */
     public String reveal() {
         return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    /** An HMAC-SHA256 with this secret as its key, ready to sign; a new one each time (RFC 2104). */
+    public Mac mac() {
+        try {
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(new SecretKeySpec(bytes, ALGORITHM));
+            return mac;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java has " + ALGORITHM, e);
+        }
     }
 
     @Override

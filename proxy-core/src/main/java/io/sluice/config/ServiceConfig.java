@@ -9,6 +9,7 @@ import java.util.List;
  * @param name          the key it was written under
  * @param endpoints     at least one
  * @param policy        how an endpoint is chosen
+ * @param sticky        how clients keep their endpoint; null = they don't
  * @param pool          what is kept open to each endpoint
  * @param socket        options of the connections to the endpoints
  * @param zeroCopy      false = bodies from and to them are copied, whatever the route says
@@ -21,6 +22,7 @@ public record ServiceConfig(
         String name,
         List<EndpointConfig> endpoints,
         Policy policy,
+        StickyConfig sticky,
         PoolConfig pool,
         SocketConfig socket,
         boolean zeroCopy,

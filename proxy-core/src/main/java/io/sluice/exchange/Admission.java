@@ -13,6 +13,8 @@ import io.sluice.http.ResponseHead;
 import io.sluice.http.Upgrade;
 import io.sluice.route.Action;
 import io.sluice.route.Route;
+import io.sluice.service.Endpoint;
+import io.sluice.service.Session;
 import java.net.InetAddress;
 
 /**
@@ -22,11 +24,19 @@ import java.net.InetAddress;
 final class Admission {
     private Admission() {}
 
-    /** Makes a backend's head what the client may hear. */
-    static void of(ResponseHead head, Route route) {
+    /**
+     * Makes a backend's head what the client may hear.
+     *
+     * @param session null where there is none
+     */
+    static void of(ResponseHead head, Route route, Session session, Endpoint endpoint) {
         HopByHop.strip(head);
         for (ResponseFilter filter : route.responseFilters()) {
             filter.apply(head);
+        }
+        if (session != null) {
+            // Behind the filters: what they say is about the backend's fields.
+            session.answered(endpoint, head);
         }
     }
 

@@ -16,6 +16,7 @@ import io.sluice.route.Action;
 import io.sluice.route.Route;
 import io.sluice.service.Endpoint;
 import io.sluice.service.Service;
+import io.sluice.service.Session;
 import io.sluice.stream.ClientListener;
 import io.sluice.stream.ClientStream;
 import io.sluice.telemetry.ExchangeMeters;
@@ -57,6 +58,8 @@ public final class Exchange implements ClientListener {
     /** The wait for a place, if there ever was one. */
     Queued queued;
     private Retries retries;
+    /** Null where clients keep no endpoint. */
+    Session session;
     FileAnswer fileAnswer;
     long requestBytes;
     /** Body bytes of the answer made here; -1 = there is none. */
@@ -242,7 +245,7 @@ public final class Exchange implements ClientListener {
     void onResponse(ResponseHead response) {
         state.response(Response.SENDING);
         record.response(response.status(), worker.wheel().nowNanos() - record.startedNanos());
-        Admission.of(response, route);
+        Admission.of(response, route, session, attempt.endpoint());
         if (state.request() != Request.READ) {
             client.discardRequest();
         }
@@ -309,6 +312,9 @@ public final class Exchange implements ClientListener {
         boolean replayable = attempt.replayable();
         service.failed(attempt.endpoint(), why);
         leaveAttempt(why);
+        if (session != null) {
+            session.failed(why);
+        }
         if (replayable) {
             if (retries == null) {
                 retries = new Retries(snapshot.retryBudget(service), route.retry());

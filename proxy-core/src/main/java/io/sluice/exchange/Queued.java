@@ -21,17 +21,19 @@ final class Queued implements RequestLimit.Waiter {
     private final OverloadMeters meters;
     private final Endpoint avoided;
     private final long key;
+    private final Endpoint wanted;
     private final Deadline deadline;
     private final long sinceNanos;
     private boolean over;
 
-    private Queued(Exchange exchange, Worker worker, OverloadMeters meters, Endpoint avoided, long key) {
+    private Queued(Exchange exchange, Worker worker, OverloadMeters meters, Endpoint avoided, long key, Endpoint wanted) {
         this.exchange = exchange;
         this.worker = worker;
         this.service = exchange.service;
         this.meters = meters;
         this.avoided = avoided;
         this.key = key;
+        this.wanted = wanted;
         this.deadline = new Deadline(worker.wheel(), () -> exchange.fail(ProxyError.QUEUE_TIMEOUT));
         this.sinceNanos = worker.wheel().nowNanos();
     }
@@ -44,19 +46,28 @@ final class Queued implements RequestLimit.Waiter {
             return;
         }
         long key = service.key(exchange.head, exchange.client.peer().remote().getAddress());
-        Endpoint endpoint = service.enter(avoided, key);
+        Endpoint wanted = service.sticky() == null ? null : wanted(exchange);
+        Endpoint endpoint = service.enter(avoided, key, wanted);
         if (endpoint != null) {
             attempt(exchange, worker, endpoint, avoided != null);
-        } else if (service.limit() == null || service.pick(avoided, key) == null) {
+        } else if (service.limit() == null || service.pick(avoided, key, wanted) == null) {
             exchange.fail(ProxyError.NO_ENDPOINT);
         } else {
-            begin(exchange, worker, meters, avoided, key);
+            begin(new Queued(exchange, worker, meters, avoided, key, wanted));
         }
     }
 
-    private static void begin(Exchange exchange, Worker worker, OverloadMeters meters, Endpoint avoided, long key) {
-        RequestLimit limit = exchange.service.limit();
-        Queued queued = new Queued(exchange, worker, meters, avoided, key);
+    /** The endpoint that its client has already. */
+    private static Endpoint wanted(Exchange exchange) {
+        if (exchange.session == null) {
+            exchange.session = exchange.service.sticky().session(exchange.head);
+        }
+        return exchange.session.wanted();
+    }
+
+    private static void begin(Queued queued) {
+        Exchange exchange = queued.exchange;
+        RequestLimit limit = queued.service.limit();
         if (limit.await(queued)) {
             exchange.queued = queued;
             exchange.deadlines().queued();
@@ -91,6 +102,11 @@ final class Queued implements RequestLimit.Waiter {
     @Override
     public long key() {
         return key;
+    }
+
+    @Override
+    public Endpoint wanted() {
+        return wanted;
     }
 
     @Override

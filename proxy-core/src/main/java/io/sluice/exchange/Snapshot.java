@@ -67,6 +67,9 @@ public final class Snapshot {
         for (Service service : this.services) {
             boolean watched = service.limit() != null || service.breaker() != null;
             overload[service.index()] = watched ? metrics.overload(service.name()) : null;
+            if (service.sticky() != null) {
+                service.sticky().meters(metrics.sticky(service.name()));
+            }
         }
         this.deadlines = Deadlines.of(config.timeouts());
         int indexes = Arrays.stream(listenerIndexes).max().orElse(-1) + 1;

@@ -51,7 +51,7 @@ final class Tunnelling implements Worker.Connection, Tunnel.Listener, BodyRelay.
         ExchangeRecord record = exchange.record;
         ClientStream client = exchange.client;
         record.response(response.status(), worker.wheel().nowNanos() - record.startedNanos());
-        Admission.of(response, exchange.route);
+        Admission.of(response, exchange.route, exchange.session, exchange.attempt.endpoint());
         Upgrade.agree(response, agreed);
         client.head(response);
         record.headSent(worker.wheel().nowNanos());

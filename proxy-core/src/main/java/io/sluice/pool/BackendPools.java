@@ -79,6 +79,14 @@ public final class BackendPools {
         inForce.addAll(services);
     }
 
+    /** Closes what is idle of an endpoint's, which is going to get fewer requests or none. */
+    public void closeIdle(Endpoint endpoint) {
+        EndpointPool pool = pools.get(endpoint);
+        if (pool != null) {
+            pool.closeIdle();
+        }
+    }
+
     Connector connector() {
         return connector;
     }

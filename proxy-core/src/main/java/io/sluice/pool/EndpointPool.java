@@ -116,6 +116,11 @@ public final class EndpointPool {
     /** Closes what is idle, and keeps nothing from now on. */
     void retire() {
         idleMax = 0;
+        closeIdle();
+    }
+
+    /** Closes what is idle. */
+    void closeIdle() {
         Lease lease;
         while ((lease = idle.pollLast()) != null) {
             meters.idle(-1);
@@ -137,13 +142,18 @@ public final class EndpointPool {
             }
         }
         long keep = keepNanos(lease.stream(), now);
-        if (idle.size() >= idleMax || keep <= 0 || !lease.stream().reusable() || tooOld(lease)) {
+        if (idle.size() >= idleMax || keep <= 0 || !lease.stream().reusable() || tooOld(lease) || deserted()) {
             lease.drop();
             return;
         }
         idle.addLast(lease);
         meters.idle(1);
         lease.idle(now, keep);
+    }
+
+    /** Whether nobody is going to ask for its connections: an endpoint that is drained keeps only the clients of sessions. */
+    private boolean deserted() {
+        return endpoint.drained() && service.sticky() == null;
     }
 
     private boolean tooOld(Lease lease) {

@@ -23,12 +23,14 @@ final class HealthWatch implements AutoCloseable {
     /** By loop. */
     private final List<HealthChecks> checks = new ArrayList<>();
     private final List<EventLoop> loops = new ArrayList<>();
+    private final List<LoopContext> contexts;
     private final Metrics metrics;
     /** The names of the services in force. */
     private final Set<String> names = new HashSet<>();
 
     /** Creates it, checking nobody. */
     HealthWatch(LoopAssembly assembly, List<LoopContext> contexts) {
+        this.contexts = contexts;
         this.metrics = assembly.metrics();
         for (LoopContext context : contexts) {
             loops.add(context.worker().loop());
@@ -52,6 +54,7 @@ final class HealthWatch implements AutoCloseable {
             names.add(service.name());
             EventLoop alarms = loops.get(Math.floorMod(service.name().hashCode(), loops.size()));
             service.begin(metrics.health(service.name()), (nanos, task) -> later(alarms, nanos, task));
+            service.onDrained(this::closeIdle);
             if (service.config().health().check() != null) {
                 for (Endpoint endpoint : service.endpoints()) {
                     // By the address, so that an endpoint stays with its loop when others come and go.
@@ -63,6 +66,13 @@ final class HealthWatch implements AutoCloseable {
             HealthChecks own = checks.get(i);
             Map<Endpoint, Service> share = shares.get(i);
             loops.get(i).execute(() -> own.follow(share));
+        }
+    }
+
+    /** What is idle of its connections nobody will ask for. */
+    private void closeIdle(Endpoint drained) {
+        for (LoopContext context : contexts) {
+            later(context.worker().loop(), 0, () -> context.worker().pools().closeIdle(drained));
         }
     }
 

@@ -40,6 +40,7 @@ final class Availability {
     private final Consumer<Usable> onChange;
     private volatile HealthMeters meters;
     private volatile Alarm alarm;
+    private volatile Consumer<Endpoint> onDrained = _ -> { };
 
     // All below are guarded by this.
     private Usable usable;
@@ -78,6 +79,11 @@ final class Availability {
         }
         into.endpoints(this::rows);
         rebuild();
+    }
+
+    /** Says who is told of an endpoint that an operator drains; a later call replaces an earlier one. */
+    void onDrained(Consumer<Endpoint> told) {
+        onDrained = told;
     }
 
     HealthMeters meters() {
@@ -180,6 +186,9 @@ final class Availability {
     void drained(Endpoint endpoint, boolean out) {
         if (endpoint.health().drained(out, nanoTime.getAsLong())) {
             changed(endpoint);
+            if (out) {
+                onDrained.accept(endpoint);
+            }
         }
     }
 

@@ -56,6 +56,11 @@ public final class Endpoint {
         return health;
     }
 
+    /** Whether an operator wants it to get no new requests. */
+    public boolean drained() {
+        return health.drained();
+    }
+
     /** Requests in flight to it. */
     public int active() {
         return active.get();

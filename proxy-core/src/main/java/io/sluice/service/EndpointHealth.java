@@ -20,13 +20,16 @@ final class EndpointHealth {
 
     /** Whether it may get requests: read by scans over many endpoints, without a lock. */
     private volatile boolean usable = true;
+    /** Whether neither checks nor requests speak against it; read by requests of sticky sessions. */
+    private volatile boolean well = true;
+    private volatile boolean drained;
     /** Of requests, in a row; the one thing that the request path looks at. */
     private final AtomicInteger failures = new AtomicInteger();
     private volatile Availability owner;
     /** What an operator said instead of the configured one; -1 = nothing. */
     private volatile int weight = -1;
 
-    // All below are guarded by this.
+    // All below are guarded by this; what is above is written under it.
     private boolean down;
     /** Verdicts in a row that contradict {@code down}. */
     private int contrary;
@@ -36,7 +39,6 @@ final class EndpointHealth {
     private long ejectionNanos;
     private int ejections;
     private long returnedNanos;
-    private boolean drained;
     private boolean warming;
     private long warmingSinceNanos;
     private String checkWhy = "";
@@ -46,6 +48,11 @@ final class EndpointHealth {
 
     boolean usable() {
         return usable;
+    }
+
+    /** Whether it may get requests, or might if it were not drained. */
+    boolean well() {
+        return well;
     }
 
     /** The availability in force of the service it belongs to; null before there is one. */
@@ -176,7 +183,7 @@ final class EndpointHealth {
         return true;
     }
 
-    synchronized boolean drained() {
+    boolean drained() {
         return drained;
     }
 
@@ -196,7 +203,8 @@ final class EndpointHealth {
     /** Something changed that decides whether it is usable; one that comes back warms up. */
     private boolean settle(String why, long nowNanos) {
         boolean before = usable;
-        boolean now = !down && !ejected && !drained;
+        well = !down && !ejected;
+        boolean now = well && !drained;
         upWhy = why;
         since = Instant.now();
         usable = now;

@@ -15,6 +15,9 @@ import java.util.concurrent.RejectedExecutionException;
  * once. So there is somebody in the queue only while all places that a choice finds are taken. Places that become free
  * unseen (requests end that began when there was no limit) are given out at the latest when the next request comes.
  *
+ * <p>Who has an endpoint already (a sticky session) waits for a place at that one, as long as it may be had; it holds up nobody
+ * who may go elsewhere.
+ *
  * <p>A service that takes the place of another by a reload goes on with its places, on terms of its own. Who waits at the
  * former one is served first, but holds up nobody at this one if there is no place but at an endpoint only this one has.
  */
@@ -73,6 +76,11 @@ public final class RequestLimit {
         /** What the service's balancer goes by; see {@link Service#key}. */
         long key();
 
+        /** The endpoint it has already; null = any. */
+        default Endpoint wanted() {
+            return null;
+        }
+
         /** There is a place for it, at this endpoint, counted already: run by its loop. */
         void onPlace(Endpoint endpoint);
     }
@@ -90,15 +98,15 @@ public final class RequestLimit {
     }
 
     /** A place, if nobody waits for one; null = there is none. */
-    Endpoint enter(Endpoint avoid, long key) {
+    Endpoint enter(Endpoint avoid, long key, Endpoint wanted) {
         synchronized (places) {
             if (places.queues.isEmpty()) {
-                return place(avoid, key);
+                return place(avoid, key, wanted);
             }
         }
         admit();
         synchronized (places) {
-            return waiting.isEmpty() ? place(avoid, key) : null;
+            return nobodyFirst() ? place(avoid, key, wanted) : null;
         }
     }
 
@@ -106,7 +114,7 @@ public final class RequestLimit {
     public boolean await(Waiter waiter) {
         Endpoint endpoint;
         synchronized (places) {
-            endpoint = waiting.isEmpty() ? place(waiter.avoided(), waiter.key()) : null;
+            endpoint = nobodyFirst() ? place(waiter.avoided(), waiter.key(), waiter.wanted()) : null;
             if (endpoint == null) {
                 return places.waiting() < config.queue() && enqueue(waiter);
             }
@@ -114,6 +122,11 @@ public final class RequestLimit {
         // One that became free in between.
         give(new Given(waiter, endpoint));
         return true;
+    }
+
+    /** Whether nobody waits here, or nobody for a place that is free. */
+    private boolean nobodyFirst() {
+        return waiting.isEmpty() || service.sticky() != null && served() == null;
     }
 
     private boolean enqueue(Waiter waiter) {
@@ -162,15 +175,33 @@ public final class RequestLimit {
     private Given next() {
         synchronized (places) {
             for (RequestLimit each : places.queues) {
-                Waiter first = each.waiting.getFirst();
-                Endpoint endpoint = each.place(first.avoided(), first.key());
-                if (endpoint != null) {
-                    each.dequeue(first);
-                    return new Given(first, endpoint);
+                Given first = each.served();
+                if (first != null) {
+                    take(first.endpoint());
+                    each.dequeue(first.waiter());
+                    return first;
                 }
             }
             return null;
         }
+    }
+
+    /** Who of those who wait here is the first that there is a place for, not taken yet. */
+    private Given served() {
+        boolean anywhere = true;
+        for (Waiter each : waiting) {
+            Endpoint wanted = each.wanted();
+            boolean bound = wanted != null && service.keeps(wanted);
+            Endpoint endpoint = bound || anywhere ? free(each.avoided(), each.key(), wanted) : null;
+            if (endpoint != null) {
+                return new Given(each, endpoint);
+            }
+            if (service.sticky() == null) {
+                return null;
+            }
+            anywhere &= bound;
+        }
+        return null;
     }
 
     private void give(Given place) {
@@ -182,16 +213,28 @@ public final class RequestLimit {
         }
     }
 
-    private Endpoint place(Endpoint avoid, long key) {
-        Endpoint chosen = places.active < config.requests() ? service.pick(avoid, key) : null;
-        if (chosen != null && full(chosen)) {
-            chosen = another(chosen, avoid, key);
-        }
+    private Endpoint place(Endpoint avoid, long key, Endpoint wanted) {
+        Endpoint chosen = free(avoid, key, wanted);
         if (chosen != null) {
-            chosen.begun();
-            places.active++;
+            take(chosen);
         }
         return chosen;
+    }
+
+    private void take(Endpoint chosen) {
+        chosen.begun();
+        places.active++;
+    }
+
+    private Endpoint free(Endpoint avoid, long key, Endpoint wanted) {
+        if (places.active >= config.requests()) {
+            return null;
+        }
+        Endpoint chosen = service.pick(avoid, key, wanted);
+        if (chosen == null || !full(chosen)) {
+            return chosen;
+        }
+        return chosen == wanted && service.keeps(wanted) ? null : another(chosen, avoid, key);
     }
 
     /** The policy's next choices; it may go to and fro between two, so behind them whoever has room. */

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -27,6 +28,8 @@ public final class Service {
     /** Null for a policy that goes by no key. */
     private final HashKey key;
     private final boolean timed;
+    /** Null where clients keep no endpoint. */
+    private final StickyCookie sticky;
     /** Null where there is none. */
     private final RequestLimit limit;
     /** Null where there is none. */
@@ -70,6 +73,7 @@ public final class Service {
         this.balancing = new Balancing(config.policy());
         this.key = config.policy().rule() == Rule.HASH ? HashKey.of(config.policy().key()) : null;
         this.timed = config.policy().rule() == Rule.PEAK_EWMA;
+        this.sticky = StickyCookie.of(config, endpoints);
         this.limit = config.limits().limited()
                 ? new RequestLimit(config.limits(), this, before == null ? null : before.limit) : null;
         this.breaker = breaker(config.breaker(), before);
@@ -171,6 +175,11 @@ public final class Service {
         availability.begin(meters, alarm);
     }
 
+    /** Says who is told of an endpoint that is drained, when it gets no new requests any more; a second call replaces it. */
+    public void onDrained(Consumer<Endpoint> told) {
+        availability.onDrained(told);
+    }
+
     /** An endpoint sent the head of a final response. Allocates nothing, unless that is a failure. */
     public void answered(Endpoint endpoint, int status) {
         availability.answered(endpoint, status);
@@ -223,16 +232,51 @@ public final class Service {
         return timed;
     }
 
+    /** What keeps clients at their endpoint; null = nothing does. */
+    public StickyCookie sticky() {
+        return sticky;
+    }
+
+    /**
+     * The endpoint that a client has already, if that one may go on with it; else one chosen as by {@link #pick}.
+     *
+     * @param wanted see {@link Session#wanted}; null = any
+     */
+    public Endpoint pick(Endpoint avoid, long key, Endpoint wanted) {
+        if (wanted == null || !keeps(wanted)) {
+            return pick(avoid, key);
+        }
+        if (choice.failingOpen) {
+            availability.meters().failedOpen();
+        }
+        return wanted;
+    }
+
+    /**
+     * Whether an endpoint may go on with the clients it has: also while it is drained, or has no weight; and where nobody is
+     * well, unless it is drained.
+     */
+    boolean keeps(Endpoint endpoint) {
+        EndpointHealth health = endpoint.health();
+        return health.well() || choice.failingOpen && !health.drained();
+    }
+
+    /** The same for who has no endpoint yet. */
+    public Endpoint enter(Endpoint avoid, long key) {
+        return enter(avoid, key, null);
+    }
+
     /**
      * Chooses an endpoint, as {@link #pick}, and counts a request to it: {@link #left} must follow exactly once.
      *
+     * @param wanted the one its client has already; null = any
      * @return null also if there is no place for one more request; then it may wait at the {@link #limit}
      */
-    public Endpoint enter(Endpoint avoid, long key) {
+    public Endpoint enter(Endpoint avoid, long key, Endpoint wanted) {
         if (limit != null) {
-            return limit.enter(avoid, key);
+            return limit.enter(avoid, key, wanted);
         }
-        Endpoint endpoint = pick(avoid, key);
+        Endpoint endpoint = pick(avoid, key, wanted);
         if (endpoint != null) {
             endpoint.begun();
         }

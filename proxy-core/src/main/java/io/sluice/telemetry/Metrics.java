@@ -39,6 +39,7 @@ public final class Metrics implements AutoCloseable {
     private final MeterMap<String, PoolMeters> pools = new MeterMap<>(PoolMeters::new, PoolMeters::quiet);
     private final MeterMap<String, HealthMeters> health = new MeterMap<>(HealthMeters::new, _ -> true);
     private final MeterMap<String, OverloadMeters> overloads = new MeterMap<>(OverloadMeters::new, OverloadMeters::quiet);
+    private final MeterMap<String, StickyMeters> sticky = new MeterMap<>(StickyMeters::new, _ -> true);
     private final ConfigMeters config = new ConfigMeters();
     private final List<LoopWatch> loops = new CopyOnWriteArrayList<>();
     private final ProcessSeries process;
@@ -106,6 +107,7 @@ public final class Metrics implements AutoCloseable {
         pools.retain(serviceNames);
         health.retain(serviceNames);
         overloads.retain(limited);
+        sticky.retain(serviceNames);
     }
 
     /** The meters of a service's endpoints' fitness; the same object for the same name. */
@@ -116,6 +118,11 @@ public final class Metrics implements AutoCloseable {
     /** The meters of a service's queue and circuit breaker; the same object for the same name. */
     public OverloadMeters overload(String service) {
         return overloads.of(service);
+    }
+
+    /** The meters of a service's sticky sessions; the same object for the same name. */
+    public StickyMeters sticky(String service) {
+        return sticky.of(service);
     }
 
     /** The meters of the access log, always the same; absent from a scrape until asked for. */
@@ -209,6 +216,7 @@ public final class Metrics implements AutoCloseable {
         health.forScrape().forEach(healthSeries::add);
         healthSeries.into(snapshots);
         OverloadMeters.into(overloads.forScrape(), snapshots);
+        StickyMeters.into(sticky.forScrape(), snapshots);
         learnedRows(snapshots);
         lagRows(snapshots);
         if (log != null) {

@@ -124,6 +124,7 @@
     put('rps-more', count(now.active) + ' in flight, ' + count(now.clients) + ' clients connected');
     put('on-client', count(now.live.blockedOnClient));
     put('on-backend', count(now.live.blockedOnBackend));
+    services(now);
     endpoints(now);
     pools(now, before);
     live(now);
@@ -159,17 +160,32 @@
         + duration(per(stats => stats.blockedOnBackendMillis + stats.live.blockedOnBackendMillis)) + ' for backends, each second');
   }
 
+  function services(now) {
+    const fit = it => it.endpoints.filter(one => one.health === 'up' || one.health === 'warming').length;
+    table('services', [
+      ['Service', it => it.name],
+      ['Fit', it => fit(it) + ' of ' + it.endpoints.length, 'number', it => fit(it) === 0 ? 'bad' : fit(it) < it.endpoints.length ? 'warn' : ''],
+      ['Waiting', it => it.waiting === null ? '–' : count(it.waiting), 'number', it => it.waiting > 0 ? 'warn' : ''],
+      ['Circuit', it => it.circuit === null ? '–' : it.circuit, '', it => it.circuit === 'open' ? 'bad' : it.circuit === 'half-open' ? 'warn' : ''],
+      ['Opened', it => it.circuit === null ? '–' : count(it.circuitOpened), 'number'],
+      ['In flight', it => count(it.endpoints.reduce((all, one) => all + one.active, 0)), 'number'],
+      ['Policy', it => it.policy + (it.sticky ? ', sticky' : '')],
+    ], now.services, 'No service is configured.');
+  }
+
   function endpoints(now) {
     const rows = now.services.flatMap(service => service.endpoints.map(it => ({ ...it, service: service.name })));
     table('endpoints', [
       ['Service', it => it.service],
       ['Endpoint', it => it.address],
-      ['Health', it => it.health, '', it => it.health === 'up' ? '' : 'bad'],
+      ['Health', it => it.health, '', it => it.health === 'up' ? '' : it.health === 'warming' || it.health === 'draining' ? 'warn' : 'bad'],
       ['Weight', it => it.weight, 'number', it => it.weight === 0 ? 'warn' : ''],
       ['Requests', it => it.active, 'number'],
       ['Connections', it => it.connections, 'number'],
       ['Idle', it => it.idle, 'number'],
+      ['Learned keep-alive', it => it.reusedForMillis === null ? '–' : duration(it.reusedForMillis) + ' (' + it.learnedFrom + ')', 'number'],
       ['Splices', it => it.splices ? 'yes' : 'disarmed', '', it => it.splices ? '' : 'bad'],
+      ['Why', it => it.health === 'up' ? '' : it.why],
     ], rows, 'No service is configured.');
   }
 

@@ -67,11 +67,21 @@ class AdminPagesIT {
     }
 
     @Test
+    @SuppressWarnings("unchecked")
+    void showsTheQueueAndTheCircuitOfAService() throws IOException {
+        Map<String, Object> app = ((List<Map<String, Object>>) under.json("/services").get("services")).getFirst();
+
+        assertThat(app).containsEntry("name", "app").containsEntry("waiting", 0).containsEntry("circuit", "closed")
+                .containsEntry("circuitOpened", 0).containsEntry("sticky", false);
+    }
+
+    @Test
     void showsEveryEndpointAndWhatItDoes() throws IOException {
         assertThat(endpoint())
                 .containsEntry("address", "127.0.0.1:" + under.listening.getLocalPort())
                 .containsEntry("weight", 1).containsEntry("active", 0).containsEntry("connections", 0)
-                .containsEntry("idle", 0).containsEntry("splices", true);
+                .containsEntry("idle", 0).containsEntry("splices", true)
+                .containsEntry("reusedForMillis", null).containsEntry("learnedFrom", null);
 
         Socket client = under.client("web", GET);
         Socket backend = asked(0);

@@ -33,7 +33,10 @@ final class AdminUnderTest implements AutoCloseable {
                 filters:
                   - requestHeaders: { set: { Authorization: "Basic cGFzcw==", X-Env: prod } }
             services:
-              app: { endpoints: ["127.0.0.1:%d"] }
+              app:
+                endpoints: ["127.0.0.1:%d"]
+                limits: { requests: 1000 }
+                circuitBreaker: { errorPercent: 100, minRequests: 1000000 }
             accessLog: "off"
             admin: %s
             eventLoops: 2

@@ -65,6 +65,7 @@ class DashboardIT {
 
             assertThat(page).contains("class=\"good\">ready</p>", "<main id=\"main\">", "<polyline class=\"line\" points=\"");
             assertThat(page).contains("<td class=\"\">127.0.0.1:" + under.listening.getLocalPort() + "</td>");
+            assertThat(page).contains(">Learned keep-alive</th>", ">Circuit</th>", "<td class=\"\">closed</td>", ">1 of 1</td>");
             assertThat(page).doesNotContain("id=\"rps\">–<").contains("<form id=\"signin\" hidden=\"\">");
             assertThat(page).contains("\nCONSOLE []");
         }

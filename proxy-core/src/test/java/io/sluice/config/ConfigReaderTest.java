@@ -78,6 +78,7 @@ final class ConfigReaderTest {
                 "app",
                 List.of(new EndpointConfig(new HostPort("10.0.0.5", 8080), 1, 0)),
                 Policy.LEAST_REQUESTS,
+                null,
                 new PoolConfig(64, Duration.ofSeconds(30), true, Integer.MAX_VALUE, Duration.ZERO),
                 new SocketConfig(0, true, 0, 0, 0, true, Duration.ZERO, Duration.ZERO, 0, false),
                 true,

@@ -104,6 +104,6 @@ public final class ServiceConfigBuilder {
     /** The configuration. */
     public ServiceConfig build() {
         return new ServiceConfig(
-                name, List.copyOf(endpoints), policy, pool, socket, true, health, proxyProtocol, limits, breaker);
+                name, List.copyOf(endpoints), policy, null, pool, socket, true, health, proxyProtocol, limits, breaker);
     }
 }

@@ -109,7 +109,7 @@ final class ExchangeBench {
         services.computeIfPresent(name, (key, service) -> new ServiceConfig(
                 name,
                 service.endpoints().stream().map(e -> new ServiceConfig.EndpointConfig(e.address(), 0, 0)).toList(),
-                service.policy(), service.pool(), service.socket(), service.zeroCopy(), service.health(),
+                service.policy(), service.sticky(), service.pool(), service.socket(), service.zeroCopy(), service.health(),
                 service.proxyProtocol(), service.limits(), service.breaker()));
         return new SluiceConfig(config.listeners(), config.routes(), services, config.buffers(), config.limits(),
                 config.timeouts(), config.retry(), config.zeroCopy(), config.accessLog(), config.tracing(), config.admin(),

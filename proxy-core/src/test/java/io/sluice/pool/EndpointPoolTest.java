@@ -69,6 +69,25 @@ class EndpointPoolTest {
     }
 
     @Test
+    void closesWhatIsIdleAndWhatComesBackOfADrainedEndpoint() {
+        Lease inUse = open();
+        FakeBackend idle = released(open());
+        Endpoint other = new Service(1, service.config()).endpoints().getFirst();
+
+        service.drain(endpoint);
+        pools.closeIdle(endpoint);
+        pools.closeIdle(other);
+
+        assertThat(idle.closed).isTrue();
+        assertThat(released(inUse).closed).isTrue();
+        assertThat(meters().idle()).isZero();
+        assertThat(endpoint.connections()).isZero();
+        service.undrain(endpoint);
+        assertThat(released(open()).closed).isFalse();
+        assertThat(pool.takeIdle()).isNotNull();
+    }
+
+    @Test
     void opensAConnectionThatIsTheCallers() {
         assertThat(pool.takeIdle()).isNull();
 
