@@ -66,6 +66,7 @@ final class Assembly {
                 timeouts,
                 retry,
                 zeroCopy,
+                DnsKeys.of(top.section("dns")),
                 accessLog(top),
                 admin(top),
                 top.list("trustedProxies", Cidr.class),
@@ -194,8 +195,8 @@ final class Assembly {
             endpoints.add(
                     at.values().value(endpoint.path()) instanceof HostPort address
                             ? new EndpointConfig(address, 1)
-                            : new EndpointConfig(endpoint.get("address", HostPort.class), endpoint.whole("weight"),
-                                    endpoint.get("backup", Boolean.class) ? 1 : 0));
+                            : new EndpointConfig(endpoint.get("address", HostPort.class), endpoint.get("srv", String.class),
+                                    endpoint.whole("weight"), endpoint.get("backup", Boolean.class) ? 1 : 0));
         }
         return new ServiceConfig(
                 name,

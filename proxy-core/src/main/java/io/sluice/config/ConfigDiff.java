@@ -74,7 +74,7 @@ public record ConfigDiff(
     private static Map<String, ServiceConfig.EndpointConfig> endpoints(SluiceConfig config) {
         Map<String, ServiceConfig.EndpointConfig> byName = new LinkedHashMap<>();
         config.services().forEach((service, it) ->
-                it.endpoints().forEach(endpoint -> byName.put(service + "/" + endpoint.address(), endpoint)));
+                it.endpoints().forEach(endpoint -> byName.put(service + "/" + endpoint.written(), endpoint)));
         return byName;
     }
 

@@ -13,7 +13,7 @@ import java.util.Set;
 public final class StartSettings {
     /** Paths of record components; what is below one of them belongs to it. */
     private static final Set<String> PATHS =
-            Set.of("eventLoops", "admin", "accessLog", "buffers", "limits.connections", "zeroCopy.pipeSize");
+            Set.of("eventLoops", "admin", "dns", "accessLog", "buffers", "limits.connections", "zeroCopy.pipeSize");
     /** What has a life of its own in a reload, and is compared item by item. */
     private static final Set<String> ITEMS = Set.of("listeners", "routes", "services");
 

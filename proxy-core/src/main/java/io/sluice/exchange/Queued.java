@@ -47,7 +47,7 @@ final class Queued implements RequestLimit.Waiter {
         if (endpoint != null) {
             attempt(exchange, worker, endpoint, avoided != null);
         } else if (service.limit() == null || service.pick(avoided, key) == null) {
-            exchange.fail(ProxyError.NO_ENDPOINT);
+            exchange.fail(service.nobody());
         } else {
             begin(exchange, worker, meters, avoided, key);
         }

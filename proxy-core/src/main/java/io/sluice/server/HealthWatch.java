@@ -1,7 +1,6 @@
 package io.sluice.server;
 
 import io.netty.channel.EventLoop;
-import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.sluice.config.SluiceConfig;
 import io.sluice.exchange.Worker;
 import io.sluice.frontend.LoopContext;
@@ -22,6 +21,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Has all endpoints of the services in force checked, shared out among the event loops, and gives the services what their
@@ -45,7 +45,6 @@ final class HealthWatch implements AutoCloseable {
             SluiceConfig config,
             List<LoopContext> contexts,
             Function<Service, SocketOptions> options,
-            DnsAddressResolverGroup resolvers,
             Metrics metrics) {
         this.metrics = metrics;
         HeadLimits limits = new HeadLimits(
@@ -55,16 +54,19 @@ final class HealthWatch implements AutoCloseable {
             loops.add(worker.loop());
             checks.add(new HealthChecks(
                     worker.wheel(),
-                    new Http1Checker(worker.loop(), context.reads(), limits, options, resolvers),
+                    new Http1Checker(worker.loop(), context.reads(), limits, options),
                     () -> ThreadLocalRandom.current().nextDouble()));
         }
     }
 
     /**
-     * These services come into force, whatever was in force before. An endpoint that stays, and whose check stays the same,
-     * notices nothing.
+     * The services in force, or their endpoints, are others than before. An endpoint that stays, and whose check stays the
+     * same, notices nothing.
+     *
+     * @param inForce asked when it is this call's turn, so that the last call goes by the last change
      */
-    synchronized void follow(List<Service> services) {
+    synchronized void follow(Supplier<List<Service>> inForce) {
+        List<Service> services = inForce.get();
         names.forEach(name -> metrics.health(name).endpoints(List::of));
         names.clear();
         List<Map<Endpoint, Service>> shares = new ArrayList<>();

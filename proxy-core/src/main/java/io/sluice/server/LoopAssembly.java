@@ -2,7 +2,6 @@ package io.sluice.server;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
-import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.sluice.config.SluiceConfig;
 import io.sluice.exchange.Snapshot;
 import io.sluice.exchange.Worker;
@@ -29,7 +28,6 @@ import java.util.function.Supplier;
  * @param snapshots the configuration in force
  * @param metrics   of the process
  * @param accessLog of the process
- * @param resolvers for endpoints configured by name
  * @param splicing  what loops share of it; null = all is copied
  */
 record LoopAssembly(
@@ -38,7 +36,6 @@ record LoopAssembly(
         Supplier<Snapshot> snapshots,
         Metrics metrics,
         AccessLog accessLog,
-        DnsAddressResolverGroup resolvers,
         Splicing splicing) {
 
     LoopContext assemble(EventLoop loop, LoopClock clock) {
@@ -47,8 +44,7 @@ record LoopAssembly(
         LoopBuffer reads = new LoopBuffer(allocator);
         Http1Connector connector =
                 new Http1Connector(loop, store, reads, () -> snapshots.get().responseLimits(),
-                        service -> new SocketOptions(transport, service.config().socket(), config.buffers(), allocator),
-                        resolvers);
+                        service -> new SocketOptions(transport, service.config().socket(), config.buffers(), allocator));
         DeadlineWheel wheel = new DeadlineWheel(loop, clock);
         Pipes pipes = splicing == null ? null : splicing.pipes(wheel);
         BackendPools pools = new BackendPools(connector, wheel, metrics, config.eventLoops());

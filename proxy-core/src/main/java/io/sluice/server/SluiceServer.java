@@ -2,8 +2,6 @@ package io.sluice.server;
 
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
-import io.netty.resolver.dns.DnsAddressResolverGroup;
-import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.sluice.config.ConfigDiff;
 import io.sluice.config.ListenerConfig;
 import io.sluice.config.SluiceConfig;
@@ -54,11 +52,12 @@ public final class SluiceServer implements AutoCloseable {
     private final Metrics metrics;
     private final AccessLog accessLog;
     private final EventLoops loops;
-    private final DnsAddressResolverGroup resolvers;
     /** Null where nothing is spliced. */
     private volatile Splicing splicing;
     /** Null until the loops are assembled. */
     private volatile HealthWatch health;
+    /** Null until the loops are assembled. */
+    private volatile NameWatch names;
     /** Null until it is open. */
     private volatile MemoryWatch memory;
     private final List<LoopContext> contexts;
@@ -72,14 +71,12 @@ public final class SluiceServer implements AutoCloseable {
             EndpointRegistry endpoints,
             Metrics metrics,
             AccessLog accessLog,
-            EventLoops loops,
-            DnsAddressResolverGroup resolvers) {
+            EventLoops loops) {
         this.snapshot = snapshot;
         this.endpoints = endpoints;
         this.metrics = metrics;
         this.accessLog = accessLog;
         this.loops = loops;
-        this.resolvers = resolvers;
         this.contexts = new ArrayList<>();
     }
 
@@ -126,13 +123,7 @@ public final class SluiceServer implements AutoCloseable {
         AccessLog accessLog = AccessLog.open(config.accessLog(), metrics);
         try {
             return new SluiceServer(
-                    snapshot,
-                    endpoints,
-                    metrics,
-                    accessLog,
-                    transport.eventLoops(config.eventLoops()),
-                    new DnsAddressResolverGroup(
-                            new DnsNameResolverBuilder().datagramChannelFactory(transport::newDatagramChannel)));
+                    snapshot, endpoints, metrics, accessLog, transport.eventLoops(config.eventLoops()));
         } catch (RuntimeException failed) {
             // Each loop takes descriptors, which may be used up.
             accessLog.close();
@@ -152,8 +143,7 @@ public final class SluiceServer implements AutoCloseable {
             metrics.pipes(splicing::idlePipes, splicing::activePipes, splicing::mismatches);
         }
         metrics.learnedIdle(this::learnedIdle);
-        LoopAssembly assembly = new LoopAssembly(transport, allocator, () -> snapshot, metrics, accessLog, resolvers,
-                splicing);
+        LoopAssembly assembly = new LoopAssembly(transport, allocator, () -> snapshot, metrics, accessLog, splicing);
         Map<EventLoop, LoopContext> byLoop = new IdentityHashMap<>();
         for (EventLoop loop : loops.loops()) {
             LoopContext context = assembly.assemble(loop, loops.clock(loop));
@@ -162,8 +152,10 @@ public final class SluiceServer implements AutoCloseable {
             byLoop.put(loop, context);
         }
         health = new HealthWatch(config, contexts, service -> new SocketOptions(
-                transport, service.config().socket(), config.buffers(), allocator), resolvers, metrics);
-        health.follow(snapshot.services());
+                transport, service.config().socket(), config.buffers(), allocator), metrics);
+        names = new NameWatch(config, transport, loops.loops().getFirst(), endpoints, metrics, this::membersChanged);
+        names.begin(snapshot.services());
+        health.follow(snapshot::services);
         int limit = config.limits().connections() == 0 ? Descriptors.connectionsMax() : config.limits().connections();
         ConnectionGate gate = new ConnectionGate(limit, config.limits().connectionsPerAddress());
         memory = MemoryWatch.of(config.limits().memory(), allocator, gate, contexts);
@@ -199,7 +191,9 @@ public final class SluiceServer implements AutoCloseable {
             ListenerChange change = new ListenerChange(listeners, config);
             try {
                 change.bind();
-                put(Snapshot.of(config, change.indexes(), endpoints, before, metrics), change);
+                Snapshot after = Snapshot.of(config, change.indexes(), endpoints, before, metrics);
+                names.prepare(after.services());
+                put(after, change);
             } catch (IOException | IllegalArgumentException failed) {
                 change.undo();
                 endpoints.restore(before.services());
@@ -233,8 +227,15 @@ public final class SluiceServer implements AutoCloseable {
             }
         }
         endpoints.retain(after.services());
-        health.follow(after.services());
+        names.follow(after.services());
+        health.follow(after::services);
         after.retainSeries(metrics);
+    }
+
+    /** The names of services stand for other addresses: whoever keeps something about endpoints looks again. */
+    private void membersChanged() {
+        health.follow(() -> snapshot.services());
+        contexts.forEach(context -> context.worker().loop().execute(context.worker()::adopt));
     }
 
     /**
@@ -287,7 +288,7 @@ public final class SluiceServer implements AutoCloseable {
 
     /** Null while it wants traffic; else the reason why not, in a few words. */
     public String notReady() {
-        return draining.get() == null ? null : "shutting down";
+        return draining.get() == null ? names.notReady() : "shutting down";
     }
 
     /**
@@ -381,6 +382,9 @@ public final class SluiceServer implements AutoCloseable {
         if (health != null) {
             health.close();
         }
+        if (names != null) {
+            names.close();
+        }
         for (LoopContext context : contexts) {
             Worker worker = context.worker();
             if (!worker.loop().isShuttingDown()) {
@@ -391,7 +395,6 @@ public final class SluiceServer implements AutoCloseable {
                 }).awaitUninterruptibly();
             }
         }
-        resolvers.close();
         loops.close();
         accessLog.close();
         metrics.close();

@@ -4,6 +4,7 @@ import io.sluice.config.ServiceConfig;
 import io.sluice.config.ServiceConfig.Rule;
 import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
+import io.sluice.telemetry.DnsMeters;
 import io.sluice.telemetry.HealthMeters;
 import java.net.InetAddress;
 import java.util.List;
@@ -18,7 +19,8 @@ import java.util.function.LongSupplier;
 public final class Service {
     private final int index;
     private final ServiceConfig config;
-    private final List<Endpoint> endpoints;
+    private volatile Roster roster;
+    private final List<EndpointName> names;
     private final Availability availability;
     private final Balancing balancing;
     /** Null for a policy that goes by no key. */
@@ -45,25 +47,27 @@ public final class Service {
      * @param endpoints where those are found that were known before
      */
     public Service(int index, ServiceConfig config, EndpointRegistry endpoints) {
-        this(index, config, endpoints.of(config), System::nanoTime);
+        this(index, config, endpoints.of(config), endpoints.names(config), System::nanoTime);
     }
 
     /**
      * Creates it over these endpoints.
      *
-     * @param endpoints in the order of the configuration's
-     * @param nanoTime  the clock of ejections and slow starts, always the same for the same endpoints
+     * @param roster   the endpoints
+     * @param names    by which some of them are found
+     * @param nanoTime the clock of ejections and slow starts, always the same for the same endpoints
      */
-    Service(int index, ServiceConfig config, List<Endpoint> endpoints, LongSupplier nanoTime) {
+    Service(int index, ServiceConfig config, Roster roster, List<EndpointName> names, LongSupplier nanoTime) {
         this.index = index;
         this.config = config;
-        this.endpoints = endpoints;
+        this.roster = roster;
+        this.names = names;
         this.balancing = new Balancing(config.policy());
         this.key = config.policy().rule() == Rule.HASH ? HashKey.of(config.policy().key()) : null;
         this.timed = config.policy().rule() == Rule.PEAK_EWMA;
         this.limit = config.limits().limited() ? new RequestLimit(config.limits(), this) : null;
         this.breaker = config.breaker() == null ? null : new CircuitBreaker(config.breaker(), System.nanoTime());
-        this.availability = new Availability(config, endpoints, nanoTime, this::use);
+        this.availability = new Availability(config, roster, nanoTime, this::use);
         availability.rebuild();
     }
 
@@ -86,9 +90,58 @@ public final class Service {
         return config;
     }
 
-    /** All its endpoints. */
+    /** All its endpoints of the moment: where it is configured by names, these may change at any time. */
     public List<Endpoint> endpoints() {
-        return endpoints;
+        return roster.endpoints();
+    }
+
+    /** The same with their terms. */
+    Roster roster() {
+        return roster;
+    }
+
+    /** What is known of its names, in the order of the configuration. */
+    public List<NameView> names() {
+        return names.stream().map(EndpointName::view).toList();
+    }
+
+    List<DnsMeters.Row> nameRows() {
+        return names.stream().map(EndpointName::row).toList();
+    }
+
+    /** Whether there is nobody to ask because none of its names was ever resolved. */
+    public boolean unresolved() {
+        return roster.entries().isEmpty();
+    }
+
+    /** Why {@link #pick} finds nobody. */
+    public ProxyError nobody() {
+        return unresolved() ? ProxyError.NAME_NOT_RESOLVED : ProxyError.NO_ENDPOINT;
+    }
+
+    /** Whether it is one of its endpoints of the moment. */
+    public boolean has(Endpoint endpoint) {
+        return roster.has(endpoint);
+    }
+
+    /**
+     * Takes the endpoints that its names stand for now. Those that stay notice nothing; requests to those that go end
+     * undisturbed.
+     *
+     * @return whether they, or their terms, are others than before
+     */
+    boolean adopt(EndpointRegistry endpoints) {
+        synchronized (availability) {
+            Roster before = roster;
+            Roster after = endpoints.of(config);
+            if (after.same(before)) {
+                return false;
+            }
+            roster = after;
+            availability.adopt(after);
+            endpoints.replaced(name(), before, after);
+            return true;
+        }
     }
 
     /**
@@ -169,6 +222,11 @@ public final class Service {
     /** What is known of all endpoints now, in the order of the configuration. */
     public List<EndpointView> view() {
         return availability.view();
+    }
+
+    /** What is known of an endpoint now. */
+    public EndpointView view(Endpoint endpoint) {
+        return availability.view(endpoint);
     }
 
     /** Whether its choice goes by what {@link Endpoint#latency} was told. */

@@ -39,6 +39,7 @@ public final class Metrics implements AutoCloseable {
     private final MeterMap<String, PoolMeters> pools = new MeterMap<>(PoolMeters::new, PoolMeters::quiet);
     private final MeterMap<String, HealthMeters> health = new MeterMap<>(HealthMeters::new, _ -> true);
     private final MeterMap<String, OverloadMeters> overloads = new MeterMap<>(OverloadMeters::new, _ -> true);
+    private final MeterMap<String, DnsMeters> names = new MeterMap<>(DnsMeters::new, _ -> true);
     private final ConfigMeters config = new ConfigMeters();
     private final List<LoopWatch> loops = new CopyOnWriteArrayList<>();
     private final ProcessSeries process;
@@ -102,11 +103,17 @@ public final class Metrics implements AutoCloseable {
         pools.retain(serviceNames);
         health.retain(serviceNames);
         overloads.retain(serviceNames);
+        names.retain(serviceNames);
     }
 
     /** The meters of a service's endpoints' fitness; the same object for the same name. */
     public HealthMeters health(String service) {
         return health.of(service);
+    }
+
+    /** The meters of the names of a service's endpoints; the same object for the same service. */
+    public DnsMeters dns(String service) {
+        return names.of(service);
     }
 
     /** The meters of a service's queue and circuit breaker; the same object for the same name. */
@@ -196,6 +203,7 @@ public final class Metrics implements AutoCloseable {
         HealthSeries healthSeries = new HealthSeries();
         health.forScrape().forEach(healthSeries::add);
         healthSeries.into(snapshots);
+        DnsMeters.into(names.forScrape(), snapshots);
         OverloadMeters.into(overloads.forScrape(), snapshots);
         learnedRows(snapshots);
         lagRows(snapshots);
