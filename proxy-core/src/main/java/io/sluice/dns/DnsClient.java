@@ -7,6 +7,7 @@ import io.netty.handler.codec.dns.DnsResponse;
 import io.netty.handler.codec.dns.DnsResponseCode;
 import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.resolver.dns.DnsNameResolverTimeoutException;
 import io.netty.resolver.dns.DnsServerAddressStream;
 import io.netty.resolver.dns.DnsServerAddressStreamProvider;
 import io.netty.resolver.dns.DnsServerAddressStreamProviders;
@@ -136,7 +137,7 @@ public final class DnsClient implements NameServers, AutoCloseable {
 
         private void onAnswered(InetSocketAddress server, Future<AddressedEnvelope<DnsResponse, InetSocketAddress>> answered) {
             if (!answered.isSuccess()) {
-                boolean silent = DnsNameResolver.isTimeoutError(answered.cause());
+                boolean silent = answered.cause() instanceof DnsNameResolverTimeoutException;
                 last = silent ? Outcome.TIMEOUT : Outcome.FAILED;
                 if (silent && repeats-- > 0) {
                     untried.addLast(server);

@@ -112,6 +112,7 @@ final class ConfigReaderTest {
                         TIMEOUTS,
                         retry,
                         zeroCopy,
+                        DnsConfig.DEFAULT,
                         new AccessLogConfig("stdout", AccessLogConfig.Format.JSON, 8192),
                         new AdminConfig(new HostPort("127.0.0.1", 9901), null),
                         List.of(),

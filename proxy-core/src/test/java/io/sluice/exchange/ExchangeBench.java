@@ -112,7 +112,7 @@ final class ExchangeBench {
                 service.policy(), service.pool(), service.socket(), service.zeroCopy(), service.health(),
                 service.proxyProtocol()));
         return new SluiceConfig(config.listeners(), config.routes(), services, config.buffers(), config.limits(),
-                config.timeouts(), config.retry(), config.zeroCopy(), config.accessLog(), config.admin(),
+                config.timeouts(), config.retry(), config.zeroCopy(), config.dns(), config.accessLog(), config.admin(),
                 config.trustedProxies(), config.eventLoops());
     }
 

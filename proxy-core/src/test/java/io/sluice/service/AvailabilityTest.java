@@ -9,6 +9,7 @@ import io.sluice.service.EndpointView.State;
 import io.sluice.telemetry.Readings;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,7 +70,7 @@ class AvailabilityTest {
         app.checks(0, false, false, false);
 
         app.service = new Service(
-                0, ServedEndpoints.config(HealthConfig.NONE, 1, 1), app.service.endpoints(), app.clock::nanos);
+                0, ServedEndpoints.config(HealthConfig.NONE, 1, 1), app.service.roster(), List.of(), app.clock::nanos);
         assertThat(app.shares(2)).as("not yet in force").containsExactly(0, 2);
         app.service.begin(app.meters, app.clock);
 
@@ -200,7 +201,7 @@ class AvailabilityTest {
         app.fails(0, 5);
 
         app.service = new Service(
-                0, ServedEndpoints.config(HealthConfig.NONE, 1, 1), app.service.endpoints(), app.clock::nanos);
+                0, ServedEndpoints.config(HealthConfig.NONE, 1, 1), app.service.roster(), List.of(), app.clock::nanos);
         app.service.begin(app.meters, app.clock);
 
         assertThat(app.shares(2)).containsExactly(1, 1);
@@ -212,8 +213,8 @@ class AvailabilityTest {
         Service old = app.service;
         app.fails(0, 5);
 
-        app.service = new Service(0, ServedEndpoints.config(new HealthConfig(null, ServedEndpoints.EJECTION, Duration.ZERO), 1, 1, 1, 1), old.endpoints(),
-                app.clock::nanos);
+        app.service = new Service(0, ServedEndpoints.config(new HealthConfig(null, ServedEndpoints.EJECTION, Duration.ZERO), 1, 1, 1, 1), old.roster(),
+                List.of(), app.clock::nanos);
         app.service.begin(app.meters, app.clock);
         assertThat(app.shares(3)).containsExactly(0, 1, 1, 1);
         for (int i = 0; i < 5; i++) {

@@ -27,7 +27,7 @@ final class ServedEndpoints {
     Service service;
 
     void serve(HealthConfig health, int... weights) {
-        service = new Service(0, config(health, weights), endpoints(weights), clock::nanos);
+        service = new Service(0, config(health, weights), roster(weights), List.of(), clock::nanos);
         service.begin(meters, clock);
     }
 
@@ -44,6 +44,13 @@ final class ServedEndpoints {
         return IntStream.range(0, weights.length)
                 .mapToObj(i -> new Endpoint(new HostPort("127.0.0.1", i + 1), weights[i]))
                 .toList();
+    }
+
+    private static Roster roster(int... weights) {
+        List<Endpoint> endpoints = endpoints(weights);
+        return new Roster(IntStream.range(0, weights.length)
+                .mapToObj(i -> new Roster.Entry(endpoints.get(i), weights[i], 0))
+                .toList());
     }
 
     Endpoint endpoint(int index) {
