@@ -17,11 +17,14 @@ http {{
     keepalive_requests 1000000000;
     {temp_paths}
     server {{
-        listen 127.0.0.1:{port} backlog=4096;
+        listen {address}:{port} backlog=4096;
         root {folder}/files;
+        {extra}
     }}
 }}
 """
+# A POST of a file is refused otherwise.
+FILE_SERVER_POSTS = "error_page 405 =200 $uri;"
 
 # Everything that isn't needed to keep connections to the backend open, or to let uploads through, is left as nginx has it.
 NGINX = """\

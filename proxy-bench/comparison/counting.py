@@ -1,4 +1,4 @@
-"""A backend that counts: how many bytes its sockets took. Runs in a process of its own."""
+"""Backends in processes of their own, and one that counts how many bytes its sockets took."""
 import ctypes
 import multiprocessing
 import os
@@ -44,8 +44,9 @@ class OwnProcess:
         """What the parent does once the process has begun."""
 
 
-class CountingBackend(OwnProcess):
-    """Answers GET /N with N bytes. `taken` is what the kernel accepted of all bodies."""
+class OwnBackend(OwnProcess):
+    """Accepts connections, and lets each that is ready do one step. What a kind of backend keeps of a connection, and what a
+    step is, it says by `_begun` and `_move`."""
 
     def __init__(self, core):
         super().__init__(core)
@@ -64,7 +65,7 @@ class CountingBackend(OwnProcess):
                     if key.data is None:
                         self._accept(selector)
                     else:
-                        self._move(selector, key.fileobj, key.data)
+                        self._step(selector, key.fileobj, key.data)
 
     def _accept(self, selector):
         try:
@@ -73,21 +74,39 @@ class CountingBackend(OwnProcess):
             return
         connection.setblocking(False)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        selector.register(connection, selectors.EVENT_READ, _Response())
+        selector.register(connection, selectors.EVENT_READ, self._begun())
 
-    def _move(self, selector, connection, response):
+    def _step(self, selector, connection, state):
         try:
-            if response.missing or response.head:
-                response.send(connection, self._taken)
-            elif not response.receive(connection):
-                raise ConnectionResetError
-            event = selectors.EVENT_WRITE if response.missing or response.head else selectors.EVENT_READ
-            selector.modify(connection, event, response)
+            self._move(selector, connection, state)
         except BlockingIOError:
             pass
         except (OSError, ValueError):
             selector.unregister(connection)
             connection.close()
+
+    def _begun(self):
+        """What is kept of a new connection."""
+        raise NotImplementedError
+
+    def _move(self, selector, connection, state):
+        """One step of one connection; raises an OSError or a ValueError when it is over."""
+        raise NotImplementedError
+
+
+class CountingBackend(OwnBackend):
+    """Answers GET /N with N bytes. `taken` is what the kernel accepted of all bodies."""
+
+    def _begun(self):
+        return _Response()
+
+    def _move(self, selector, connection, response):
+        if response.missing or response.head:
+            response.send(connection, self._taken)
+        elif not response.receive(connection):
+            raise ConnectionResetError
+        event = selectors.EVENT_WRITE if response.missing or response.head else selectors.EVENT_READ
+        selector.modify(connection, event, response)
 
 
 class _Response:

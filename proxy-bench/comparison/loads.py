@@ -14,7 +14,7 @@ end
 """
 # The body is made once, and written from where it lies.
 UPLOAD = """\
-wrk.method = "PUT"
+wrk.method = "{method}"
 wrk.headers["Content-Type"] = "application/octet-stream"
 wrk.body = string.rep("x", {size})
 """
@@ -36,14 +36,15 @@ class WrkRun:
         self.errors = broken + not_2xx
 
 
-def wrk(bench, port, path, connections, seconds, upload_bytes=None):
-    """As many requests as go for so many seconds; uploads of so many bytes each, if a number is given.
+def wrk(bench, port, path, connections, seconds, upload_bytes=None, method="PUT"):
+    """As many requests as go for so many seconds; uploads of so many bytes each, if a number is given,
+    by that method.
 
     The bytes carried are those received, heads included: of uploads only their receiver knows.
     """
     script = f"{bench.folder}/figures.lua"
     with open(script, "w") as file:
-        file.write(EXACT_FIGURES + ("" if upload_bytes is None else UPLOAD.format(size=upload_bytes)))
+        file.write(EXACT_FIGURES + ("" if upload_bytes is None else UPLOAD.format(size=upload_bytes, method=method)))
     out = run_load(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", script,
                     f"http://127.0.0.1:{port}{path}"], bench.load_core, seconds + 30)
     figures = re.search(r"^figures" + 8 * r" (\d+)" + "$", out, re.MULTILINE)

@@ -70,10 +70,15 @@ class Bench:
         """nginx serving the files, by sendfile."""
         self.backend_port = self.file_server("backend", self.load_core).port
 
-    def file_server(self, name, core, niceness=0):
-        """One more nginx serving the files, by sendfile, on a core; niceness gives way to others there."""
-        port = free_port()
-        path = self._write(f"{name}.conf", configurations.FILE_SERVER, port=port)
+    def file_server(self, name, core, niceness=0, port=None, posts=False, everywhere=False):
+        """One more nginx serving the files, by sendfile, on a core.
+
+        niceness gives way to others there; posts are answered as gets are; everywhere listens at all local addresses.
+        """
+        port = port or free_port()
+        path = self._write(f"{name}.conf", configurations.FILE_SERVER, port=port,
+                           address="0.0.0.0" if everywhere else "127.0.0.1",
+                           extra=configurations.FILE_SERVER_POSTS if posts else "")
         child = self.spawn(name, ["nice", "-n", str(niceness), "nginx", "-e", f"{self.folder}/{name}.log", "-c", path],
                            [core])
         self.wait_for_answer(name, port, "/", child)

@@ -1,9 +1,8 @@
-"""A backend for uploads: it throws bodies away without copying them, and counts. Runs in a process of its own."""
+"""A backend for uploads: it throws bodies away without copying them, and counts."""
 import re
-import selectors
 import socket
 
-from .counting import HEAD_MAX, OwnProcess
+from .counting import HEAD_MAX, OwnBackend
 
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
 ANSWER = b"HTTP/1.1 204 No Content\r\n\r\n"
@@ -11,63 +10,35 @@ ANSWER = b"HTTP/1.1 204 No Content\r\n\r\n"
 PIECE = 4 << 20
 
 
-class SinkBackend(OwnProcess):
+class SinkBackend(OwnBackend):
     """Answers every request with 204 once its body has come. `taken` is what came of all bodies.
 
     The kernel drops the bytes (MSG_TRUNC, tcp(7)): reading them would cost the core that the load runs on more than the
     proxy spends on its own.
     """
 
-    def __init__(self, core):
-        super().__init__(core)
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
-        self.port = self.listener.getsockname()[1]
-
-    def _started(self):
-        self.listener.close()
-
     def _serve(self):
-        self.listener.setblocking(False)
         self.buffer = bytearray(PIECE)
-        with selectors.DefaultSelector() as selector:
-            selector.register(self.listener, selectors.EVENT_READ, None)
-            while True:
-                for key, _ in selector.select():
-                    if key.data is None:
-                        self._accept(selector)
-                    elif not self._receive(key.fileobj, key.data):
-                        selector.unregister(key.fileobj)
-                        key.fileobj.close()
+        super()._serve()
 
-    def _accept(self, selector):
-        try:
-            connection, _ = self.listener.accept()
-        except OSError:
-            return
-        connection.setblocking(False)
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        selector.register(connection, selectors.EVENT_READ, _Upload())
+    def _begun(self):
+        return _Upload()
 
-    def _receive(self, connection, upload):
-        """Takes what is there; False if the connection has ended."""
-        try:
-            if upload.missing > 0:
-                count = connection.recv_into(self.buffer, min(upload.missing, PIECE), socket.MSG_TRUNC)
-                upload.missing -= count
-                self._taken.value += count
-                answers = 1 if upload.missing == 0 else 0
-            else:
-                piece = connection.recv(HEAD_MAX)
-                count = len(piece)
-                answers, body = upload.heads(piece)
-                self._taken.value += body
-            if answers:
-                connection.send(ANSWER * answers)
-            return count > 0
-        except BlockingIOError:
-            return True
-        except (OSError, ValueError):
-            return False
+    def _move(self, selector, connection, upload):
+        if upload.missing > 0:
+            count = connection.recv_into(self.buffer, min(upload.missing, PIECE), socket.MSG_TRUNC)
+            upload.missing -= count
+            self._taken.value += count
+            answers = 1 if upload.missing == 0 else 0
+        else:
+            piece = connection.recv(HEAD_MAX)
+            count = len(piece)
+            answers, body = upload.heads(piece)
+            self._taken.value += body
+        if answers:
+            connection.send(ANSWER * answers)
+        if count == 0:
+            raise ConnectionResetError
 
 
 class _Upload:

@@ -50,12 +50,12 @@ public class BalancerBenchmark {
     @Setup
     public void prepare() {
         for (int i = 0; i < endpoints; i++) {
-            Endpoint endpoint = new Endpoint(new HostPort("10.0." + (i >> 8) + "." + (i & 255), 8080), 1 + i % 7);
+            Endpoint endpoint = new Endpoint(new HostPort("10.0." + (i >> 8) + "." + (i & 255), 8080));
             for (int active = 0; active < i % 5; active++) {
                 endpoint.begun();
             }
             endpoint.latency().add(TimeUnit.MICROSECONDS.toNanos(100 + i), System.nanoTime());
-            candidates.add(new Candidate(endpoint, endpoint.weight(), 0));
+            candidates.add(new Candidate(endpoint, 1 + i % 7, 0));
         }
         balancing = new Balancing(Policy.of(rule));
         balancer = balancing.of(candidates);

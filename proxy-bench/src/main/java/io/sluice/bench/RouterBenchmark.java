@@ -45,7 +45,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class RouterBenchmark {
-    private static final LimitConfig LIMITS = new LimitConfig(0, 32_768, 16_384, 128, 65_536, Long.MAX_VALUE);
+    private static final LimitConfig LIMITS = new LimitConfig(
+            0, Integer.MAX_VALUE, 0, 32_768, 16_384, 128, 65_536, Long.MAX_VALUE);
     private static final ZeroCopyConfig ZERO_COPY = new ZeroCopyConfig(true, 64 << 10, 256 << 10);
     private static final TimeoutConfig TIMEOUTS = new TimeoutConfig(
             Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO,
@@ -87,13 +88,14 @@ public class RouterBenchmark {
                 new SluiceConfig(
                         List.of(), routes, Map.of(), null, LIMITS, TIMEOUTS, new RetryConfig(0, 0, 0), ZERO_COPY, null, null,
                         null, List.of(), 1),
-                Map.of());
+                Map.of(), null);
     }
 
     private static RouteConfig route(String host, PathMatch path) {
         return new RouteConfig(
                 host + path, new MatchConfig(host, path, List.of(), Map.of(), Map.of()), List.of(),
-                new ActionConfig.Respond(200, "", "text/plain"), LIMITS, TIMEOUTS, new RetryConfig(0, 0, 0), ZERO_COPY);
+                new ActionConfig.Respond(200, "", "text/plain"), LIMITS, TIMEOUTS, new RetryConfig(0, 0, 0), ZERO_COPY,
+                null);
     }
 
     private static RequestHead head(String target) {

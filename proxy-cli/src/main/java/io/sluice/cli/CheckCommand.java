@@ -44,14 +44,16 @@ final class CheckCommand implements Callable<Integer> {
         }
         SluiceConfig config = loaded.config();
         PrintWriter out = spec.commandLine().getOut();
-        out.println(source.name() + " is valid: " + count(config.listeners().size(), "listener") + ", "
+        out.println(source.name(machine) + " is valid: " + count(config.listeners().size(), "listener") + ", "
                 + count(config.routes().size(), "route") + ", " + count(config.services().size(), "service") + ", "
                 + count(config.eventLoops(), "event loop") + ".");
         ConnectionLimit limit = ConnectionLimit.of(config);
         out.println("Clients connected at once: " + limit.connections() + " (" + limit.source() + ").");
         out.println();
         int pipesMax = Transport.detect() == Transport.EPOLL ? Descriptors.pipesMax() : 0;
-        MemoryTable.of(config, machine, limit.connections(), pipesMax).lines(MemoryLimit.find(machine)).forEach(out::println);
+        MemoryTable.of(config, machine, limit.connections(), pipesMax)
+                .lines(MemoryLimit.find(machine))
+                .forEach(out::println);
         int exit = against == null ? ExitCode.FINE : compare(config, machine, out);
         out.flush();
         return exit;

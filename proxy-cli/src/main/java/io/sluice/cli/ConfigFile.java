@@ -13,6 +13,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * The configuration file of a running proxy: puts in force what is written there, when asked, or when it has changed.
  * <em>Thread-safe.</em> <em>Ends</em> by {@link #close}.
  *
- * <p>Whether it has changed is seen by its content, not by events or times of the file system: a file mounted into a container
- * is often replaced behind a symbolic link, and no event tells.
+ * <p>Whether it has changed is seen by its content, not by events or times of the file system: a file mounted into a
+ * container is often replaced behind a symbolic link, and no event tells.
  */
 final class ConfigFile implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigFile.class);
@@ -41,6 +42,7 @@ final class ConfigFile implements AutoCloseable {
     private final ConfigReader reader;
     private final Target target;
     private final Thread watch = Thread.ofPlatform().daemon().name("sluice-config").unstarted(this::watch);
+    private final CountDownLatch closed = new CountDownLatch(1);
     /** Guarded by this; of what was last tried. */
     private String tried;
     /** Guarded by this; content and problems last logged. */
@@ -76,11 +78,11 @@ final class ConfigFile implements AutoCloseable {
 
     private void watch() {
         try {
-            while (!Thread.currentThread().isInterrupted()) {
-                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            // Not ended by an interrupt: one in the midst of reading would make the file look unreadable.
+            while (!closed.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
                 look();
             }
-        } catch (InterruptedException closed) {
+        } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
@@ -101,6 +103,10 @@ final class ConfigFile implements AutoCloseable {
             result = target.reload(reader.read(file));
         } catch (ConfigException e) {
             result = target.refuse(e.problems().stream().map(Problem::toString).toList());
+        } catch (RuntimeException e) {
+            // A defect. What runs goes on, and so does the looking: the next content may be without what led to it.
+            LOG.error("Reload failed by a defect file={}", file, e);
+            result = target.refuse(List.of("it could not be put in force by a defect of the proxy; its log has more: " + e));
         }
         log(result);
         return result;
@@ -118,9 +124,9 @@ final class ConfigFile implements AutoCloseable {
         logged = said;
     }
 
-    /** Ends the looking. */
+    /** Ends the looking; whoever asks still has it read. Idempotent. */
     @Override
     public void close() {
-        watch.interrupt();
+        closed.countDown();
     }
 }

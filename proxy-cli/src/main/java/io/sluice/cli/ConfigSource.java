@@ -16,27 +16,28 @@ final class ConfigSource {
     @Option(
             names = {"-c", "--config"},
             paramLabel = "FILE",
-            description = "The configuration. Without it, SLUICE_ENDPOINTS (host:port,…) and SLUICE_LISTEN (8080) are it, or else"
-                    + " the file that SLUICE_CONFIG names.")
-    private Path file;
+            description = "The configuration. Without it, SLUICE_ENDPOINTS (host:port,…) and SLUICE_LISTEN (8080) are it, or"
+                    + " else the file that SLUICE_CONFIG names.")
+    private Path option;
 
     /** Whether a configuration was named at all, by the option or by the environment. */
     boolean named(Machine machine) {
-        if (file == null && !machine.environment().containsKey(ENDPOINTS)) {
-            String usual = machine.environment().getOrDefault(USUAL, "");
-            file = usual.isEmpty() ? null : Path.of(usual);
-        }
-        return file != null || machine.environment().containsKey(ENDPOINTS);
+        return file(machine) != null || machine.environment().containsKey(ENDPOINTS);
     }
 
     /** What to call it in a sentence. */
-    String name() {
+    String name(Machine machine) {
+        Path file = file(machine);
         return file == null ? "the environment" : file.toString();
     }
 
-    /** The file; null = the environment. */
-    Path file() {
-        return file;
+    /** The file; null = the environment is the configuration, or none was named. */
+    Path file(Machine machine) {
+        if (option != null || machine.environment().containsKey(ENDPOINTS)) {
+            return option;
+        }
+        String usual = machine.environment().getOrDefault(USUAL, "");
+        return usual.isEmpty() ? null : Path.of(usual);
     }
 
     /**
@@ -52,6 +53,7 @@ final class ConfigSource {
         }
         try {
             ConfigReader reader = new ConfigReader(machine.environment());
+            Path file = file(machine);
             LoadedConfig loaded = file == null ? reader.loadEnvironment() : reader.load(file);
             loaded.warnings().forEach(warning -> err.println("warning: " + warning));
             return loaded;

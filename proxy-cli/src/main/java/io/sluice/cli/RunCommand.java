@@ -3,6 +3,7 @@ package io.sluice.cli;
 import io.sluice.config.LoadedConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
@@ -41,23 +42,26 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter err = spec.commandLine().getErr();
-        String hash = source.file() == null ? "" : ConfigFile.hash(source.file());
+        Path file = source.file(sluice.machine());
+        // Before it is read: a change that comes between is seen when it is looked at.
+        String hash = file == null ? "" : ConfigFile.hash(file);
         LoadedConfig loaded = source.load(sluice.machine(), err);
         if (loaded == null) {
             return ExitCode.WRONG_INPUT;
         }
         RunningProxy.Opening opening = takeover ? RunningProxy::takeOver : RunningProxy::start;
-        return serve(opening, loaded, sluice.machine(), err, (proxy, shutdown) -> obey(proxy, hash));
+        return serve(opening, loaded, sluice.machine(), err, (proxy, shutdown) -> {
+            if (file == null) {
+                Signals.handle("HUP", () -> reopen(proxy));
+            } else {
+                obey(proxy, new ConfigFile(file, sluice.machine().environment(), hash, proxy));
+            }
+        });
     }
 
-    /** Has the proxy follow its file, if there is one, and SIGHUP. */
-    private void obey(RunningProxy proxy, String hash) {
-        if (source.file() == null) {
-            Signals.handle("HUP", () -> reopen(proxy));
-            return;
-        }
-        ConfigFile file = new ConfigFile(source.file(), sluice.machine().environment(), hash, proxy);
-        proxy.reloadsBy(file::reload);
+    /** Has the proxy follow its file, and SIGHUP. */
+    private void obey(RunningProxy proxy, ConfigFile file) {
+        proxy.follow(file);
         Signals.handle("HUP", () -> {
             reopen(proxy);
             file.reload();

@@ -15,7 +15,6 @@ import java.util.StringJoiner;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,8 +29,8 @@ final class RunningProxy implements ConfigFile.Target, AutoCloseable {
     private final SluiceServer server;
     /** Null where there is none, or not yet. */
     private volatile AdminServer admin;
-    /** How the admin address reloads; nothing until it is known, or where there is no file. */
-    private final AtomicReference<Supplier<ReloadResult>> reloading;
+    /** What the admin address reloads; nothing until it is known, or where there is no file. */
+    private final AtomicReference<ConfigFile> file;
     private volatile boolean ended;
 
     /** A way to start one. */
@@ -40,18 +39,17 @@ final class RunningProxy implements ConfigFile.Target, AutoCloseable {
         RunningProxy open(SluiceConfig config) throws IOException;
     }
 
-    private RunningProxy(SluiceServer server, AdminServer admin, AtomicReference<Supplier<ReloadResult>> reloading) {
+    private RunningProxy(SluiceServer server, AdminServer admin, AtomicReference<ConfigFile> file) {
         this.server = server;
         this.admin = admin;
-        this.reloading = reloading;
+        this.file = file;
     }
 
-    private static AdminServer admin(SluiceServer server, AtomicReference<Supplier<ReloadResult>> reloading)
-            throws IOException {
+    private static AdminServer admin(SluiceServer server, AtomicReference<ConfigFile> file) throws IOException {
         LogLevels levels = LoggerFactory.getILoggerFactory() instanceof LogLevels ours ? ours : null;
         return AdminServer.start(server, levels, () -> {
-            Supplier<ReloadResult> known = reloading.get();
-            return known == null ? null : known.get();
+            ConfigFile known = file.get();
+            return known == null ? null : known.reload();
         });
     }
 
@@ -63,9 +61,9 @@ final class RunningProxy implements ConfigFile.Target, AutoCloseable {
     static RunningProxy start(SluiceConfig config) throws IOException {
         SluiceServer server = SluiceServer.start(config);
         try {
-            AtomicReference<Supplier<ReloadResult>> reloading = new AtomicReference<>();
-            AdminServer admin = config.admin().address() == null ? null : admin(server, reloading);
-            return new RunningProxy(server, admin, reloading);
+            AtomicReference<ConfigFile> file = new AtomicReference<>();
+            AdminServer admin = config.admin().address() == null ? null : admin(server, file);
+            return new RunningProxy(server, admin, file);
         } catch (IOException | RuntimeException e) {
             server.close();
             throw e;
@@ -73,8 +71,8 @@ final class RunningProxy implements ConfigFile.Target, AutoCloseable {
     }
 
     /**
-     * Starts beside another process that listens at the same addresses, which is to be drained then. The admin address is that
-     * one's as long as it lives: it is tried again and again.
+     * Starts beside another process that listens at the same addresses, which is to be drained then. The admin address is
+     * that one's as long as it lives: it is tried again and again.
      *
      * @throws IOException if it can't; nothing runs then, and the message is a sentence
      */
@@ -87,17 +85,17 @@ final class RunningProxy implements ConfigFile.Target, AutoCloseable {
     }
 
     private void takeOverAdmin() {
-        IOException taken = null;
+        boolean said = false;
         while (!ended) {
             try {
-                admin = admin(server, reloading);
+                admin = admin(server, file);
                 LOG.info("Admin address taken over address={}", text(admin.address()));
                 break;
             } catch (IOException e) {
-                if (taken == null) {
+                if (!said) {
                     LOG.info("Admin address is the other process's until that ends why={}", e.getMessage());
+                    said = true;
                 }
-                taken = e;
                 LockSupport.parkNanos(ADMIN_PAUSE_NANOS);
             }
         }
@@ -123,8 +121,17 @@ final class RunningProxy implements ConfigFile.Target, AutoCloseable {
         for (ListenerConfig listener : config.listeners()) {
             listeners.add(listener.name() + "@" + text(server.address(listener.name())));
         }
-        return "listeners=" + listeners + " admin=" + (admin == null ? config.admin().address() == null ? "off" : "later" : text(admin.address())) + " eventLoops="
-                + config.eventLoops() + " transport=" + Build.transportName(Transport.detect());
+        return "listeners=" + listeners + " admin=" + adminText(config) + " eventLoops=" + config.eventLoops()
+                + " transport=" + Build.transportName(Transport.detect());
+    }
+
+    /** Where the admin address is; where there is none, whether there will be. */
+    private String adminText(SluiceConfig config) {
+        InetSocketAddress address = adminAddress();
+        if (address != null) {
+            return text(address);
+        }
+        return config.admin().address() == null ? "off" : "later";
     }
 
     /** An address as one would write it. */
@@ -152,9 +159,13 @@ final class RunningProxy implements ConfigFile.Target, AutoCloseable {
         return server.refuse(problems);
     }
 
-    /** Says how the admin address has the configuration read again and put in force. */
-    void reloadsBy(Supplier<ReloadResult> how) {
-        reloading.set(how);
+    /**
+     * Says which file its configuration is from, for the admin address to have it read again.
+     *
+     * @param source taken: closed when a drain begins or all ends
+     */
+    void follow(ConfigFile source) {
+        file.set(source);
     }
 
     /** Reopens the access log. */
@@ -168,14 +179,24 @@ final class RunningProxy implements ConfigFile.Target, AutoCloseable {
      * @return completes when all is stopped, with the number of exchanges that were cut off
      */
     CompletableFuture<Integer> drain() {
+        closeFile();
         return server.drain().whenComplete((cut, failure) -> closeAdmin());
     }
 
     /** Ends it at once; idempotent. */
     @Override
     public void close() {
+        closeFile();
         closeAdmin();
         server.close();
+    }
+
+    /** Nothing is put in force any more. */
+    private void closeFile() {
+        ConfigFile followed = file.get();
+        if (followed != null) {
+            followed.close();
+        }
     }
 
     private void closeAdmin() {

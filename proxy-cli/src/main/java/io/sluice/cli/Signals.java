@@ -15,7 +15,7 @@ final class Signals {
      * Runs an action whenever the process gets a signal, in place of what it did before.
      *
      * @param name   without {@code SIG}: {@code TERM}, {@code INT}, {@code HUP}
-     * @param action run on a thread of its own; must be quick, and must not throw
+     * @param action run on a thread of its own, another for each signal; must not throw
      * @return false where there is no such signal, or the JVM keeps it for itself (as with {@code -Xrs})
      */
     static boolean handle(String name, Runnable action) {

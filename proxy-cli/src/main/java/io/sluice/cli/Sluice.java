@@ -95,6 +95,7 @@ public final class Sluice implements Runnable {
     /** Without a command there is nothing to do but to say which there are. */
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which command? One of: run, check, health, explain, version, demo");
+        throw new ParameterException(
+                spec.commandLine(), "which command? One of: run, check, health, explain, version, demo");
     }
 }

@@ -7,6 +7,7 @@ import io.sluice.config.LoadedConfig;
 import io.sluice.transport.Transport;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
@@ -72,7 +73,8 @@ final class TrainCommand implements Callable<Integer> {
             throw new IllegalStateException("the training's own configuration is wrong", e);
         }
         List<FutureTask<Void>> load = new ArrayList<>();
-        int exit = RunCommand.serve(RunningProxy::start, loaded, sluice.machine(), spec.commandLine().getErr(), (proxy, shutdown) -> {
+        PrintWriter err = spec.commandLine().getErr();
+        int exit = RunCommand.serve(RunningProxy::start, loaded, sluice.machine(), err, (proxy, shutdown) -> {
             FutureTask<Void> task = new FutureTask<>(() -> drive(proxy, shutdown));
             load.add(task);
             Thread.ofPlatform().name("sluice-train").start(task);

@@ -30,6 +30,7 @@ final class ConfigFileTest {
 
     private final List<SluiceConfig> taken = new ArrayList<>();
     private final List<List<String>> refused = new ArrayList<>();
+    private IllegalStateException defect;
     private Path path;
     private ConfigFile file;
 
@@ -41,6 +42,9 @@ final class ConfigFileTest {
         file = new ConfigFile(path, Map.of(), ConfigFile.hash(path), new ConfigFile.Target() {
             @Override
             public ReloadResult reload(SluiceConfig config) {
+                if (defect != null) {
+                    throw defect;
+                }
                 taken.add(config);
                 return new ReloadResult(taken.size() + 1, ConfigDiff.of(running, config), List.of());
             }
@@ -94,7 +98,7 @@ final class ConfigFileTest {
 
         assertThat(taken).isEmpty();
         assertThat(refused).hasSize(1);
-        assertThat(refused.getFirst()).anyMatch(problem -> problem.contains("listners") && problem.contains("sluice.yaml:1:1"));
+        assertThat(refused.getFirst()).anyMatch(problem -> problem.contains("sluice.yaml:1:1  listners"));
     }
 
     @Test
@@ -105,6 +109,22 @@ final class ConfigFileTest {
         assertThat(refused).hasSize(1);
 
         Files.writeString(path, YAML.formatted(1));
+        file.look();
+
+        assertThat(taken).hasSize(1);
+    }
+
+    @Test
+    void aDefectRefusesOneContentAndNotTheNext() throws IOException {
+        defect = new IllegalStateException("of these tests");
+        Files.writeString(path, YAML.formatted(2));
+        file.look();
+        file.look();
+        assertThat(refused).hasSize(1);
+        assertThat(refused.getFirst().getFirst()).contains("defect", "of these tests");
+
+        defect = null;
+        Files.writeString(path, YAML.formatted(3));
         file.look();
 
         assertThat(taken).hasSize(1);

@@ -93,7 +93,8 @@ final class ContainerFilesTest {
         images.add(YamlFile.read("config/kubernetes/deployment.yaml")
                 .at("spec", "template", "spec", "containers", 0, "image").text());
 
-        assertThat(images).hasSize(8).allMatch(image -> image.matches("[a-z/-]+:.*\\d+\\.\\d+\\.\\d+.*|[a-z/-]+:.*\\d{8}.*"));
+        assertThat(images).hasSize(8)
+                .allMatch(image -> image.matches("[a-z/-]+:.*\\d+\\.\\d+\\.\\d+.*|[a-z/-]+:.*\\d{8}.*"));
         assertThat(DockerfileText.read().all("FROM").filter(from -> from.startsWith("$")))
                 .allMatch(from -> from.matches("\\$\\{(MAVEN|JDK|BASE)_IMAGE}.*"));
     }

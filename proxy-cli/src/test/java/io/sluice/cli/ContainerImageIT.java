@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.InspectContainerResponse;
+import io.sluice.admin.LogLevels;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.slf4j.LoggerFactory;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.BindMode;
 import org.testcontainers.containers.Container.ExecResult;
@@ -54,9 +56,10 @@ final class ContainerImageIT {
     private static GenericContainer<?> prometheus;
 
     static boolean dockerIsThere() {
-        // What Testcontainers logs of a Docker that it does not find is of no interest here.
-        System.setProperty("org.slf4j.simpleLogger.log.org.testcontainers", "off");
-        System.setProperty("org.slf4j.simpleLogger.log.tc", "off");
+        // What Testcontainers logs of a Docker that it does not find matters here no further than its last word.
+        LogLevels levels = (LogLevels) LoggerFactory.getILoggerFactory();
+        levels.set("org.testcontainers", "ERROR");
+        levels.set("tc", "ERROR");
         boolean there = DockerClientFactory.instance().isDockerAvailable();
         if (!there) {
             // JUnit's reason stands in the report only; whoever looks at the build's output should know, too.

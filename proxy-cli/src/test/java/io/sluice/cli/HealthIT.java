@@ -107,9 +107,11 @@ final class HealthIT {
     void anOptionAndTheEndpointsOfTheEnvironmentComeBeforeTheUsualFile() throws Exception {
         String broken = Files.writeString(temp.resolve("broken.yaml"), "listeners: 1\n").toString();
 
-        assertThat(health(Map.of("SLUICE_CONFIG", broken, "SLUICE_ENDPOINTS", "127.0.0.1:x"))).isEqualTo(ExitCode.WRONG_INPUT);
+        assertThat(health(Map.of("SLUICE_CONFIG", broken, "SLUICE_ENDPOINTS", "127.0.0.1:x")))
+                .isEqualTo(ExitCode.WRONG_INPUT);
         assertThat(err.toString()).contains("SLUICE_ENDPOINTS").doesNotContain("broken.yaml");
-        assertThat(health(Map.of("SLUICE_CONFIG", broken), "-c", file(yaml("127.0.0.1", freePort())).toString())).isEqualTo(1);
+        assertThat(health(Map.of("SLUICE_CONFIG", broken), "-c", file(yaml("127.0.0.1", freePort())).toString()))
+                .isEqualTo(ExitCode.NOT_STARTED);
         assertThat(err.toString()).doesNotContain("broken.yaml");
     }
 }

@@ -28,7 +28,8 @@ class LoggersTest {
     void writesALineAnEvent() {
         loggers.getLogger("io.sluice.cli.Some").info("Listening {} times={}", "here", 3);
 
-        assertThat(written()).isEqualTo("2026-01-02T03:04:05.678Z INFO Some - Listening here times=3" + System.lineSeparator());
+        assertThat(written())
+                .isEqualTo("2026-01-02T03:04:05.678Z INFO Some - Listening here times=3" + System.lineSeparator());
     }
 
     @Test

@@ -52,7 +52,7 @@ record ConnectionsPage(IntFunction<Survey> surveys) implements AdminPage {
                     .field("bytesIn", exchange.bytesIn())
                     .field("bytesOut", exchange.bytesOut())
                     .field("zeroCopyBytes", exchange.zeroCopyBytes())
-                    .field("relay", exchange.relay().name().toLowerCase(Locale.ROOT))
+                    .field("relay", exchange.relay().text())
                     .field("relayReason", exchange.relayReason())
                     .field("blockedOn", exchange.blockedOn().name().toLowerCase(Locale.ROOT))
                     .field("blockedForMillis", millis(exchange.blockedForNanos()))

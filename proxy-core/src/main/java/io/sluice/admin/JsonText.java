@@ -89,6 +89,13 @@ final class JsonText {
         return this;
     }
 
+    /** Has the next element begin a line of its own. */
+    JsonText line() {
+        comma();
+        text.append('\n');
+        return this;
+    }
+
     private JsonText raw(String json) {
         comma();
         text.append(json);
@@ -97,7 +104,7 @@ final class JsonText {
 
     private void comma() {
         char last = text.isEmpty() ? '{' : text.charAt(text.length() - 1);
-        if (last != '{' && last != '[' && last != ':') {
+        if (last != '{' && last != '[' && last != ':' && last != '\n') {
             text.append(',');
         }
     }

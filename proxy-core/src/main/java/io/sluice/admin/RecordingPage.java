@@ -43,9 +43,14 @@ final class RecordingPage implements AdminPage {
 
     private static Recording begun() throws IOException, ParseException {
         Recording recording = new Recording(Configuration.getConfiguration("profile"));
-        recording.setName("sluice-admin");
-        recording.start();
-        return recording;
+        try {
+            recording.setName("sluice-admin");
+            recording.start();
+            return recording;
+        } catch (RuntimeException e) {
+            recording.close();
+            throw e;
+        }
     }
 
     /** A recording that goes on. <em>Ownership</em>: the recording, and the right to be the only one. */

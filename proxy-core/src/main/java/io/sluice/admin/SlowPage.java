@@ -3,7 +3,6 @@ package io.sluice.admin;
 import io.sluice.telemetry.SlowRequests;
 import io.sluice.telemetry.Stall;
 import io.sluice.telemetry.Timeline;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
@@ -14,58 +13,53 @@ import java.util.function.Supplier;
  * @param requests gathers them
  */
 record SlowPage(Supplier<SlowRequests> requests) implements AdminPage {
-    static final String CONTENT_TYPE = "application/json";
-
     @Override
     public Answer answer(AdminRequest request) {
         request.parameters();
-        return new Answer.Whole(200, CONTENT_TYPE, json(requests.get()).getBytes(StandardCharsets.UTF_8), List.of());
+        return Answer.json(json(requests.get()));
     }
 
-    /** The whole page. */
-    static String json(SlowRequests requests) {
-        StringBuilder to = new StringBuilder("{\"slow\":");
-        list(requests.slow(), to);
-        to.append(",\"failed\":");
-        list(requests.failed(), to);
-        return to.append("}\n").toString();
+    /** The whole page, a line for each request. */
+    static JsonText json(SlowRequests requests) {
+        JsonText json = new JsonText().object();
+        list("slow", requests.slow(), json);
+        list("failed", requests.failed(), json);
+        return json.end();
     }
 
-    private static void list(List<Timeline> timelines, StringBuilder to) {
-        to.append('[');
-        for (int i = 0; i < timelines.size(); i++) {
-            to.append(i == 0 ? "\n" : ",\n");
-            one(timelines.get(i), to);
-        }
-        to.append(']');
+    private static void list(String name, List<Timeline> timelines, JsonText to) {
+        to.array(name);
+        timelines.forEach(each -> one(each, to.line()));
+        to.end();
     }
 
-    private static void one(Timeline it, StringBuilder to) {
-        to.append("{\"time\":");
-        text(Instant.ofEpochMilli(it.startedMillis()).toString(), to);
-        member("listener", it.listener(), to);
-        member("protocol", it.protocol(), to);
-        member("method", it.method(), to);
-        member("route", it.route(), to);
-        member("service", it.service(), to);
-        member("endpoint", it.endpoint(), to);
-        to.append(",\"attempts\":").append(it.attempts()).append(",\"reused\":").append(it.reused());
-        to.append(",\"status\":").append(it.status());
-        member("end", it.end(), to);
-        to.append(",\"bytesIn\":").append(it.bytesIn()).append(",\"bytesOut\":").append(it.bytesOut());
-        member("relay", it.relay(), to);
-        member("relayReason", it.relayReason(), to);
+    private static void one(Timeline it, JsonText to) {
+        to.object()
+                .field("time", Instant.ofEpochMilli(it.startedMillis()).toString())
+                .field("listener", it.listener())
+                .field("protocol", it.protocol())
+                .field("method", it.method())
+                .field("route", it.route())
+                .field("service", it.service())
+                .field("endpoint", it.endpoint())
+                .field("attempts", it.attempts())
+                .field("reused", it.reused())
+                .field("status", it.status())
+                .field("end", it.end())
+                .field("bytesIn", it.bytesIn())
+                .field("bytesOut", it.bytesOut())
+                .field("relay", it.relay())
+                .field("relayReason", it.relayReason());
         stamps(it.stamps(), to);
-        to.append(",\"stalls\":{\"onClient\":");
-        stall(it.onClient(), to);
-        to.append(",\"onBackend\":");
-        stall(it.onBackend(), to);
-        to.append("}}");
+        to.object("stalls");
+        stall("onClient", it.onClient(), to);
+        stall("onBackend", it.onBackend(), to);
+        to.end().end();
     }
 
-    private static void stamps(Timeline.Stamps stamps, StringBuilder to) {
-        to.append(",\"queued\":").append(stamps.queued() / 1000).append(",\"at\":{\"accepted\":");
-        micros(stamps.accepted(), stamps.accepted() != Timeline.NEVER, to);
+    private static void stamps(Timeline.Stamps stamps, JsonText to) {
+        to.field("queued", stamps.queued() / 1000).object("at");
+        at("accepted", stamps.accepted(), to);
         at("head", stamps.head(), to);
         at("attempt", stamps.attempt(), to);
         at("connected", stamps.connected(), to);
@@ -73,47 +67,27 @@ record SlowPage(Supplier<SlowRequests> requests) implements AdminPage {
         at("firstByte", stamps.firstByte(), to);
         at("headSent", stamps.headSent(), to);
         at("end", stamps.end(), to);
-        to.append('}');
+        to.end();
     }
 
-    private static void at(String name, long nanos, StringBuilder to) {
-        to.append(",\"").append(name).append("\":");
-        micros(nanos, nanos != Timeline.NEVER, to);
+    private static void at(String name, long nanos, JsonText to) {
+        micros(name, nanos, nanos != Timeline.NEVER, to);
     }
 
-    private static void micros(long nanos, boolean happened, StringBuilder to) {
+    private static void micros(String name, long nanos, boolean happened, JsonText to) {
         if (happened) {
-            to.append(nanos / 1000);
+            to.field(name, nanos / 1000);
         } else {
-            to.append("null");
+            to.field(name, null);
         }
     }
 
-    private static void stall(Stall stall, StringBuilder to) {
-        to.append("{\"times\":").append(stall.times()).append(",\"total\":").append(stall.totalNanos() / 1000);
-        to.append(",\"longest\":").append(stall.longestNanos() / 1000).append(",\"longestAt\":");
-        micros(stall.atNanos(), stall.times() > 0, to);
-        to.append('}');
-    }
-
-    private static void member(String name, String value, StringBuilder to) {
-        to.append(",\"").append(name).append("\":");
-        text(value, to);
-    }
-
-    /** Names come from the configuration, which allows more than JSON does unescaped. */
-    private static void text(String value, StringBuilder to) {
-        to.append('"');
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (c == '"' || c == '\\') {
-                to.append('\\').append(c);
-            } else if (c < ' ') {
-                to.append(String.format("\\u%04x", (int) c));
-            } else {
-                to.append(c);
-            }
-        }
-        to.append('"');
+    private static void stall(String name, Stall stall, JsonText to) {
+        to.object(name)
+                .field("times", stall.times())
+                .field("total", stall.totalNanos() / 1000)
+                .field("longest", stall.longestNanos() / 1000);
+        micros("longestAt", stall.atNanos(), stall.times() > 0, to);
+        to.end();
     }
 }

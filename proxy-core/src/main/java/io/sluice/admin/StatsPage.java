@@ -49,11 +49,11 @@ final class StatsPage implements AdminPage {
         Survey survey = server.survey(CONNECTIONS_MAX);
         ServicesPage.write(server, survey, json);
         ConnectionsPage.write(survey, json);
-        ConfigMeters config = server.metrics().config();
+        ConfigMeters.Last last = server.metrics().config().last();
         json.object("reload")
-                .field("atMillis", Math.round(config.lastSeconds() * 1000))
-                .field("ok", config.lastAccepted())
-                .field("text", "configuration " + config.revision())
+                .field("revision", last.revision())
+                .field("accepted", last.accepted())
+                .field("sinceEpochMillis", last.atMillis())
                 .end();
         return json.end();
     }

@@ -194,7 +194,7 @@ final class Assembly {
         for (Section endpoint : at.items("endpoints")) {
             endpoints.add(
                     at.values().value(endpoint.path()) instanceof HostPort address
-                            ? new EndpointConfig(address, 1)
+                            ? new EndpointConfig(address, null, 1, 0)
                             : new EndpointConfig(endpoint.get("address", HostPort.class), endpoint.get("srv", String.class),
                                     endpoint.whole("weight"), endpoint.get("backup", Boolean.class) ? 1 : 0));
         }

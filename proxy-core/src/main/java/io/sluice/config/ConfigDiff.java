@@ -1,9 +1,11 @@
 package io.sluice.config;
 
+import io.sluice.config.ServiceConfig.EndpointConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 
 /**
@@ -13,8 +15,8 @@ import java.util.stream.Collectors;
  * @param routes      by name
  * @param services    by name; one whose endpoints differ has changed
  * @param endpoints   as {@code service/address}, the address as configured
- * @param settings    paths of everything else that differs and that a running process takes
- * @param needRestart paths of what differs and is read only when a process starts
+ * @param settings    keys of everything else that differs and that a running process takes
+ * @param needRestart keys of what differs and is read only when a process starts
  */
 public record ConfigDiff(
         Part listeners, Part routes, Part services, Part endpoints, List<String> settings, List<String> needRestart) {
@@ -25,13 +27,13 @@ public record ConfigDiff(
      * <em>Immutable.</em>
      */
     public record Part(List<String> added, List<String> changed, List<String> removed, List<String> kept) {
-        private static <T> Part of(Map<String, T> from, Map<String, T> to) {
+        private static <T> Part of(Map<String, T> from, Map<String, T> to, BiPredicate<T, T> same) {
             List<String> added = new ArrayList<>();
             List<String> changed = new ArrayList<>();
             List<String> kept = new ArrayList<>();
             to.forEach((name, value) -> {
                 T before = from.get(name);
-                (before == null ? added : before.equals(value) ? kept : changed).add(name);
+                (before == null ? added : same.test(before, value) ? kept : changed).add(name);
             });
             List<String> removed = from.keySet().stream().filter(name -> !to.containsKey(name)).toList();
             return new Part(List.copyOf(added), List.copyOf(changed), removed, List.copyOf(kept));
@@ -51,10 +53,10 @@ public record ConfigDiff(
     /** Compares. */
     public static ConfigDiff of(SluiceConfig from, SluiceConfig to) {
         return new ConfigDiff(
-                Part.of(listeners(from), listeners(to)),
-                Part.of(routes(from), routes(to)),
-                Part.of(from.services(), to.services()),
-                Part.of(endpoints(from), endpoints(to)),
+                Part.of(listeners(from), listeners(to), ListenerConfig::equals),
+                Part.of(routes(from), routes(to), StartSettings::same),
+                Part.of(from.services(), to.services(), ServiceConfig::equals),
+                Part.of(endpoints(from), endpoints(to), EndpointConfig::equals),
                 StartSettings.changed(from, to),
                 StartSettings.needRestart(from, to));
     }
@@ -71,8 +73,8 @@ public record ConfigDiff(
         return byName;
     }
 
-    private static Map<String, ServiceConfig.EndpointConfig> endpoints(SluiceConfig config) {
-        Map<String, ServiceConfig.EndpointConfig> byName = new LinkedHashMap<>();
+    private static Map<String, EndpointConfig> endpoints(SluiceConfig config) {
+        Map<String, EndpointConfig> byName = new LinkedHashMap<>();
         config.services().forEach((service, it) ->
                 it.endpoints().forEach(endpoint -> byName.put(service + "/" + endpoint.written(), endpoint)));
         return byName;

@@ -11,9 +11,6 @@ import java.util.List;
  * @param slowStart how long the share of one that came back grows up to its weight; zero = at once
  */
 public record HealthConfig(Check check, Ejection ejection, Duration slowStart) {
-    /** Nothing is done. */
-    public static final HealthConfig NONE = new HealthConfig(null, null, Duration.ZERO);
-
     /** What a check asks. */
     public enum Protocol {
         /** For a response that is as it should be. */

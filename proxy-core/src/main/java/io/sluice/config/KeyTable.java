@@ -336,7 +336,8 @@ final class KeyTable {
                 value("retry.attempts", whole(0, 10), "Further endpoints tried when connecting fails. 0 switches off every"
                                 + " retry, also that of a connection that died before it answered.")
                         .byDefault("2"),
-                section("retry.budget", "Keeps retries from multiplying the load on a backend in trouble."),
+                section("retry.budget", "Keeps retries of requests that a backend may have begun to work on few. Connecting"
+                        + " elsewhere, and a new connection instead of a kept one that died, take nothing of it."),
                 value("retry.budget.percent", whole(0, 100), "Retries in flight, as a share of the requests in flight.")
                         .fills("budgetPercent")
                         .byDefault("20"),

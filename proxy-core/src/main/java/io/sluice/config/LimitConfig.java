@@ -3,14 +3,14 @@ package io.sluice.config;
 /**
  * What a message or the whole process may use. <em>Immutable.</em>
  *
- * @param connections  client connections open at once; 0 = from the descriptor limit
+ * @param connections          client connections open at once; 0 = from the descriptor limit
  * @param connectionsPerAddress from one address; {@link Integer#MAX_VALUE} = unlimited
- * @param memory      percent taken at which new requests are refused; 0 = that is never looked at
- * @param requestHead  bytes of a request's head, line included; more gets 431
- * @param requestLine  bytes of the request line; more gets 414
- * @param headers      fields in a head; more gets 431 (502 from a backend)
- * @param responseHead bytes of a response's head; more gets 502
- * @param requestBody  bytes of a request's body; more gets 413; {@link Long#MAX_VALUE} = unlimited
+ * @param memory               percent taken at which new requests are refused; 0 = that is never looked at
+ * @param requestHead          bytes of a request's head, line included; more gets 431
+ * @param requestLine          bytes of the request line; more gets 414
+ * @param headers              fields in a head; more gets 431 (502 from a backend)
+ * @param responseHead         bytes of a response's head; more gets 502
+ * @param requestBody          bytes of a request's body; more gets 413; {@link Long#MAX_VALUE} = unlimited
  */
 public record LimitConfig(
         int connections,
@@ -20,11 +20,4 @@ public record LimitConfig(
         int requestLine,
         int headers,
         int responseHead,
-        long requestBody) {
-
-    /** Creates one where an address may have as many connections as there are, and memory is looked at as by default. */
-    public LimitConfig(
-            int connections, int requestHead, int requestLine, int headers, int responseHead, long requestBody) {
-        this(connections, Integer.MAX_VALUE, 90, requestHead, requestLine, headers, responseHead, requestBody);
-    }
-}
+        long requestBody) {}

@@ -5,14 +5,14 @@ import java.util.List;
 /**
  * Which requests, what is done to them, and who answers. <em>Immutable.</em>
  *
- * @param name     unique; {@code route-N} (counted from 1) where none was given
- * @param match    what a request must look like
- * @param filters  in the order written
- * @param action   who answers
- * @param limits   the global limits with the route's own laid over them
- * @param timeouts the global deadlines with the route's own laid over them
- * @param retry    the global retry rule with the route's own laid over it
- * @param zeroCopy the global rule for it with the route's own laid over it
+ * @param name      unique; {@code route-N} (counted from 1) where none was given
+ * @param match     what a request must look like
+ * @param filters   in the order written
+ * @param action    who answers
+ * @param limits    the global limits with the route's own laid over them
+ * @param timeouts  the global deadlines with the route's own laid over them
+ * @param retry     the global retry rule with the route's own laid over it
+ * @param zeroCopy  the global rule for it with the route's own laid over it
  * @param rateLimit how many requests it takes; null = as many as come
  */
 public record RouteConfig(
@@ -24,18 +24,4 @@ public record RouteConfig(
         TimeoutConfig timeouts,
         RetryConfig retry,
         ZeroCopyConfig zeroCopy,
-        RateLimitConfig rateLimit) {
-
-    /** Creates one that takes as many requests as come. */
-    public RouteConfig(
-            String name,
-            MatchConfig match,
-            List<FilterConfig> filters,
-            ActionConfig action,
-            LimitConfig limits,
-            TimeoutConfig timeouts,
-            RetryConfig retry,
-            ZeroCopyConfig zeroCopy) {
-        this(name, match, filters, action, limits, timeouts, retry, zeroCopy, null);
-    }
-}
+        RateLimitConfig rateLimit) {}

@@ -6,16 +6,16 @@ import java.util.List;
 /**
  * A set of interchangeable endpoints. <em>Immutable.</em>
  *
- * @param name      the key it was written under
- * @param endpoints at least one
- * @param policy    how an endpoint is chosen
- * @param pool      what is kept open to each endpoint
- * @param socket    options of the connections to the endpoints
- * @param zeroCopy  false = bodies from and to them are copied, whatever the route says
- * @param health   what is done about endpoints that fail
+ * @param name          the key it was written under
+ * @param endpoints     at least one
+ * @param policy        how an endpoint is chosen
+ * @param pool          what is kept open to each endpoint
+ * @param socket        options of the connections to the endpoints
+ * @param zeroCopy      false = bodies from and to them are copied, whatever the route says
+ * @param health        what is done about endpoints that fail
  * @param proxyProtocol with which header connections to the endpoints begin
- * @param limits how many requests it gets at once
- * @param breaker when it is left alone for a while; null = never
+ * @param limits        how many requests it gets at once
+ * @param breaker       when it is left alone for a while; null = never
  */
 public record ServiceConfig(
         String name,
@@ -28,31 +28,6 @@ public record ServiceConfig(
         ProxyProtocol proxyProtocol,
         ServiceLimitConfig limits,
         BreakerConfig breaker) {
-
-    /** One that gets whatever comes. */
-    public ServiceConfig(
-            String name,
-            List<EndpointConfig> endpoints,
-            Policy policy,
-            PoolConfig pool,
-            SocketConfig socket,
-            boolean zeroCopy,
-            HealthConfig health,
-            ProxyProtocol proxyProtocol) {
-        this(name, endpoints, policy, pool, socket, zeroCopy, health, proxyProtocol, ServiceLimitConfig.UNLIMITED, null);
-    }
-
-    /** One that gets whatever comes, and does nothing about endpoints that fail. */
-    public ServiceConfig(
-            String name,
-            List<EndpointConfig> endpoints,
-            Policy policy,
-            PoolConfig pool,
-            SocketConfig socket,
-            boolean zeroCopy,
-            ProxyProtocol proxyProtocol) {
-        this(name, endpoints, policy, pool, socket, zeroCopy, HealthConfig.NONE, proxyProtocol);
-    }
 
     /** With which PROXY protocol header a connection begins. */
     public enum ProxyProtocol {
@@ -116,21 +91,12 @@ public record ServiceConfig(
     /**
      * One address that answers, or a name that stands for several.
      *
-     * @param address where it listens, a name or a literal; port at least 1; null = srv says
-     * @param srv the name of SRV records that say where; null = the address does
-     * @param weight  0 to 1000; 0 = gets no requests; of each address of a name; nothing beside {@code srv}
+     * @param address  where it listens, a name or a literal; port at least 1; null = srv says
+     * @param srv      the name of SRV records that say where; null = the address does
+     * @param weight   0 to 1000; 0 = gets no requests; of each address of a name; nothing beside {@code srv}
      * @param priority 0; 1 = a backup, for when none of the others is left
      */
     public record EndpointConfig(HostPort address, String srv, int weight, int priority) {
-        /** One at an address or name. */
-        public EndpointConfig(HostPort address, int weight, int priority) {
-            this(address, null, weight, priority);
-        }
-
-        /** One that is no backup. */
-        public EndpointConfig(HostPort address, int weight) {
-            this(address, weight, 0);
-        }
 
         /** Whether it has to be resolved: it is a name, and no address. */
         public boolean named() {
@@ -146,11 +112,11 @@ public record ServiceConfig(
     /**
      * What is kept open to each endpoint.
      *
-     * @param idlePerEndpoint idle connections kept, in all event loops together; 0 = none
-     * @param idleTimeout     how long an idle one is kept; a backend's {@code Keep-Alive: timeout=} may shorten it
+     * @param idlePerEndpoint  idle connections kept, in all event loops together; 0 = none
+     * @param idleTimeout      how long an idle one is kept; a backend's {@code Keep-Alive: timeout=} may shorten it
      * @param learnIdleTimeout whether what is learned of connections that died shortens it, too
-     * @param maxPerEndpoint  connections open at once; {@link Integer#MAX_VALUE} = unlimited
-     * @param maxAge          how old a connection may be and still be reused; zero = any age
+     * @param maxPerEndpoint   connections open at once; {@link Integer#MAX_VALUE} = unlimited
+     * @param maxAge           how old a connection may be and still be reused; zero = any age
      */
     public record PoolConfig(
             int idlePerEndpoint, Duration idleTimeout, boolean learnIdleTimeout, int maxPerEndpoint, Duration maxAge) {}

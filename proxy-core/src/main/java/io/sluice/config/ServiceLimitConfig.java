@@ -11,10 +11,6 @@ import java.time.Duration;
  * @param queueTime           how long each may
  */
 public record ServiceLimitConfig(int requests, int requestsPerEndpoint, int queue, Duration queueTime) {
-    /** Without any limit. */
-    public static final ServiceLimitConfig UNLIMITED =
-            new ServiceLimitConfig(Integer.MAX_VALUE, Integer.MAX_VALUE, 1024, Duration.ofSeconds(1));
-
     /** Whether there is any limit. */
     public boolean limited() {
         return requests != Integer.MAX_VALUE || requestsPerEndpoint != Integer.MAX_VALUE;

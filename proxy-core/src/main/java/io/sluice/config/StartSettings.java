@@ -2,6 +2,7 @@ package io.sluice.config;
 
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -11,9 +12,17 @@ import java.util.Set;
  * <em>Immutable.</em>
  */
 public final class StartSettings {
-    /** Paths of record components; what is below one of them belongs to it. */
-    private static final Set<String> PATHS =
-            Set.of("eventLoops", "admin", "dns", "accessLog", "buffers", "limits.connections", "zeroCopy.pipeSize");
+    /** Keys; what is below one of them belongs to it. */
+    private static final Set<String> PATHS = Set.of(
+            "eventLoops",
+            "admin",
+            "dns",
+            "accessLog",
+            "buffers",
+            "limits.connections",
+            "limits.connectionsPerAddress",
+            "limits.memory",
+            "zeroCopy.pipeSize");
     /** What has a life of its own in a reload, and is compared item by item. */
     private static final Set<String> ITEMS = Set.of("listeners", "routes", "services");
 
@@ -24,14 +33,41 @@ public final class StartSettings {
         return (SluiceConfig) fit("", running, wanted);
     }
 
-    /** Settings outside of listeners, routes and services that differ and are read at any time. */
+    /** Keys outside of listeners, routes and services that differ and are read at any time. */
     static List<String> changed(SluiceConfig running, SluiceConfig wanted) {
         return differences(running, wanted).stream().filter(path -> !fixed(path)).toList();
     }
 
-    /** Settings that differ, and that only a start reads. */
+    /** Keys that differ, and that only a start reads. */
     static List<String> needRestart(SluiceConfig running, SluiceConfig wanted) {
         return differences(running, wanted).stream().filter(StartSettings::fixed).toList();
+    }
+
+    /**
+     * Whether two routes are the same but for shared settings that no route has of its own: a route's record holds them,
+     * too.
+     */
+    static boolean same(RouteConfig one, RouteConfig other) {
+        return same("limits", one.limits(), other.limits())
+                && same("timeouts", one.timeouts(), other.timeouts())
+                && same("retry", one.retry(), other.retry())
+                && same("zeroCopy", one.zeroCopy(), other.zeroCopy())
+                && one.equals(new RouteConfig(
+                        other.name(),
+                        other.match(),
+                        other.filters(),
+                        other.action(),
+                        one.limits(),
+                        one.timeouts(),
+                        one.retry(),
+                        one.zeroCopy(),
+                        other.rateLimit()));
+    }
+
+    private static boolean same(String section, Record one, Record other) {
+        return Arrays.stream(one.getClass().getRecordComponents())
+                .filter(component -> KeyReference.filling("routes[]." + section, component.getName()).isPresent())
+                .allMatch(component -> Objects.equals(value(component, one), value(component, other)));
     }
 
     private static boolean fixed(String path) {
@@ -48,10 +84,11 @@ public final class StartSettings {
         if (Objects.equals(running, wanted) || ITEMS.contains(path)) {
             return;
         }
-        if (running instanceof Record && wanted != null && running.getClass() == wanted.getClass()) {
+        // An address is one value, though it is a record.
+        boolean section = path.isEmpty() || KeyReference.key(path).shape() == Key.Shape.SECTION;
+        if (section && running != null && wanted != null) {
             for (RecordComponent component : running.getClass().getRecordComponents()) {
-                String below = path.isEmpty() ? component.getName() : path + "." + component.getName();
-                differences(below, value(component, running), value(component, wanted), into);
+                differences(key(path, component), value(component, running), value(component, wanted), into);
             }
         } else {
             into.add(path);
@@ -70,15 +107,21 @@ public final class StartSettings {
         Class<?>[] types = new Class<?>[components.length];
         Object[] values = new Object[components.length];
         for (int i = 0; i < components.length; i++) {
-            String below = path.isEmpty() ? components[i].getName() : path + "." + components[i].getName();
             types[i] = components[i].getType();
-            values[i] = fit(below, value(components[i], running), value(components[i], wanted));
+            values[i] = fit(key(path, components[i]), value(components[i], running), value(components[i], wanted));
         }
         try {
             return wanted.getClass().getDeclaredConstructor(types).newInstance(values);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("a record has its canonical constructor", e);
         }
+    }
+
+    /** The key that fills a component, as its operator knows it. */
+    private static String key(String section, RecordComponent component) {
+        return KeyReference.filling(section, component.getName())
+                .map(Key::path)
+                .orElseGet(() -> KeyReference.join(section, component.getName()));
     }
 
     private static Object value(RecordComponent component, Object record) {

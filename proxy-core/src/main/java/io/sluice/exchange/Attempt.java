@@ -6,7 +6,6 @@ import io.sluice.exchange.ExchangeState.Request;
 import io.sluice.exchange.ExchangeState.Response;
 import io.sluice.config.ServiceConfig.ProxyProtocol;
 import io.sluice.http.BodyFraming;
-import io.sluice.http.Head;
 import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
@@ -19,8 +18,6 @@ import io.sluice.relay.BodyRelay;
 import io.sluice.service.CircuitBreaker;
 import io.sluice.service.Endpoint;
 import io.sluice.stream.BackendListener;
-import io.sluice.stream.BodySink;
-import io.sluice.stream.BodySource;
 import io.sluice.stream.ClientStream;
 import io.sluice.telemetry.ExchangeRecord;
 import io.sluice.transport.AddressPair;
@@ -51,8 +48,6 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
     private BodyRelay request;
     private BodyRelay response;
     private int interimResponses;
-    /** Since when it could answer: it has a connection, and the whole request. */
-    private long askedNanos;
     /** Of the service's breaker; {@link CircuitBreaker#REFUSED} where there is none, or it knows what came of it. */
     private int pass;
     private boolean over;
@@ -70,16 +65,24 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
         record.attempting(worker.wheel().nowNanos());
     }
 
-    Endpoint endpoint() { return endpoint; }
+    Endpoint endpoint() {
+        return endpoint;
+    }
 
     /** Whether there is a connection. */
-    boolean connected() { return lease != null; }
+    boolean connected() {
+        return lease != null;
+    }
 
     /** Moves the request body; null until there is a connection. */
-    BodyRelay request() { return request; }
+    BodyRelay request() {
+        return request;
+    }
 
     /** Moves the response body; null until there is a connection. */
-    BodyRelay response() { return response; }
+    BodyRelay response() {
+        return response;
+    }
 
     /** Whether another attempt would tell the client nothing twice, and the backends no body twice. */
     boolean replayable() {
@@ -97,7 +100,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
         Lease idle = fresh ? null : pool.takeIdle();
         if (idle != null) {
             record.connected(true, 0);
-            begin(idle, false);
+            begin(idle, exchange.queued != null);
             return;
         }
         connectingSinceNanos = worker.wheel().nowNanos();
@@ -141,7 +144,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
             lease.stream().introduce(new ProxyHeader(protocol, new AddressPair(peer.remote(), peer.local())));
         }
         if (head.framing() != BodyFraming.NONE) {
-            apply(choose(head, client, lease.stream()), request, client);
+            RelayChoice.of(exchange, head, endpoint, client, lease.stream(), worker).begin(request, client, this);
         }
         lease.stream().head(head);
     }
@@ -153,7 +156,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
             // The write failed at once: what came of that has its own deadlines.
             return;
         }
-        if (instead(splice) != null) {
+        if (RelayNote.instead(splice) != null) {
             client.pace(Pace.LONG);
         }
         if (!request.blocked()) {
@@ -169,7 +172,6 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
     void endRequest(Trailers trailers) {
         record.sent(worker.wheel().nowNanos());
         request.end(trailers);
-        askedNanos = worker.wheel().nowNanos();
         if (over) {
             // As above; perhaps another attempt is on already.
             return;
@@ -191,7 +193,9 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
         if (!head.interim()) {
             exchange.service.answered(endpoint, head.status());
             if (exchange.service.timed() && state.request() == Request.READ) {
-                endpoint.latency().add(worker.wheel().nowNanos() - askedNanos, worker.wheel().nowNanos());
+                // Since the endpoint could answer: it had the whole request.
+                long now = worker.wheel().nowNanos();
+                endpoint.latency().add(now - record.startedNanos() - record.sentNanos(), now);
             }
             exchange.onResponse(head);
         } else if (head.status() == 101) {
@@ -214,46 +218,9 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
         if (head.framing() == BodyFraming.NONE) {
             return;
         }
-        RelayChoice choice = choose(head, lease.stream(), client);
+        RelayChoice choice = RelayChoice.of(exchange, head, endpoint, lease.stream(), client, worker);
         record.relay(ExchangeRecord.Relay.COPIED, choice.reason());
-        apply(choice, response, lease.stream());
-    }
-
-    /** How the body of the request or of a response is to cross. */
-    private RelayChoice choose(Head message, BodySource from, BodySink to) {
-        // Chunks that have a limit are counted as they come.
-        boolean counted = message == exchange.head && message.framing() == BodyFraming.CHUNKED
-                && exchange.route.requestBodyMax() != Long.MAX_VALUE;
-        String forbidden = !exchange.service.config().zeroCopy() || counted ? "disabled"
-                : endpoint.splices() ? null : "disarmed";
-        return RelayChoice.of(message, exchange.route.zeroCopy(), forbidden, from, to, worker.pipes());
-    }
-
-    private void apply(RelayChoice choice, BodyRelay relay, BodySource from) {
-        if (choice.pipes() != null) {
-            relay.splice(choice.pipes(), choice.leastBytes(), this);
-        }
-        if (choice.bulk()) {
-            from.pace(Pace.LONG);
-        }
-    }
-
-    /** Why a body that was to be spliced is copied; null = it isn't, or was too short for it. */
-    private static String instead(BodyRelay.Splice splice) {
-        return switch (splice) {
-            case ON, NOT_WORTH_IT -> null;
-            case NO_PIPE -> "no_pipe";
-            case REFUSED -> "platform";
-        };
-    }
-
-    private void noteRelay(BodyRelay.Splice splice) {
-        if (splice == BodyRelay.Splice.ON) {
-            record.relay(ExchangeRecord.Relay.SPLICED, "");
-        } else if (instead(splice) != null) {
-            record.relay(ExchangeRecord.Relay.COPIED, instead(splice));
-            lease.stream().pace(Pace.LONG);
-        }
+        choice.begin(response, lease.stream(), this);
     }
 
     @Override
@@ -285,7 +252,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
             // The write failed at once.
             return;
         }
-        noteRelay(splice);
+        RelayNote.enter(splice, record, lease.stream());
         if (!response.blocked()) {
             deadlines.responseExpected();
         } else if (!wasBlocked) {
@@ -361,10 +328,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
             return 0;
         }
         RelayNote.enter(request, response, record);
-        if (record.relay() == ExchangeRecord.Relay.SPLICED && instead(response.gaveUp()) != null) {
-            // Refused so late that the body ended with what was read instead.
-            record.relay(ExchangeRecord.Relay.COPIED, instead(response.gaveUp()));
-        }
+        RelayNote.enterEnd(response, record);
         return response.bytes();
     }
 

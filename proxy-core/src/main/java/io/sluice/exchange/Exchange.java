@@ -60,7 +60,7 @@ public final class Exchange implements ClientListener {
     FileAnswer fileAnswer;
     long requestBytes;
     /** Body bytes of the answer made here; -1 = there is none. */
-    private long answerBytes = -1;
+    long answerBytes = -1;
     private ProxyError failure;
 
     Exchange(Worker worker, ClientStream client, RequestHead head, ListenerFacts listener, long startedNanos) {
@@ -72,14 +72,17 @@ public final class Exchange implements ClientListener {
         this.record = worker.record(listener, client.peer(), startedNanos);
     }
 
-    ExchangeDeadlines deadlines() { return deadlines; }
+    ExchangeDeadlines deadlines() {
+        return deadlines;
+    }
 
     // ---- the way in: route, filters, endpoint, connection ----
 
     /** Sends it on its way; its client may hear of its end during this call. */
     public void begin() {
         route = snapshot.router().match(head);
-        ProxyError refused = worker.shortage() ? ProxyError.OVERLOADED : Admission.of(head, route, snapshot, client.peer(), worker.wheel().nowNanos());
+        ProxyError refused = worker.shortage() ? ProxyError.OVERLOADED
+                : Admission.of(head, route, snapshot, client.peer(), worker.wheel().nowNanos());
         if (refused == null && route.action() instanceof Action.Forward forward) {
             service = forward.split().pick();
         }
@@ -89,13 +92,10 @@ public final class Exchange implements ClientListener {
             return;
         }
         switch (route.action()) {
-            case Action.Answer answer -> answer(answer);
+            case Action.Answer answer -> LocalAnswer.give(this, worker, answer);
             case Action.Refuse refuse -> fail(refuse.error());
-            case Action.Files files -> {
-                fileAnswer = new FileAnswer(this, client, worker);
-                fileAnswer.begin(files.tree(), head, route);
-            }
-            case Action.Forward _ when MaxForwards.of(head) == 0 -> answer(LocalAnswer.HERE);
+            case Action.Files files -> FileAnswer.give(this, worker, files.tree());
+            case Action.Forward _ when MaxForwards.of(head) == 0 -> LocalAnswer.give(this, worker, LocalAnswer.HERE);
             case Action.Forward _ -> acquire(null);
         }
     }
@@ -135,7 +135,9 @@ public final class Exchange implements ClientListener {
         attempt.start(worker.pools().of(service, endpoint), fresh);
     }
 
-    private boolean connected() { return attempt != null && attempt.connected(); }
+    private boolean connected() {
+        return attempt != null && attempt.connected();
+    }
 
     /**
      * The attempt has a connection: what is here of the request goes.
@@ -226,15 +228,7 @@ public final class Exchange implements ClientListener {
         }
         state.phase(Phase.TUNNELLING);
         deadlines.cancel();
-        record.response(response.status(), worker.wheel().nowNanos() - record.startedNanos());
-        Admission.of(response, route);
-        Upgrade.agree(response, agreed);
-        client.head(response);
-        record.headSent(worker.wheel().nowNanos());
-        Tunnelling tunnelling = new Tunnelling(worker, record, client.peer(), attempt.endpoint(), this::onTunnelEnded);
-        tunnelling.enter();
-        tunnelling.begin(client.detach(), attempt.detach(), route.zeroCopy(), service.config().zeroCopy(),
-                route.deadlines().tunnelNanos());
+        Tunnelling.begin(this, worker, response, agreed, this::onTunnelEnded);
     }
 
     private void onTunnelEnded(ProxyError why) {
@@ -249,7 +243,7 @@ public final class Exchange implements ClientListener {
         record.response(response.status(), worker.wheel().nowNanos() - record.startedNanos());
         Admission.of(response, route);
         if (state.request() != Request.READ) {
-            closeUnlessShort();
+            client.discardRequest();
         }
         attempt.chooseRelay(response);
         client.head(response);
@@ -336,36 +330,19 @@ public final class Exchange implements ClientListener {
             finish();
             return;
         }
-        abandonRequest();
         if (why.side() == ProxyError.Side.CLIENT) {
             client.closeAfterResponse();
         }
-        send(LocalAnswer.of(why, route, service, worker.wheel().nowNanos()));
+        LocalAnswer.give(this, worker, LocalAnswer.of(why, route, service, worker.wheel().nowNanos()));
     }
-
-    private void answer(Action.Answer answer) { abandonRequest(); send(answer); }
 
     /** Nobody will read the rest of the request. */
     void abandonRequest() {
         if (state.request() != Request.READ) {
-            closeUnlessShort();
+            client.discardRequest();
             state.request(Request.ABORTED);
         }
         held.release();
-    }
-
-    private void send(Action.Answer answer) {
-        state.answered();
-        deadlines.requestOver();
-        answerBytes = LocalAnswer.bodyBytes(head.method(), answer);
-        record.answered(answer.status());
-        record.headSent(worker.wheel().nowNanos());
-        LocalAnswer.send(client, worker.answerHead(), head.method(), answer);
-        awaitClient();
-    }
-
-    private void closeUnlessShort() {
-        if (!client.canDiscardRequest()) { client.closeAfterResponse(); }
     }
 
     private void leaveAttempt(ProxyError why) {

@@ -28,15 +28,21 @@ final class FileAnswer {
     private final Worker worker;
     private FileBody body;
 
-    FileAnswer(Exchange exchange, ClientStream client, Worker worker) {
+    private FileAnswer(Exchange exchange, Worker worker) {
         this.exchange = exchange;
         this.state = exchange.state;
-        this.client = client;
+        this.client = exchange.client;
         this.worker = worker;
     }
 
+    /** Ends an exchange by what a tree has for its path. */
+    static void give(Exchange exchange, Worker worker, FileTree tree) {
+        exchange.fileAnswer = new FileAnswer(exchange, worker);
+        exchange.fileAnswer.begin(tree, exchange.head, exchange.route);
+    }
+
     /** Sends it, as far as the client takes it now. */
-    void begin(FileTree tree, RequestHead head, Route route) {
+    private void begin(FileTree tree, RequestHead head, Route route) {
         exchange.abandonRequest();
         FileResponse response;
         try {

@@ -54,6 +54,18 @@ final class LocalAnswer {
         return new Action.Answer(error.status(), fields, body);
     }
 
+    /** Ends an exchange by an answer, which its client gets instead of any other; nobody reads the rest of the request. */
+    static void give(Exchange exchange, Worker worker, Action.Answer answer) {
+        exchange.abandonRequest();
+        exchange.state.answered();
+        exchange.deadlines().requestOver();
+        exchange.answerBytes = bodyBytes(exchange.head.method(), answer);
+        exchange.record.answered(answer.status());
+        exchange.record.headSent(worker.wheel().nowNanos());
+        send(exchange.client, worker.answerHead(), exchange.head.method(), answer);
+        exchange.awaitClient();
+    }
+
     /** How many bytes of body {@link #send} sends. */
     static int bodyBytes(Method method, Action.Answer answer) {
         return method == Method.HEAD || bodiless(answer) ? 0 : answer.body().length;

@@ -10,8 +10,9 @@ import io.sluice.transport.Deadline;
 import java.util.concurrent.Executor;
 
 /**
- * The way of an exchange past its service's breaker and limits, and its wait for a place. <em>Loop-confined.</em> <em>Ownership</em>: a place that was given to it,
- * until the exchange has it. <em>Ends</em>: a place, the deadline, or {@link #leave}.
+ * The way of an exchange past its service's breaker and limits, and its wait for a place. <em>Loop-confined.</em>
+ * <em>Ownership</em>: a place that was given to it, until the exchange has it. <em>Ends</em>: a place, the deadline, or
+ * {@link #leave}.
  */
 final class Queued implements RequestLimit.Waiter {
     private final Exchange exchange;

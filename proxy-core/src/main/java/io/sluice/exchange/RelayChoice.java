@@ -4,8 +4,11 @@ import io.sluice.config.ZeroCopyConfig;
 import io.sluice.http.BodyFraming;
 import io.sluice.http.Head;
 import io.sluice.linux.Pipes;
+import io.sluice.relay.BodyRelay;
+import io.sluice.service.Endpoint;
 import io.sluice.stream.BodySink;
 import io.sluice.stream.BodySource;
+import io.sluice.transport.SocketReading.Pace;
 
 /**
  * How a body is to cross, decided once from facts. <em>Immutable.</em>
@@ -18,6 +21,21 @@ import io.sluice.stream.BodySource;
 record RelayChoice(Pipes pipes, long leastBytes, String reason, boolean bulk) {
     /** From here on, a body that is copied is worth large reads. */
     private static final long BULK_BYTES = 64 * 1024;
+
+    /**
+     * Decides on the body of an exchange's request or response.
+     *
+     * @param endpoint who gets it, or sends it
+     */
+    static RelayChoice of(
+            Exchange exchange, Head message, Endpoint endpoint, BodySource from, BodySink to, Worker worker) {
+        // Chunks that have a limit are counted as they come.
+        boolean counted = message == exchange.head && message.framing() == BodyFraming.CHUNKED
+                && exchange.route.requestBodyMax() != Long.MAX_VALUE;
+        String forbidden = !exchange.service.config().zeroCopy() || counted ? "disabled"
+                : endpoint.splices() ? null : "disarmed";
+        return of(message, exchange.route.zeroCopy(), forbidden, from, to, worker.pipes());
+    }
 
     /**
      * Decides.
@@ -41,5 +59,15 @@ record RelayChoice(Pipes pipes, long leastBytes, String reason, boolean bulk) {
             return new RelayChoice(null, 0, "platform", bulk);
         }
         return new RelayChoice(pipes, rule.threshold(), chunked ? "chunked" : "small", chunked);
+    }
+
+    /** Has the body cross so. */
+    void begin(BodyRelay relay, BodySource from, BodyRelay.Watch watch) {
+        if (pipes != null) {
+            relay.splice(pipes, leastBytes, watch);
+        }
+        if (bulk) {
+            from.pace(Pace.LONG);
+        }
     }
 }

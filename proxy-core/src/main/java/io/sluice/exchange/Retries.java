@@ -31,16 +31,27 @@ final class Retries {
                     && service.endpoints().size() > 1;
             case ANYWHERE -> connects < config.attempts() && service.endpoints().size() > 1;
         };
-        if (!legal || !budgeted && !budget.take(service, config)) {
+        if (!legal || !free(why.retry()) && !budgeted && !budget.take(service, config)) {
             return false;
         }
-        budgeted = true;
+        budgeted |= !free(why.retry());
         if (why.retry() == ProxyError.Retry.ANYWHERE) {
             connects++;
         } else {
             reusedOnce = true;
         }
         return true;
+    }
+
+    /**
+     * Whether it takes nothing from the budget. An endpoint that was not reached, or a kept connection that died, was asked
+     * nothing yet; and when one of three endpoints is killed, that happens to a third of the active requests at once.
+     */
+    private static boolean free(ProxyError.Retry retry) {
+        return switch (retry) {
+            case ANYWHERE, IF_IDEMPOTENT -> true;
+            case NEVER, ELSEWHERE_IF_IDEMPOTENT -> false;
+        };
     }
 
     /** The same, and counts what came of it. */

@@ -6,7 +6,8 @@ import io.sluice.service.Service;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Keeps retries a small share of the requests to a service, so that they can't multiply the load on endpoints that fail.
+ * Keeps retries of what an endpoint may have begun to work on a small share of the requests to a service, so that they can't
+ * multiply the load on endpoints that fail.
  * <em>Thread-safe.</em>
  */
 final class RetryBudget {

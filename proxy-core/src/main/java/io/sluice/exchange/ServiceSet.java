@@ -41,7 +41,7 @@ record ServiceSet(Map<String, Service> byName, RetryBudget[] retryBudgets) {
             if (same == null || !same.config().equals(service)) {
                 int free = taken.nextClearBit(0);
                 taken.set(free);
-                same = new Service(free, service, endpoints);
+                same = new Service(free, service, endpoints, same);
             }
             byName.put(service.name(), same);
         }

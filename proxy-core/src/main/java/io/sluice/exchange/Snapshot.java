@@ -86,10 +86,14 @@ public final class Snapshot {
             return null;
         }
         OverloadMeters meters = metrics.overload(service.name());
-        if (service.limit() != null) {
+        if (service.limit() == null) {
+            meters.withoutQueue();
+        } else {
             meters.queue(service.limit()::waiting);
         }
-        if (service.breaker() != null) {
+        if (service.breaker() == null) {
+            meters.withoutCircuit();
+        } else {
             meters.circuit(service.breaker()::state, service.breaker()::opened);
         }
         return meters;
@@ -100,13 +104,15 @@ public final class Snapshot {
      *
      * @param listenerIndexes for each of its listeners the number by which exchanges ask
      * @param endpoints       where those are found that were known before
-     * @param before          the one in force, whose unchanged services are kept with their counts; null = none is
+     * @param before          the one in force, whose unchanged services and rate limits are kept with their counts; null =
+     *                        none is
      * @throws IllegalArgumentException if the configuration holds what its reader should have refused
      */
     public static Snapshot of(
             SluiceConfig config, int[] listenerIndexes, EndpointRegistry endpoints, Snapshot before, Metrics metrics) {
         ServiceSet services = ServiceSet.of(config, endpoints, before);
-        return new Snapshot(config, listenerIndexes, services, Router.of(config, services.byName()), metrics);
+        Router router = Router.of(config, services.byName(), before == null ? null : before.router);
+        return new Snapshot(config, listenerIndexes, services, router, metrics);
     }
 
     private ExchangeMeters[][] meters(String listener, Router router, Metrics metrics) {
@@ -130,7 +136,11 @@ public final class Snapshot {
         metrics.retain(
                 allMeters(),
                 config.listeners().stream().map(ListenerConfig::name).collect(Collectors.toSet()),
-                config.services().keySet());
+                config.services().keySet(),
+                services.stream()
+                        .filter(service -> overload(service) != null)
+                        .map(Service::name)
+                        .collect(Collectors.toSet()));
     }
 
     /** Every meters an exchange may ask for. */

@@ -3,11 +3,14 @@ package io.sluice.exchange;
 import io.sluice.config.ZeroCopyConfig;
 import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
+import io.sluice.http.ResponseHead;
+import io.sluice.http.Upgrade;
 import io.sluice.linux.Pipes;
 import io.sluice.relay.BodyRelay;
 import io.sluice.relay.Tunnel;
 import io.sluice.relay.TunnelTerms;
 import io.sluice.service.Endpoint;
+import io.sluice.stream.ClientStream;
 import io.sluice.telemetry.ExchangeRecord;
 import io.sluice.telemetry.LiveExchanges;
 import io.sluice.transport.RawSocket;
@@ -37,6 +40,26 @@ final class Tunnelling implements Worker.Connection, Tunnel.Listener, BodyRelay.
         this.peer = peer;
         this.endpoint = endpoint;
         this.owner = owner;
+    }
+
+    /**
+     * Passes a 101 on to the client, and has both sides of the exchange speak what was agreed.
+     *
+     * @param agreed the protocol
+     */
+    static void begin(Exchange exchange, Worker worker, ResponseHead response, String agreed, Tunnel.Listener owner) {
+        ExchangeRecord record = exchange.record;
+        ClientStream client = exchange.client;
+        record.response(response.status(), worker.wheel().nowNanos() - record.startedNanos());
+        Admission.of(response, exchange.route);
+        Upgrade.agree(response, agreed);
+        client.head(response);
+        record.headSent(worker.wheel().nowNanos());
+        Attempt attempt = exchange.attempt;
+        Tunnelling tunnelling = new Tunnelling(worker, record, client.peer(), attempt.endpoint(), owner);
+        tunnelling.enter();
+        tunnelling.begin(client.detach(), attempt.detach(), exchange.route.zeroCopy(), exchange.service.config().zeroCopy(),
+                exchange.route.deadlines().tunnelNanos());
     }
 
     /** Counts as a connection from here on: to be called before the client's own is forgotten, or a drain would be over. */

@@ -10,8 +10,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How many requests a route takes of each key. <em>Thread-safe.</em> Knows the {@value #KEYS} keys that were used last (1
- * MiB of memory), or the one bucket of all requests. Asking allocates nothing, but for an address out of X-Forwarded-For.
+ * How many requests a route takes of each key. <em>Thread-safe.</em> Has buckets for {@value #KEYS} keys (1 MiB of memory),
+ * or the one of all requests. Asking allocates nothing, but for an address out of X-Forwarded-For.
  */
 public final class RateLimit {
     /** So many keys have a bucket of their own. */
@@ -21,6 +21,7 @@ public final class RateLimit {
     private static final long MIX_FACTOR = 0xd6e8_feb8_6659_fd93L;
     private static final long END_OF_VALUE = 0x100;
 
+    private final RateLimitConfig config;
     private final RateKey key;
     private final byte[] headerName;
     private final TokenBuckets buckets;
@@ -28,13 +29,23 @@ public final class RateLimit {
     /** Unknown to clients, so that nobody can choose keys that share a set. */
     private final long seed = ThreadLocalRandom.current().nextLong();
 
-    /** Creates it, with full buckets. */
-    public RateLimit(RateLimitConfig config) {
-        this(config, System.nanoTime());
+    /**
+     * That of a route.
+     *
+     * @param config null = it has none
+     * @param before that of the route before a reload, which goes on if its terms are the same; null = there was none
+     * @return null if it has none; else, unless it is {@code before}, with full buckets
+     */
+    public static RateLimit of(RateLimitConfig config, RateLimit before) {
+        if (config == null) {
+            return null;
+        }
+        return before != null && before.config.equals(config) ? before : new RateLimit(config, System.nanoTime());
     }
 
     RateLimit(RateLimitConfig config, long nowNanos) {
         long interval = Math.max(1, config.rate().per().toNanos() / config.rate().count());
+        this.config = config;
         this.key = config.key();
         this.headerName = key instanceof RateKey.Header header
                 ? header.name().getBytes(StandardCharsets.US_ASCII) : new byte[0];

@@ -18,10 +18,10 @@ public final class Peer {
     /**
      * Creates it.
      *
-     * @param remote  the client's address
-     * @param local   the one it connected to
-     * @param secure  whether the connection is encrypted
-     * @param trusted whether it is one of {@code trustedProxies}, whose forwarding fields are believed
+     * @param remote     the client's address
+     * @param local      the one it connected to
+     * @param secure     whether the connection is encrypted
+     * @param trusted    whether it is one of {@code trustedProxies}, whose forwarding fields are believed
      * @param sinceNanos when it was accepted, as {@link System#nanoTime}
      */
     public Peer(InetSocketAddress remote, InetSocketAddress local, boolean secure, boolean trusted, long sinceNanos) {

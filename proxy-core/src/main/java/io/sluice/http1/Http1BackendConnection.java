@@ -38,15 +38,13 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
     private final SocketChannel channel;
     private final HeadStore store;
     private final HeadParser parser;
-    private final MessageWriter writer;
+    private final RequestOutput request;
     private final BodyReader body;
     private final SocketReading reading;
     private BackendListener listener;
     private State state = State.IDLE;
     private ResponseHead head;
     private Method method = Method.GET;
-    private boolean requestEnded = true;
-    private boolean sendingFailed;
     private boolean persistent = true;
     private long keepAliveNanos = -1;
     /** What stands behind an interim head, while that is reported; borrowed. */
@@ -62,7 +60,7 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
         this.channel = channel;
         this.store = store;
         this.parser = parser;
-        this.writer = new MessageWriter(channel, store);
+        this.request = new RequestOutput(channel, store);
         this.body = new BodyReader(limits);
         this.reading = reading;
         // A failed write must not take away what the backend said before it stopped reading.
@@ -79,36 +77,27 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
     @Override
     public void introduce(ProxyHeader client) {
         persistent = false;
-        writer.preface(client);
+        request.preface(client);
     }
 
     @Override
-    public void head(RequestHead request) {
+    public void head(RequestHead head) {
         state = State.HEAD;
-        method = request.method();
-        requestEnded = false;
-        boolean upgrade = request.find(HeaderName.UPGRADE) >= 0;
-        writer.request(request, persistent || upgrade ? Persistence.DEFAULT : Persistence.CLOSE);
+        method = head.method();
+        boolean upgrade = head.find(HeaderName.UPGRADE) >= 0;
+        request.head(head, persistent || upgrade ? Persistence.DEFAULT : Persistence.CLOSE);
         // Whatever comes of it: a backend that switched, though it did not say so, must not meet another request.
         persistent &= !upgrade;
     }
 
     @Override
     public void body(ByteBuf data) {
-        if (sendingFailed) {
-            data.release();
-        } else {
-            writer.body(data);
-        }
+        request.body(data);
     }
 
     @Override
     public void region(FileRegion data) {
-        if (sendingFailed) {
-            data.release();
-        } else {
-            writer.region(data, this::channelWritable);
-        }
+        request.region(data, this::channelWritable);
     }
 
     @Override
@@ -133,23 +122,22 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public void end(Trailers trailers) {
-        requestEnded = true;
-        writer.end(trailers);
+        request.end(trailers);
     }
 
     @Override
     public void flush() {
-        writer.flush();
+        request.flush();
     }
 
     @Override
     public boolean writable() {
-        return sendingFailed || channel.isWritable() && !writer.regionWaits();
+        return request.writable();
     }
 
     @Override
     public long pendingBytes() {
-        return writer.pendingBytes();
+        return request.pendingBytes();
     }
 
     @Override
@@ -169,14 +157,12 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public boolean reusable() {
-        // A response may overtake the request: what waits of that would hold up the next one, or be cut off by a close.
-        return state == State.IDLE && persistent && requestEnded && !sendingFailed && channel.isActive()
-                && pendingBytes() == 0;
+        return state == State.IDLE && persistent && request.sent() && channel.isActive();
     }
 
     @Override
     public RawSocket detach() {
-        writer.handOver();
+        request.handOver();
         state = State.CLOSED;
         letGo();
         channel.pipeline().remove(this);
@@ -204,7 +190,7 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
     }
 
     private void letGo() {
-        writer.release();
+        request.release();
         if (head != null) {
             store.give(head);
             head = null;
@@ -355,20 +341,12 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
         }
         if (!(cause instanceof IOException)) {
             gone(ProxyError.INTERNAL);
-        } else if (!requestEnded || pendingBytes() > 0) {
+        } else if (request.unsent()) {
             // A write failed, or a read did while there was more to write: the end of input tells which comes first.
-            refuseRequest();
-        } else {
-            inputEnded(ProxyError.BACKEND_RESET);
-        }
-    }
-
-    private void refuseRequest() {
-        if (sendingFailed) {
-            inputEnded(ProxyError.BACKEND_RESET);
-        } else {
-            sendingFailed = true;
+            request.refuse();
             listener.onRequestRefused();
+        } else {
+            inputEnded(ProxyError.BACKEND_RESET);
         }
     }
 

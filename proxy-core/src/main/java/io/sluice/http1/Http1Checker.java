@@ -21,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Checks endpoints from one event loop: connects, and asks by HTTP/1.1 if the check wants more than that. Every check has a
@@ -29,19 +30,19 @@ import java.util.function.Function;
 public final class Http1Checker implements Checker {
     private final EventLoop loop;
     private final LoopBuffer reads;
-    private final HeadLimits limits;
+    private final Supplier<HeadLimits> limits;
     private final Function<Service, SocketOptions> options;
 
     /**
      * Creates it.
      *
-     * @param limits    of responses
+     * @param limits    of responses, as in force
      * @param options   of each service's connections
      */
     public Http1Checker(
             EventLoop loop,
             LoopBuffer reads,
-            HeadLimits limits,
+            Supplier<HeadLimits> limits,
             Function<Service, SocketOptions> options) {
         this.loop = loop;
         this.reads = reads;
@@ -84,7 +85,7 @@ public final class Http1Checker implements Checker {
             channel = connecting;
             socket.applyToConnecting(connecting, reads);
             if (terms.protocol() == Protocol.HTTP) {
-                connecting.pipeline().addLast(new Http1Check(terms, limits, this::tell));
+                connecting.pipeline().addLast(new Http1Check(terms, limits.get(), this::tell));
             }
             loop.register(connecting).addListener((ChannelFuture registered) -> {
                 if (!registered.isSuccess()) {

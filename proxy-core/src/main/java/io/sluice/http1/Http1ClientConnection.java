@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.FileRegion;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.sluice.config.ListenerConfig.HalfClose;
@@ -12,13 +11,9 @@ import io.sluice.exchange.Exchange;
 import io.sluice.exchange.ListenerFacts;
 import io.sluice.exchange.LiveView;
 import io.sluice.exchange.Worker;
-import io.sluice.http.BodyFraming;
-import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
-import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
-import io.sluice.stream.ClientStream;
 import io.sluice.telemetry.LiveExchanges;
 import io.sluice.transport.AddressPair;
 import io.sluice.transport.Deadline;
@@ -28,7 +23,8 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An HTTP/1.1 connection from a client: requests one after the other, each with an exchange. <em>Loop-confined.</em>
+ * An HTTP/1.1 connection from a client: requests one after the other, each with an exchange, which sees of it an
+ * {@link Http1ClientStream}. <em>Loop-confined.</em>
  *
  * <p>While an exchange is on, its deadlines hold; else the one here does. LINGERING: all is said, our side is closed, and
  * what still comes is read and forgotten for a moment: closing with unread bytes would reset the connection and might take
@@ -38,11 +34,9 @@ import java.util.concurrent.TimeUnit;
  * response that closes, a deadline, an abort.
  */
 public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
-        implements ClientStream, Worker.Connection, RequestInput.Requests {
+        implements Worker.Connection, RequestInput.Requests {
     private enum State { OPEN, LINGERING, CLOSED }
 
-    /** An unread rest of a request body up to this size is read and forgotten for the connection's sake. */
-    private static final long FORGOTTEN_BYTES_MAX = 64 * 1024;
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final SocketChannel channel;
@@ -52,10 +46,9 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     private final RequestInput request;
     private final ResponseOutput response;
     private final Deadline deadline;
-    private final Peer peer;
+    private final Http1ClientStream stream;
     private State state = State.OPEN;
     private Exchange exchange;
-    private boolean closing;
     private boolean lastRequest;
 
     /** Creates the handler of an accepted channel, in the worker's loop; {@code reading} and {@code addresses} are its. */
@@ -69,7 +62,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         this.request = new RequestInput(channel, reading, worker, store, this);
         this.response = new ResponseOutput(channel, store, this::responseSent);
         this.deadline = new Deadline(worker.wheel(), this::onDeadline);
-        this.peer = worker.peer(addresses);
+        this.stream = new Http1ClientStream(this, reading, request, response, worker.peer(addresses));
     }
 
     // ---- what the client sends ----
@@ -85,7 +78,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         request.read((ByteBuf) message);
-        if (state == State.LINGERING && request.forgotten() > FORGOTTEN_BYTES_MAX) {
+        if (state == State.LINGERING && request.forgotten() > Http1ClientStream.FORGOTTEN_BYTES_MAX) {
             close();
         }
     }
@@ -110,15 +103,15 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     public void onHead(RequestHead head) {
         deadline.disarm();
         lastRequest = !head.keepAlive();
-        closing = lastRequest;
-        exchange = worker.exchange(this, head, listener, request.startedNanos());
+        stream.begin(lastRequest);
+        exchange = worker.exchange(stream, head, listener, request.startedNanos());
         exchange.begin();
     }
 
     @Override
     public void onRefused(ProxyError why) {
         deadline.disarm();
-        exchange = worker.exchange(this, request.head(), listener, request.startedNanos());
+        exchange = worker.exchange(stream, request.head(), listener, request.startedNanos());
         exchange.refuse(why);
     }
 
@@ -149,75 +142,19 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         }
     }
 
-    // ---- what the exchange asks ----
+    // ---- what the exchange asks, by its stream ----
 
-    @Override
-    public Peer peer() { return peer; }
-
-    @Override
-    public void head(ResponseHead message) {
-        if (message.interim()) {
-            response.interim(message, request.head());
-            return;
-        }
-        BodyFraming framing = ResponseOutput.framing(message, request.head());
-        closing |= worker.draining(listener) || framing == BodyFraming.UNTIL_CLOSE;
-        response.head(message, request.head(), framing, closing);
+    /** Whether an exchange is on. */
+    boolean inExchange() {
+        return exchange != null;
     }
 
-    @Override
-    public boolean retract() { return response.retract(); }
-
-    @Override
-    public void closeAfterResponse() { closing = true; }
-
-    @Override
-    public boolean canDiscardRequest() { return request.restUpTo(FORGOTTEN_BYTES_MAX); }
-
-    @Override
-    public void body(ByteBuf data) { response.body(data); }
-
-    @Override
-    public void end(Trailers trailers) { response.end(trailers); }
-
-    @Override
-    public void flush() { response.flush(); }
-
-    @Override
-    public boolean writable() { return channel.isWritable() && !response.regionWaits(); }
-
-    @Override
-    public void region(FileRegion data) {
-        response.region(data, this::channelWritable);
+    /** Whether clients are to be sent away. */
+    boolean draining() {
+        return worker.draining(listener);
     }
 
-    @Override
-    public SocketReading socket() { return reading.plain(); }
-
-    @Override
-    public long contiguous() {
-        return exchange == null ? 0 : request.contiguous();
-    }
-
-    @Override
-    public void taken(long bytes, boolean followed) {
-        request.taken(bytes);
-    }
-
-    @Override
-    public long pendingBytes() { return response.pendingBytes(); }
-
-    @Override
-    public void pause() { reading.pause(); }
-
-    @Override
-    public void resume() { reading.resume(); }
-
-    @Override
-    public void pace(SocketReading.Pace pace) { reading.pace(pace); }
-
-    @Override
-    public RawSocket detach() {
+    RawSocket detach() {
         exchange = null;
         ByteBuf unread = request.takeAhead();
         response.handOver();
@@ -226,8 +163,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         return new RawSocket(channel, reading, unread);
     }
 
-    @Override
-    public void abort(ProxyError why) {
+    void abort() {
         exchange = null;
         if (response.endsByClose()) {
             // Only a reset tells this client that the body did not end here.
@@ -245,10 +181,10 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         Exchange done = exchange;
         exchange = null;
         done.onResponseSent();
-        if (closing) {
+        if (stream.closing()) {
             endConnection();
         } else if (request.inBody()) {
-            resume();
+            reading.resume();
             deadline.at(worker.wheel().nowNanos() + worker.snapshot().deadlines().requestBodyIdleNanos());
         } else {
             next();
@@ -273,8 +209,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     private void awaitRequest() {
         // Who was not told that the connection ends may be about to use it: closing at once would cost a request.
-        boolean ends = worker.draining(listener);
-        long patience = ends ? Worker.LEAVING_NANOS : worker.snapshot().deadlines().keepAliveNanos();
+        long patience = draining() ? Worker.LEAVING_NANOS : worker.snapshot().deadlines().keepAliveNanos();
         deadline.at(worker.wheel().nowNanos() + patience);
     }
 
@@ -331,7 +266,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void drain() {
-        if (request.idle() && worker.draining(listener)) {
+        if (request.idle() && draining()) {
             awaitRequest();
         }
     }
@@ -346,16 +281,23 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void show(LiveExchanges to) { LiveView.show(exchange, to); }
+    public void show(LiveExchanges to) {
+        LiveView.show(exchange, to);
+    }
 
     @Override
-    public void abandon() { gone(ProxyError.SHUTTING_DOWN); }
+    public void abandon() {
+        gone(ProxyError.SHUTTING_DOWN);
+    }
 
     @Override
-    public void channelWritabilityChanged(ChannelHandlerContext context) { channelWritable(); }
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        channelWritable();
+    }
 
-    private void channelWritable() {
-        if (exchange != null && writable()) {
+    /** The channel, or a region in front of it, may take more. */
+    void channelWritable() {
+        if (exchange != null && response.writable()) {
             exchange.onClientWritable();
         }
     }
@@ -369,18 +311,23 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     private void inputEnded() {
         if (exchange != null && !request.inBody() && listener.halfClose() == HalfClose.ANSWER) {
-            closing |= request.heldEmpty();
+            if (request.heldEmpty()) {
+                stream.closeAfterResponse();
+            }
         } else {
             gone(ProxyError.CLIENT_GONE);
         }
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext context) { gone(ProxyError.CLIENT_GONE); }
+    public void channelInactive(ChannelHandlerContext context) {
+        gone(ProxyError.CLIENT_GONE);
+    }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        // The end may be known before what is in front of it was read: who is to get answers all the same has that read first.
+        // The end may be known before what is in front of it was read: who is to get answers all the same has that read
+        // first.
         boolean left = cause instanceof SocketReading.NotRead why && why.paused() && reading.peerClosed()
                 && (listener.halfClose() == HalfClose.ABORT || exchange == null);
         if (state == State.CLOSED || cause instanceof SocketReading.NotRead && !left) {

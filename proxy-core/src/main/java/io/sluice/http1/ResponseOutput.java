@@ -87,8 +87,9 @@ final class ResponseOutput {
         writer.region(data, onGone);
     }
 
-    boolean regionWaits() {
-        return writer.regionWaits();
+    /** Whether it wants more. */
+    boolean writable() {
+        return channel.isWritable() && !writer.regionWaits();
     }
 
     /** Ends the response; what waits leaves with the next flush. */

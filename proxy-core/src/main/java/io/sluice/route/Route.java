@@ -19,7 +19,7 @@ import java.util.List;
  * @param requestBodyMax  bytes; {@link Long#MAX_VALUE} = unlimited
  * @param retry           when a failed attempt is made again
  * @param zeroCopy        which bodies cross inside the kernel
- * @param rateLimit      how many requests it takes; null = as many as come
+ * @param rateLimit       how many requests it takes; null = as many as come
  */
 public record Route(
         int index,

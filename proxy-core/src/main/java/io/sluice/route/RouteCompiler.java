@@ -18,15 +18,26 @@ import io.sluice.http.HeaderName;
 import io.sluice.service.Service;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Makes a {@link Route} of what was configured, so that a request finds everything decided. <em>Immutable.</em> */
 final class RouteCompiler {
     private final Map<String, Service> services;
+    /** By route; those before a reload. */
+    private final Map<String, RateLimit> rateLimits = new HashMap<>();
 
-    RouteCompiler(Map<String, Service> services) {
+    /**
+     * Creates it.
+     *
+     * @param before the routes that were in force, whose rate limits go on; empty = there were none
+     */
+    RouteCompiler(Map<String, Service> services, List<Route> before) {
         this.services = Map.copyOf(services);
+        for (Route route : before) {
+            rateLimits.put(route.name(), route.rateLimit());
+        }
     }
 
     /**
@@ -60,7 +71,7 @@ final class RouteCompiler {
                 config.limits().requestBody(),
                 config.retry(),
                 config.zeroCopy(),
-                config.rateLimit() == null ? null : new RateLimit(config.rateLimit()));
+                RateLimit.of(config.rateLimit(), rateLimits.get(config.name())));
     }
 
     private Action action(RouteConfig route) {

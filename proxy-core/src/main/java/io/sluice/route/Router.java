@@ -36,10 +36,11 @@ public final class Router {
      * Compiles the routes.
      *
      * @param services all that the configuration names
+     * @param before   the one in force, whose rate limits go on where their terms are the same; null = none is
      * @throws IllegalArgumentException if the configuration holds what its reader should have refused
      */
-    public static Router of(SluiceConfig config, Map<String, Service> services) {
-        RouteCompiler compiler = new RouteCompiler(services);
+    public static Router of(SluiceConfig config, Map<String, Service> services, Router before) {
+        RouteCompiler compiler = new RouteCompiler(services, before == null ? List.of() : before.routes);
         List<Route> routes = new ArrayList<>();
         HostIndex.Builder hosts = new HostIndex.Builder();
         for (RouteConfig route : config.routes()) {

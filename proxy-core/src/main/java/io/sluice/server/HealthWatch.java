@@ -1,16 +1,11 @@
 package io.sluice.server;
 
 import io.netty.channel.EventLoop;
-import io.sluice.config.SluiceConfig;
-import io.sluice.exchange.Worker;
 import io.sluice.frontend.LoopContext;
-import io.sluice.http.HeadLimits;
-import io.sluice.http1.Http1Checker;
 import io.sluice.service.Endpoint;
 import io.sluice.service.HealthChecks;
 import io.sluice.service.Service;
 import io.sluice.telemetry.Metrics;
-import io.sluice.transport.SocketOptions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -18,9 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -35,27 +28,12 @@ final class HealthWatch implements AutoCloseable {
     /** The names of the services in force. */
     private final Set<String> names = new HashSet<>();
 
-    /**
-     * Creates it, checking nobody.
-     *
-     * @param config  for the limits of responses
-     * @param options of each service's connections
-     */
-    HealthWatch(
-            SluiceConfig config,
-            List<LoopContext> contexts,
-            Function<Service, SocketOptions> options,
-            Metrics metrics) {
-        this.metrics = metrics;
-        HeadLimits limits = new HeadLimits(
-                config.limits().responseHead(), config.limits().responseHead(), config.limits().headers());
+    /** Creates it, checking nobody. */
+    HealthWatch(LoopAssembly assembly, List<LoopContext> contexts) {
+        this.metrics = assembly.metrics();
         for (LoopContext context : contexts) {
-            Worker worker = context.worker();
-            loops.add(worker.loop());
-            checks.add(new HealthChecks(
-                    worker.wheel(),
-                    new Http1Checker(worker.loop(), context.reads(), limits, options),
-                    () -> ThreadLocalRandom.current().nextDouble()));
+            loops.add(context.worker().loop());
+            checks.add(assembly.checks(context));
         }
     }
 
@@ -67,7 +45,10 @@ final class HealthWatch implements AutoCloseable {
      */
     synchronized void follow(Supplier<List<Service>> inForce) {
         List<Service> services = inForce.get();
-        names.forEach(name -> metrics.health(name).endpoints(List::of));
+        Set<String> gone = new HashSet<>(names);
+        services.forEach(service -> gone.remove(service.name()));
+        // Only these: what stays is told in every scrape, also in one at this moment.
+        gone.forEach(name -> metrics.health(name).endpoints(List::of));
         names.clear();
         List<Map<Endpoint, Service>> shares = new ArrayList<>();
         loops.forEach(loop -> shares.add(new IdentityHashMap<>()));

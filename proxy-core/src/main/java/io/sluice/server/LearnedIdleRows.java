@@ -1,6 +1,5 @@
 package io.sluice.server;
 
-import io.sluice.exchange.Snapshot;
 import io.sluice.service.Endpoint;
 import io.sluice.service.IdleTime;
 import io.sluice.service.Service;
@@ -9,15 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What is learned of endpoints, as metrics and the admin address show it. <em>Immutable.</em> */
+/** What is learned of endpoints' idle connections, as metrics show it. <em>Immutable.</em> */
 final class LearnedIdleRows {
     private LearnedIdleRows() {}
 
     /** How long idle connections are reused, of each endpoint for which that is learned and which is to be learned of. */
-    static List<LearnedIdle> learnedIdle(Snapshot snapshot) {
+    static List<LearnedIdle> of(List<Service> services) {
         long now = System.nanoTime();
         List<LearnedIdle> learned = new ArrayList<>();
-        for (Service service : snapshot.services()) {
+        for (Service service : services) {
             if (!service.config().pool().learnIdleTimeout()) {
                 continue;
             }

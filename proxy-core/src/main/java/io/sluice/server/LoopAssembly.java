@@ -6,18 +6,23 @@ import io.sluice.config.SluiceConfig;
 import io.sluice.exchange.Snapshot;
 import io.sluice.exchange.Worker;
 import io.sluice.frontend.LoopContext;
+import io.sluice.http.HeadLimits;
 import io.sluice.http1.HeadStore;
+import io.sluice.http1.Http1Checker;
 import io.sluice.http1.Http1Connector;
 import io.sluice.linux.Pipes;
 import io.sluice.linux.Splicing;
 import io.sluice.pool.BackendPools;
+import io.sluice.service.HealthChecks;
+import io.sluice.service.Service;
 import io.sluice.telemetry.AccessLog;
 import io.sluice.telemetry.Metrics;
 import io.sluice.transport.DeadlineWheel;
-import io.sluice.transport.LoopClock;
 import io.sluice.transport.LoopBuffer;
+import io.sluice.transport.LoopClock;
 import io.sluice.transport.SocketOptions;
 import io.sluice.transport.Transport;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
 /**
@@ -38,16 +43,33 @@ record LoopAssembly(
         AccessLog accessLog,
         Splicing splicing) {
 
+    /** What the exchanges of a loop need. */
     LoopContext assemble(EventLoop loop, LoopClock clock) {
         SluiceConfig config = snapshots.get().config();
         HeadStore store = new HeadStore(new LoopBuffer(allocator));
         LoopBuffer reads = new LoopBuffer(allocator);
         Http1Connector connector =
-                new Http1Connector(loop, store, reads, () -> snapshots.get().responseLimits(),
-                        service -> new SocketOptions(transport, service.config().socket(), config.buffers(), allocator));
+                new Http1Connector(loop, store, reads, this::responseLimits, this::backendOptions);
         DeadlineWheel wheel = new DeadlineWheel(loop, clock);
         Pipes pipes = splicing == null ? null : splicing.pipes(wheel);
         BackendPools pools = new BackendPools(connector, wheel, metrics, config.eventLoops());
         return new LoopContext(new Worker(loop, wheel, pools, snapshots, accessLog, pipes), store, reads);
+    }
+
+    /** The checks made from a loop; none yet. */
+    HealthChecks checks(LoopContext context) {
+        Worker worker = context.worker();
+        Http1Checker checker =
+                new Http1Checker(worker.loop(), context.reads(), this::responseLimits, this::backendOptions);
+        return new HealthChecks(worker.wheel(), checker, () -> ThreadLocalRandom.current().nextDouble());
+    }
+
+    private HeadLimits responseLimits() {
+        return snapshots.get().responseLimits();
+    }
+
+    private SocketOptions backendOptions(Service service) {
+        // Buffers are the same for the life of the process, whatever snapshot is asked.
+        return new SocketOptions(transport, service.config().socket(), snapshots.get().config().buffers(), allocator);
     }
 }

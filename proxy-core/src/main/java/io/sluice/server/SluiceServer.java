@@ -3,9 +3,7 @@ package io.sluice.server;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.sluice.config.ConfigDiff;
-import io.sluice.config.ListenerConfig;
 import io.sluice.config.SluiceConfig;
-import io.sluice.config.StartSettings;
 import io.sluice.exchange.Snapshot;
 import io.sluice.exchange.Worker;
 import io.sluice.frontend.ConnectionGate;
@@ -22,7 +20,6 @@ import io.sluice.telemetry.Metrics;
 import io.sluice.telemetry.SlowRequests;
 import io.sluice.transport.Descriptors;
 import io.sluice.transport.EventLoops;
-import io.sluice.transport.SocketOptions;
 import io.sluice.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -47,7 +44,7 @@ import org.slf4j.LoggerFactory;
 public final class SluiceServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SluiceServer.class);
 
-    private volatile Snapshot snapshot;
+    private final AtomicReference<Snapshot> snapshot;
     private final EndpointRegistry endpoints;
     private final Metrics metrics;
     private final AccessLog accessLog;
@@ -55,14 +52,14 @@ public final class SluiceServer implements AutoCloseable {
     /** Null where nothing is spliced. */
     private volatile Splicing splicing;
     /** Null until the loops are assembled. */
-    private volatile HealthWatch health;
-    /** Null until the loops are assembled. */
-    private volatile NameWatch names;
+    private volatile EndpointWatch watch;
     /** Null until it is open. */
     private volatile MemoryWatch memory;
     private final List<LoopContext> contexts;
-    /** Set before anybody else knows this. */
+    /** Set before anybody else knows this; null if that failed half-way. */
     private Listeners listeners;
+    /** The same. */
+    private Reloading reloading;
     private final AtomicReference<CompletableFuture<Integer>> draining = new AtomicReference<>();
     private final AtomicBoolean closing = new AtomicBoolean();
 
@@ -72,7 +69,7 @@ public final class SluiceServer implements AutoCloseable {
             Metrics metrics,
             AccessLog accessLog,
             EventLoops loops) {
-        this.snapshot = snapshot;
+        this.snapshot = new AtomicReference<>(snapshot);
         this.endpoints = endpoints;
         this.metrics = metrics;
         this.accessLog = accessLog;
@@ -132,7 +129,7 @@ public final class SluiceServer implements AutoCloseable {
     }
 
     private void open(Transport transport, Supplier<SystemCalls> kernel, Claim claim) throws IOException {
-        SluiceConfig config = snapshot.config();
+        SluiceConfig config = config();
         PooledByteBufAllocator allocator = Buffers.allocator(config.eventLoops());
         // What each loop keeps to read into and to write from waits for nobody.
         long kept = (long) config.eventLoops() * (config.buffers().read() + HeadStore.PIECE_BYTES);
@@ -143,7 +140,7 @@ public final class SluiceServer implements AutoCloseable {
             metrics.pipes(splicing::idlePipes, splicing::activePipes, splicing::mismatches);
         }
         metrics.learnedIdle(this::learnedIdle);
-        LoopAssembly assembly = new LoopAssembly(transport, allocator, () -> snapshot, metrics, accessLog, splicing);
+        LoopAssembly assembly = new LoopAssembly(transport, allocator, snapshot::get, metrics, accessLog, splicing);
         Map<EventLoop, LoopContext> byLoop = new IdentityHashMap<>();
         for (EventLoop loop : loops.loops()) {
             LoopContext context = assembly.assemble(loop, loops.clock(loop));
@@ -151,17 +148,15 @@ public final class SluiceServer implements AutoCloseable {
             contexts.add(context);
             byLoop.put(loop, context);
         }
-        health = new HealthWatch(config, contexts, service -> new SocketOptions(
-                transport, service.config().socket(), config.buffers(), allocator), metrics);
-        names = new NameWatch(config, transport, loops.loops().getFirst(), endpoints, metrics, this::membersChanged);
-        names.begin(snapshot.services());
-        health.follow(snapshot::services);
+        watch = new EndpointWatch(assembly, contexts, endpoints);
+        watch.begin();
         int limit = config.limits().connections() == 0 ? Descriptors.connectionsMax() : config.limits().connections();
         ConnectionGate gate = new ConnectionGate(limit, config.limits().connectionsPerAddress());
         memory = MemoryWatch.of(config.limits().memory(), allocator, gate, contexts);
         memory.start(metrics);
         listeners = new Listeners(
                 new Listeners.Ground(transport, allocator, config.buffers(), gate, metrics), loops.group(), byLoop);
+        reloading = new Reloading(snapshot, endpoints, metrics, listeners, watch, contexts);
         listeners.open(config, claim);
         metrics.config().accepted();
     }
@@ -182,60 +177,17 @@ public final class SluiceServer implements AutoCloseable {
      */
     public ReloadResult reload(SluiceConfig wanted) {
         synchronized (listeners) {
-            Snapshot before = snapshot;
-            ConfigDiff diff = ConfigDiff.of(before.config(), wanted);
             if (draining.get() != null) {
-                return refused(diff, List.of("the proxy is shutting down; what it runs with does not change any more"));
+                return reloading.refuse(
+                        wanted, List.of("the proxy is shutting down; what it runs with does not change any more"));
             }
-            SluiceConfig config = StartSettings.fit(before.config(), wanted);
-            ListenerChange change = new ListenerChange(listeners, config);
-            try {
-                change.bind();
-                Snapshot after = Snapshot.of(config, change.indexes(), endpoints, before, metrics);
-                names.prepare(after.services());
-                put(after, change);
-            } catch (IOException | IllegalArgumentException failed) {
-                change.undo();
-                endpoints.restore(before.services());
-                before.retainSeries(metrics);
-                return refused(diff, List.of(failed.getMessage()));
-            }
-            metrics.config().accepted();
-            return new ReloadResult(metrics.config().revision(), diff, List.of());
+            return reloading.to(wanted);
         }
     }
 
     /** Counts and returns that a configuration could not even be read, so that all stays as it is. */
     public ReloadResult refuse(List<String> problems) {
-        return refused(ConfigDiff.of(config(), config()), problems);
-    }
-
-    private ReloadResult refused(ConfigDiff diff, List<String> problems) {
-        metrics.config().refused();
-        return new ReloadResult(metrics.config().revision(), diff, List.copyOf(problems));
-    }
-
-    private void put(Snapshot after, ListenerChange change) {
-        change.retire(snapshot);
-        snapshot = after;
-        change.complete();
-        for (LoopContext context : contexts) {
-            Worker worker = context.worker();
-            worker.loop().execute(worker::adopt);
-            if (change.retires()) {
-                worker.loop().execute(worker::drainRetired);
-            }
-        }
-        endpoints.retain(after.services());
-        names.follow(after.services());
-        health.follow(after::services);
-        after.retainSeries(metrics);
-    }
-
-    /** The names of services stand for other addresses: whoever keeps something about endpoints looks again. */
-    private void membersChanged() {
-        health.follow(() -> snapshot.services());
-        contexts.forEach(context -> context.worker().loop().execute(context.worker()::adopt));
+        return reloading.refuse(config(), problems);
     }
 
     /**
@@ -253,12 +205,12 @@ public final class SluiceServer implements AutoCloseable {
 
     /** What is in force: what it was started with, or the last reload that was accepted. */
     public SluiceConfig config() {
-        return snapshot.config();
+        return snapshot.get().config();
     }
 
     /** Its services, whose endpoints can be looked at, drained and weighted. */
     public List<Service> services() {
-        return snapshot.services();
+        return snapshot.get().services();
     }
 
     /** Its meters. */
@@ -268,7 +220,7 @@ public final class SluiceServer implements AutoCloseable {
 
     /** How long idle connections to endpoints are reused, where that is learned. */
     public List<LearnedIdle> learnedIdle() {
-        return LearnedIdleRows.learnedIdle(snapshot);
+        return LearnedIdleRows.of(services());
     }
 
     /** The slowest exchanges of late, and those that failed. */
@@ -288,7 +240,7 @@ public final class SluiceServer implements AutoCloseable {
 
     /** Null while it wants traffic; else the reason why not, in a few words. */
     public String notReady() {
-        return draining.get() == null ? names.notReady() : "shutting down";
+        return draining.get() == null ? watch.notReady() : "shutting down";
     }
 
     /**
@@ -379,11 +331,8 @@ public final class SluiceServer implements AutoCloseable {
         if (listeners != null) {
             listeners.close();
         }
-        if (health != null) {
-            health.close();
-        }
-        if (names != null) {
-            names.close();
+        if (watch != null) {
+            watch.close();
         }
         for (LoopContext context : contexts) {
             Worker worker = context.worker();

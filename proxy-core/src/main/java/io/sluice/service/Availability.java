@@ -135,11 +135,15 @@ final class Availability {
         }
     }
 
-    /** Ejects it, unless too many are out already; one at a time, so that all together keep to the limit. */
+    /**
+     * Ejects it, if need be instead of the one that has been out longest; one at a time, so that all together keep to the
+     * limit.
+     */
     private synchronized boolean eject(Endpoint endpoint, String why) {
         if (!endpoint.health().usable() || !roster.has(endpoint)) {
             return false;
         }
+        long now = nanoTime.getAsLong();
         int out = 0;
         int all = 0;
         for (Roster.Entry entry : roster.entries()) {
@@ -149,8 +153,28 @@ final class Availability {
                 out += health.usable() ? 0 : 1;
             }
         }
-        boolean allowed = out + 1 <= (long) all * ejection.maxPercent() / 100;
-        return allowed && endpoint.health().eject(ejection, why, nanoTime.getAsLong());
+        long most = (long) all * ejection.maxPercent() / 100;
+        boolean allowed = out < most || out == most && readmitOne(now);
+        return allowed && endpoint.health().eject(ejection, why, now);
+    }
+
+    /** Ends the ejection of the one that has been out longest, if one may return; whether there is. */
+    private boolean readmitOne(long nowNanos) {
+        Endpoint longest = null;
+        long nanos = 0;
+        for (Roster.Entry entry : roster.entries()) {
+            EndpointHealth health = entry.endpoint().health();
+            long out = health.weight(entry.weight()) > 0 ? health.replaceableNanos(nowNanos) : 0;
+            if (out > nanos) {
+                nanos = out;
+                longest = entry.endpoint();
+            }
+        }
+        if (longest == null || !longest.health().replace(nowNanos)) {
+            return false;
+        }
+        log(longest);
+        return true;
     }
 
     // ---- what checks and operators tell ----
@@ -185,7 +209,7 @@ final class Availability {
     }
 
     private void log(Endpoint endpoint) {
-        EndpointView now = endpoint.health().view(endpoint, endpoint.weight());
+        EndpointView now = view(endpoint);
         if (now.state().up()) {
             LOG.info("an endpoint gets requests again service={} endpoint={} why={}", config.name(), now.address(), now.why());
         } else {

@@ -155,6 +155,7 @@ public final class Discovery {
                     stale(service);
                 }
             }
+            stale.removeIf(it -> !services.contains(it));
             watched.values().removeIf(it -> {
                 it.gone = !wanted.contains(it.name);
                 return it.gone;

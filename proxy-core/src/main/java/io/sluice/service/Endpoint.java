@@ -15,7 +15,6 @@ public final class Endpoint {
     private final HostPort named;
     private final InetSocketAddress address;
     private final String text;
-    private volatile int weight;
     private final AtomicInteger active = new AtomicInteger();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger mismatches = new AtomicInteger();
@@ -23,13 +22,9 @@ public final class Endpoint {
     private final Latency latency = new Latency();
     private final IdleTime idleTime = new IdleTime();
 
-    /**
-     * Creates it.
-     *
-     * @param weight 0 to 1000
-     */
-    public Endpoint(HostPort configured, int weight) {
-        this(configured, configured, weight);
+    /** Creates one that is configured by its address. */
+    public Endpoint(HostPort configured) {
+        this(configured, configured);
     }
 
     /**
@@ -37,13 +32,11 @@ public final class Endpoint {
      *
      * @param configured a literal address
      * @param named      the same as the name says it
-     * @param weight     0 to 1000
      */
-    Endpoint(HostPort configured, HostPort named, int weight) {
+    Endpoint(HostPort configured, HostPort named) {
         this.configured = configured;
         this.named = named;
         this.address = new InetSocketAddress(InetAddress.ofLiteral(configured.host()), configured.port());
-        this.weight = weight;
         this.text = configured.toString();
     }
 
@@ -60,16 +53,6 @@ public final class Endpoint {
     /** Where to connect. */
     public InetSocketAddress address() {
         return address;
-    }
-
-    /** Its share of the requests, 0 to 1000. */
-    public int weight() {
-        return weight;
-    }
-
-    /** A reload has given it another share; balancers that exist keep the one they were built with. */
-    void weight(int changed) {
-        weight = changed;
     }
 
     /** The address as text, for logs and metrics. */

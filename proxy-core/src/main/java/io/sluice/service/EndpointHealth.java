@@ -15,6 +15,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * is usable return whether they did.
  */
 final class EndpointHealth {
+    /** An ejection gives way to another's after this part of its time. */
+    private static final int REPLACEABLE_AFTER = 10;
+
     /** Whether it may get requests: read by scans over many endpoints, without a lock. */
     private volatile boolean usable = true;
     /** Of requests, in a row; the one thing that the request path looks at. */
@@ -129,6 +132,20 @@ final class EndpointHealth {
     /** Nobody ejects any more: it returns. */
     synchronized boolean readmit(long nowNanos) {
         return ejected && endEjection("ejection was switched off", nowNanos);
+    }
+
+    /**
+     * For how long it is out, if by an ejection alone, and if for so much of its time that another may be ejected in its
+     * stead; else 0. So two that are dead do not take turns ever faster.
+     */
+    synchronized long replaceableNanos(long nowNanos) {
+        long out = nowNanos - (ejectedUntilNanos - ejectionNanos);
+        return ejected && !down && !drained && out >= ejectionNanos / REPLACEABLE_AFTER ? out : 0;
+    }
+
+    /** Another is ejected in its stead: it returns. */
+    synchronized boolean replace(long nowNanos) {
+        return ejected && endEjection("its ejection gave way to another's", nowNanos);
     }
 
     private boolean endEjection(String why, long nowNanos) {

@@ -32,34 +32,32 @@ public final class EndpointRegistry {
     private final Set<Key> left = new HashSet<>();
 
     /**
-     * A service's endpoints in the order configured, a name's in the place of the name, each once: known ones, with the weight
-     * they have now, and new ones.
+     * A service's endpoints in the order configured, a name's in the place of the name, each address once: known ones, and
+     * new ones.
      */
     synchronized Roster of(ServiceConfig service) {
         Map<HostPort, Roster.Entry> entries = new LinkedHashMap<>();
         for (EndpointConfig config : service.endpoints()) {
             if (!config.named()) {
-                HostPort address = config.address();
-                entries.computeIfAbsent(address, _ -> new Roster.Entry(
-                        endpoint(new Key(service.name(), address, address), config.weight()),
-                        config.weight(), config.priority()));
+                Key key = new Key(service.name(), config.address(), config.address());
+                entries.computeIfAbsent(config.address(), _ ->
+                        new Roster.Entry(endpoint(key), config.weight(), config.priority()));
                 continue;
             }
             for (EndpointName.Found found : name(service.name(), config).found()) {
-                int weight = found.weight() < 0 ? config.weight() : found.weight();
-                entries.computeIfAbsent(found.address(), address -> new Roster.Entry(
-                        endpoint(new Key(service.name(), found.named(), address), weight),
-                        weight, config.priority() + found.rank()));
+                Key key = new Key(service.name(), found.named(), found.address());
+                entries.computeIfAbsent(found.address(), _ -> new Roster.Entry(
+                        endpoint(key),
+                        found.weight() < 0 ? config.weight() : found.weight(),
+                        config.priority() + found.rank()));
             }
         }
         return new Roster(List.copyOf(entries.values()));
     }
 
-    private Endpoint endpoint(Key key, int weight) {
+    private Endpoint endpoint(Key key) {
         left.remove(key);
-        Endpoint endpoint = endpoints.computeIfAbsent(key, _ -> new Endpoint(key.address(), key.named(), weight));
-        endpoint.weight(weight);
-        return endpoint;
+        return endpoints.computeIfAbsent(key, unknown -> new Endpoint(unknown.address(), unknown.named()));
     }
 
     private EndpointName name(String service, EndpointConfig config) {
@@ -87,8 +85,8 @@ public final class EndpointRegistry {
     }
 
     /**
-     * Forgets what these services don't have. One that is still in use is kept until a later call, so that a service which
-     * comes back soon finds its counts.
+     * Forgets what these services, those in force, don't have. One that is still in use is kept until a later call, so that
+     * a service which comes back soon finds its counts.
      */
     public synchronized void retain(Iterable<Service> services) {
         Set<Key> wanted = new HashSet<>();
@@ -99,12 +97,6 @@ public final class EndpointRegistry {
         }
         endpoints.entrySet().removeIf(entry -> !wanted.contains(entry.getKey()) && quiet(entry.getValue()));
         names.keySet().retainAll(named);
-    }
-
-    /** Forgets what was asked for on behalf of services that were never put in force beside these. */
-    public synchronized void restore(Iterable<Service> services) {
-        services.forEach(service -> of(service.config()));
-        retain(services);
     }
 
     private static boolean quiet(Endpoint endpoint) {

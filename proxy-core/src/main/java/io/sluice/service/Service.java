@@ -1,5 +1,6 @@
 package io.sluice.service;
 
+import io.sluice.config.BreakerConfig;
 import io.sluice.config.ServiceConfig;
 import io.sluice.config.ServiceConfig.Rule;
 import io.sluice.http.ProxyError;
@@ -8,6 +9,8 @@ import io.sluice.telemetry.DnsMeters;
 import io.sluice.telemetry.HealthMeters;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 
 /**
@@ -32,12 +35,16 @@ public final class Service {
     private final CircuitBreaker breaker;
     private volatile Choice choice;
 
-    /** Who chooses, and whether among all because none is fit. <em>Immutable.</em> */
-    private record Choice(Balancer balancer, boolean failingOpen) {}
+    /**
+     * Who chooses, and whether among all because none is fit. <em>Immutable.</em>
+     *
+     * @param first those of the lowest priority
+     */
+    private record Choice(Balancer balancer, List<Endpoint> first, boolean failingOpen) {}
 
     /** Creates it with endpoints of its own. */
     public Service(int index, ServiceConfig config) {
-        this(index, config, new EndpointRegistry());
+        this(index, config, new EndpointRegistry(), null);
     }
 
     /**
@@ -45,9 +52,10 @@ public final class Service {
      *
      * @param index     its number, from 0; no other service of the same snapshot has it
      * @param endpoints where those are found that were known before
+     * @param before    the service whose place it takes, and whose requests and failures go on to count; null = none
      */
-    public Service(int index, ServiceConfig config, EndpointRegistry endpoints) {
-        this(index, config, endpoints.of(config), endpoints.names(config), System::nanoTime);
+    public Service(int index, ServiceConfig config, EndpointRegistry endpoints, Service before) {
+        this(index, config, endpoints.of(config), endpoints.names(config), System::nanoTime, before);
     }
 
     /**
@@ -56,8 +64,9 @@ public final class Service {
      * @param roster   the endpoints
      * @param names    by which some of them are found
      * @param nanoTime the clock of ejections and slow starts, always the same for the same endpoints
+     * @param before   as above
      */
-    Service(int index, ServiceConfig config, Roster roster, List<EndpointName> names, LongSupplier nanoTime) {
+    Service(int index, ServiceConfig config, Roster roster, List<EndpointName> names, LongSupplier nanoTime, Service before) {
         this.index = index;
         this.config = config;
         this.roster = roster;
@@ -65,14 +74,31 @@ public final class Service {
         this.balancing = new Balancing(config.policy());
         this.key = config.policy().rule() == Rule.HASH ? HashKey.of(config.policy().key()) : null;
         this.timed = config.policy().rule() == Rule.PEAK_EWMA;
-        this.limit = config.limits().limited() ? new RequestLimit(config.limits(), this) : null;
-        this.breaker = config.breaker() == null ? null : new CircuitBreaker(config.breaker(), System.nanoTime());
+        this.limit = config.limits().limited()
+                ? new RequestLimit(config.limits(), this, before == null ? null : before.limit) : null;
+        this.breaker = breaker(config.breaker(), before);
         this.availability = new Availability(config, roster, nanoTime, this::use);
         availability.rebuild();
     }
 
+    private static CircuitBreaker breaker(BreakerConfig config, Service before) {
+        if (before != null && Objects.equals(config, before.config.breaker())) {
+            return before.breaker;
+        }
+        return config == null ? null : new CircuitBreaker(config, System.nanoTime());
+    }
+
     private void use(Usable usable) {
-        choice = new Choice(balancing.of(usable.candidates()), usable.failingOpen());
+        List<Candidate> candidates = usable.candidates();
+        int lowest = candidates.stream().mapToInt(Candidate::priority).min().orElse(0);
+        choice = new Choice(
+                balancing.of(candidates),
+                candidates.stream().filter(it -> it.priority() == lowest).map(Candidate::endpoint).toList(),
+                usable.failingOpen());
+        if (limit != null) {
+            // One that came back has places.
+            limit.admit();
+        }
     }
 
     /** Its number, from 0; no other service of the same snapshot has it. */
@@ -157,6 +183,27 @@ public final class Service {
             availability.meters().failedOpen();
         }
         return now.balancer.pick(avoid, key);
+    }
+
+    /**
+     * One with a place at its {@link #limit}, among {@value RequestLimit#CHOICES_MAX} of the first ones, beginning anywhere.
+     *
+     * @param avoid as for {@link #pick}
+     * @return null if there is none
+     */
+    Endpoint search(Endpoint avoid) {
+        List<Endpoint> first = choice.first;
+        int start = ThreadLocalRandom.current().nextInt(Math.max(1, first.size()));
+        boolean avoided = false;
+        for (int i = 0; i < Math.min(first.size(), RequestLimit.CHOICES_MAX); i++) {
+            Endpoint endpoint = first.get((start + i) % first.size());
+            if (endpoint == avoid) {
+                avoided = true;
+            } else if (!limit.full(endpoint)) {
+                return endpoint;
+            }
+        }
+        return avoided && !limit.full(avoid) ? avoid : null;
     }
 
     /**

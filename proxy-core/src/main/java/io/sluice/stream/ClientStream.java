@@ -31,10 +31,10 @@ public interface ClientStream extends BodySource, BodySink {
     void closeAfterResponse();
 
     /**
-     * Whether what is left of the request body is short enough to be read and forgotten behind an early response, so that
-     * the connection can live on; if not, it closes after the response.
+     * Nobody wants what is left of the request body: if it is short it is read and forgotten behind an early response, so
+     * that the connection can live on; if not, {@link #closeAfterResponse}.
      */
-    boolean canDiscardRequest();
+    void discardRequest();
 
     /**
      * A number that moves whenever the client takes bytes, and else stands still while nothing is written. Where there is a

@@ -4,54 +4,45 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 
 /** What is told of the configuration in force, and of the last attempt to change it. <em>Thread-safe.</em> */
 public final class ConfigMeters {
-    private long revision;
-    private boolean lastAccepted = true;
-    private double lastSeconds;
+    private Last last = new Last(0, true, 0);
 
     ConfigMeters() {}
 
+    /**
+     * What is in force, and how the last attempt to change it ended. <em>Immutable.</em>
+     *
+     * @param revision how many configurations were put in force; 0 = none yet
+     * @param accepted whether the last one that was tried is in force
+     * @param atMillis when that one was tried, since 1970
+     */
+    public record Last(long revision, boolean accepted, long atMillis) {}
+
     /** A configuration was put in force. */
     public synchronized void accepted() {
-        revision++;
-        lastAccepted = true;
-        lastSeconds = nowSeconds();
+        last = new Last(last.revision() + 1, true, System.currentTimeMillis());
     }
 
     /** One could not be; that before it stays. */
     public synchronized void refused() {
-        lastAccepted = false;
-        lastSeconds = nowSeconds();
+        last = new Last(last.revision(), false, System.currentTimeMillis());
     }
 
-    /** How many were put in force. */
-    public synchronized long revision() {
-        return revision;
+    /** How things stand. */
+    public synchronized Last last() {
+        return last;
     }
 
-    /** Whether the last one that was tried is in force. */
-    public synchronized boolean lastAccepted() {
-        return lastAccepted;
-    }
-
-    /** When the last one was tried, in seconds since 1970. */
-    public synchronized double lastSeconds() {
-        return lastSeconds;
-    }
-
-    private static double nowSeconds() {
-        return System.currentTimeMillis() / 1e3;
-    }
-
-    synchronized void into(MetricSnapshots.Builder snapshots) {
-        if (revision == 0) {
+    void into(MetricSnapshots.Builder snapshots) {
+        Last now = last();
+        if (now.revision() == 0) {
             return;
         }
-        Family.gauge("config_revision", "Configurations put in force since the start.").row(revision).into(snapshots);
+        Family.gauge("config_revision", "Configurations put in force since the start.").row(now.revision()).into(snapshots);
         Family.gauge("config_last_reload_success", "Whether the last one that was tried is in force.")
-                .row(lastAccepted ? 1 : 0)
+                .row(now.accepted() ? 1 : 0)
                 .into(snapshots);
         Family.gauge("config_last_reload_timestamp_seconds", "When the last one was tried, since 1970.")
-                .row(lastSeconds)
+                .row(now.atMillis() / 1e3)
                 .into(snapshots);
     }
 }

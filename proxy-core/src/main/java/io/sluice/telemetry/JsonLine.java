@@ -20,7 +20,7 @@ final class JsonLine implements LineFormat {
     @Override
     public void append(ExchangeRecord record, long number, LineBuffer to) {
         time(record.startedMillis(), to);
-        to.ascii(",\"id\":\"").ascii(idPrefix).ascii(Long.toHexString(number));
+        to.ascii(",\"id\":\"").ascii(idPrefix).hexadecimal(number);
         to.ascii("\",\"client\":").json(record.client());
         to.ascii(",\"listener\":").json(record.listener());
         to.ascii(",\"protocol\":").json(LineFormat.protocol(record));

@@ -35,12 +35,11 @@ final class LineBuffer {
     }
 
     /** Writes text of ours as it is: ASCII without control characters. */
+    @SuppressWarnings("deprecation") // it drops the upper half of each character, which is 0 here; nothing else copies at once
     LineBuffer ascii(String text) {
-        int end = length + text.length();
         reserve(text.length());
-        for (int i = 0; length < end; i++) {
-            bytes[length++] = (byte) text.charAt(i);
-        }
+        text.getBytes(0, text.length(), bytes, length);
+        length += text.length();
         return this;
     }
 
@@ -51,7 +50,31 @@ final class LineBuffer {
 
     /** Writes a whole number. */
     LineBuffer number(long value) {
-        return ascii(Long.toString(value));
+        if (value < 0) {
+            return ascii(Long.toString(value));
+        }
+        int digits = 1;
+        for (long rest = value; rest > 9; rest /= 10) {
+            digits++;
+        }
+        reserve(digits);
+        long rest = value;
+        for (int at = length + digits; at > length; rest /= 10) {
+            bytes[--at] = (byte) ('0' + rest % 10);
+        }
+        length += digits;
+        return this;
+    }
+
+    /** Writes a number in hexadecimal digits, without zeros in front. */
+    LineBuffer hexadecimal(long value) {
+        int digits = Math.max(1, (Long.SIZE + 3 - Long.numberOfLeadingZeros(value)) / 4);
+        reserve(digits);
+        for (int shift = 4 * digits; shift > 0; length++) {
+            shift -= 4;
+            bytes[length] = HEX[(int) (value >> shift) & 15];
+        }
+        return this;
     }
 
     /**
@@ -62,21 +85,44 @@ final class LineBuffer {
      */
     LineBuffer json(String text) {
         put('"');
-        for (int i = 0; text != null && i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '"' || c == '\\') {
-                put('\\');
-                put(c);
-            } else if (c >= 0x20 && c < 0x7f) {
-                put(c);
-            } else {
-                ascii("\\u");
-                hex(c >> 8);
-                hex(c);
+        if (text != null) {
+            int plain = plain(text);
+            for (int i = plain; i < text.length(); i++) {
+                escaped(text.charAt(i));
             }
         }
         put('"');
         return this;
+    }
+
+    /** Writes the text as far as nothing of it needs escaping; how many characters that are. */
+    @SuppressWarnings("deprecation") // as in ascii
+    private int plain(String text) {
+        int end = 0;
+        while (end < text.length() && isPlain(text.charAt(end))) {
+            end++;
+        }
+        reserve(end);
+        text.getBytes(0, end, bytes, length);
+        length += end;
+        return end;
+    }
+
+    private static boolean isPlain(char c) {
+        return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+    }
+
+    private void escaped(char c) {
+        if (isPlain(c)) {
+            put(c);
+        } else if (c == '"' || c == '\\') {
+            put('\\');
+            put(c);
+        } else {
+            ascii("\\u");
+            hex(c >> 8);
+            hex(c);
+        }
     }
 
     /**

@@ -40,6 +40,8 @@ final class LogWriter implements Runnable {
     private volatile boolean closing;
     private volatile boolean abandoned;
     private long number;
+    /** The number of the last line that was flushed. */
+    private long flushed;
     private long failedLines;
 
     /**
@@ -156,7 +158,7 @@ final class LogWriter implements Runnable {
         ByteBuffer bytes = lines.content();
         try {
             file.write(bytes);
-            meters.written(count(bytes, 0, bytes.limit()));
+            meters.written(number - flushed);
             if (failedLines > 0) {
                 LOG.info("access log is written again file={} lost={}", name, failedLines);
                 failedLines = 0;
@@ -164,12 +166,14 @@ final class LogWriter implements Runnable {
         } catch (IOException e) {
             failed(bytes, e);
         }
+        flushed = number;
         lines.clear();
     }
 
     private void failed(ByteBuffer bytes, IOException why) {
-        long lost = count(bytes, bytes.position(), bytes.limit());
-        meters.written(count(bytes, 0, bytes.position()));
+        long written = lineEnds(bytes, bytes.position());
+        long lost = number - flushed - written;
+        meters.written(written);
         meters.writeFailed(lost);
         if (failedLines == 0) {
             LOG.warn("access log can't be written, lines are lost until it can file={} why={}", name, why.toString());
@@ -177,10 +181,10 @@ final class LogWriter implements Runnable {
         failedLines += lost;
     }
 
-    /** Lines that end in a part of the bytes: nothing else in them is a line feed. */
-    private static long count(ByteBuffer bytes, int from, int to) {
+    /** Lines that end in the first bytes: nothing else in them is a line feed. */
+    private static long lineEnds(ByteBuffer bytes, int length) {
         long ends = 0;
-        for (int i = from; i < to; i++) {
+        for (int i = 0; i < length; i++) {
             if (bytes.get(i) == '\n') {
                 ends++;
             }

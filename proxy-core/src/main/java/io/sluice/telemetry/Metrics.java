@@ -38,7 +38,7 @@ public final class Metrics implements AutoCloseable {
             new MeterMap<>(ListenerMeters::new, meters -> meters.open() == 0);
     private final MeterMap<String, PoolMeters> pools = new MeterMap<>(PoolMeters::new, PoolMeters::quiet);
     private final MeterMap<String, HealthMeters> health = new MeterMap<>(HealthMeters::new, _ -> true);
-    private final MeterMap<String, OverloadMeters> overloads = new MeterMap<>(OverloadMeters::new, _ -> true);
+    private final MeterMap<String, OverloadMeters> overloads = new MeterMap<>(OverloadMeters::new, OverloadMeters::quiet);
     private final MeterMap<String, DnsMeters> names = new MeterMap<>(DnsMeters::new, _ -> true);
     private final ConfigMeters config = new ConfigMeters();
     private final List<LoopWatch> loops = new CopyOnWriteArrayList<>();
@@ -96,13 +96,16 @@ public final class Metrics implements AutoCloseable {
     /**
      * Says which series the configuration in force uses. The others go once nothing is open that they count; a counter that
      * is asked for again before goes on.
+     *
+     * @param limited the services that have a queue or a circuit breaker
      */
-    public void retain(Set<ExchangeMeters> used, Set<String> listenerNames, Set<String> serviceNames) {
+    public void retain(
+            Set<ExchangeMeters> used, Set<String> listenerNames, Set<String> serviceNames, Set<String> limited) {
         exchanges.retain(used.stream().map(ExchangeMeters::key).collect(Collectors.toSet()));
         listeners.retain(listenerNames);
         pools.retain(serviceNames);
         health.retain(serviceNames);
-        overloads.retain(serviceNames);
+        overloads.retain(limited);
         names.retain(serviceNames);
     }
 
@@ -148,7 +151,7 @@ public final class Metrics implements AutoCloseable {
         bufferedBytes = source;
     }
 
-    /** Says where {@code sluice_memory_short} comes from: 1 while memory is short, else 0; a later call replaces an earlier one. */
+    /** Says where {@code sluice_memory_short} comes from: 1 while it is, else 0; a later call replaces an earlier one. */
     public void shortage(LongSupplier source) {
         shortage = source;
     }

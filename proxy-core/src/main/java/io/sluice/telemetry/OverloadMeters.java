@@ -11,9 +11,13 @@ public final class OverloadMeters {
 
     private final String service;
     private final Cells waits = Cells.single(WAIT_BUCKETS + ExchangeMeters.DURATIONS.count());
+    /** Null where there is no queue. */
     private volatile LongSupplier queued;
-    private volatile LongSupplier circuit;
-    private volatile LongSupplier opened;
+    /** Null where there is no breaker. */
+    private volatile Circuit circuit;
+
+    /** What is asked about a breaker. */
+    private record Circuit(LongSupplier state, LongSupplier openings) {}
 
     OverloadMeters(String service) {
         this.service = service;
@@ -24,10 +28,28 @@ public final class OverloadMeters {
         queued = length;
     }
 
-    /** Says where the breaker's state, 0 closed, 1 open, 2 half-open, and the number of its openings come from. */
+    /**
+     * Says where the breaker's state, 0 closed, 1 open, 2 half-open, and the number of its openings come from; a later call
+     * replaces an earlier one.
+     */
     public void circuit(LongSupplier state, LongSupplier openings) {
-        circuit = state;
-        opened = openings;
+        circuit = new Circuit(state, openings);
+    }
+
+    /** There is no queue any more. */
+    public void withoutQueue() {
+        queued = null;
+    }
+
+    /** There is no breaker any more. */
+    public void withoutCircuit() {
+        circuit = null;
+    }
+
+    /** Whether nobody waits. */
+    boolean quiet() {
+        LongSupplier length = queued;
+        return length == null || length.getAsLong() == 0;
     }
 
     /** Counts a request that no longer waits, whatever came of it. */
@@ -43,14 +65,16 @@ public final class OverloadMeters {
         Family state = Family.gauge("circuit_state", "Circuit breakers: 0 closed, 1 open, 2 half-open.", "service");
         Family openings = Family.counter("circuit_opened", "How often a circuit breaker opened.", "service");
         for (OverloadMeters each : services) {
-            if (each.queued != null) {
-                length.row(each.queued.getAsLong(), each.service);
+            LongSupplier queued = each.queued;
+            if (queued != null) {
+                length.row(queued.getAsLong(), each.service);
                 time.row(ExchangeMeters.DURATIONS.counts(each.waits, WAIT_BUCKETS), each.waits.sum(WAIT_NANOS) * 1e-9,
                         each.service);
             }
-            if (each.opened != null) {
-                state.row(each.circuit.getAsLong(), each.service);
-                openings.row(each.opened.getAsLong(), each.service);
+            Circuit circuit = each.circuit;
+            if (circuit != null) {
+                state.row(circuit.state().getAsLong(), each.service);
+                openings.row(circuit.openings().getAsLong(), each.service);
             }
         }
         length.into(snapshots);

@@ -164,7 +164,7 @@
     table('endpoints', [
       ['Service', it => it.service],
       ['Endpoint', it => it.address],
-      ...(rows.some(it => it.health) ? [['Health', it => it.health || '–', '', it => it.health === 'up' ? '' : 'bad']] : []),
+      ['Health', it => it.health, '', it => it.health === 'up' ? '' : 'bad'],
       ['Weight', it => it.weight, 'number', it => it.weight === 0 ? 'warn' : ''],
       ['Requests', it => it.active, 'number'],
       ['Connections', it => it.connections, 'number'],
@@ -218,14 +218,10 @@
     table('failures', [['Error', it => it[0]], ['Requests', it => count(it[1]), 'number']], rows, '');
   }
 
-  /** Shown where the server tells: {atMillis (since 1970), ok, text}. */
   function reload(last) {
-    byId('reload-card').hidden = !last;
-    if (last) {
-      put('reload', last.ok ? 'good' : 'refused');
-      byId('reload').classList.toggle('alarm', !last.ok);
-      put('reload-more', new Date(last.atMillis).toLocaleString() + (last.text ? ': ' + last.text : ''));
-    }
+    put('reload', last.accepted ? 'good' : 'refused');
+    byId('reload').classList.toggle('alarm', !last.accepted);
+    put('reload-more', new Date(last.sinceEpochMillis).toLocaleString() + ', configuration ' + last.revision + ' is in force');
   }
 
   function status(kind, text) {

@@ -87,7 +87,7 @@ class AdminOrdersIT {
 
         assertThat(under.ask("POST /reload", MEANT)).startsWith("HTTP/1.1 200")
                 .contains("\"routes\":{\"added\":[\"other\"],\"changed\":[],\"removed\":[\"all\"]", "\"revision\":2");
-        assertThat(under.json("/stats").get("reload")).asString().contains("ok=true", "configuration 2");
+        assertThat(under.json("/stats").get("reload")).asString().contains("revision=2", "accepted=true");
     }
 
     @Test
@@ -95,6 +95,6 @@ class AdminOrdersIT {
         under.reload.set(() -> under.proxy.refuse(List.of("test.yaml:1:1 nonsense")));
 
         assertThat(under.ask("POST /reload", MEANT)).startsWith("HTTP/1.1 422").contains("test.yaml:1:1 nonsense");
-        assertThat(under.json("/stats").get("reload")).asString().contains("ok=false", "configuration 1");
+        assertThat(under.json("/stats").get("reload")).asString().contains("revision=1", "accepted=false");
     }
 }

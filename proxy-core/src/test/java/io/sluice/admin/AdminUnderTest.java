@@ -60,8 +60,7 @@ final class AdminUnderTest implements AutoCloseable {
                 backends.forEach(AdminUnderTest::closeQuietly);
             }
         });
-        proxy = SluiceServer.start(
-                new ConfigReader(Map.of()).read("test.yaml", YAML.formatted(listening.getLocalPort(), adminYaml)));
+        proxy = SluiceServer.start(new ConfigReader(Map.of()).read("test.yaml", yaml(adminYaml)));
         admin = AdminServer.start(proxy, new LogLevels() {
             @Override
             public SortedMap<String, String> levels() {

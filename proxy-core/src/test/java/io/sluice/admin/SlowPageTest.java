@@ -15,12 +15,16 @@ class SlowPageTest {
                 4, "copied", "small", stamps, onClient, Stall.NONE);
     }
 
+    private static String json(List<Timeline> slow, List<Timeline> failed) {
+        return SlowPage.json(new SlowRequests(slow, failed)).toString();
+    }
+
     @Test
     void writesOneLineARequest() {
         Stamps stamps = new Stamps(-7_000_000, 1_000, 2_000, 500_000, 503_000, 504_000, 900_000, 900_000, 1_000_000);
 
-        String page = SlowPage.json(new SlowRequests(
-                List.of(timeline("api", stamps, new Stall(2, 90_000, 70_000, 910_000))), List.of()));
+        String page = json(
+                List.of(timeline("api", stamps, new Stall(2, 90_000, 70_000, 910_000))), List.of());
 
         assertThat(page).isEqualTo("""
                 {"slow":[
@@ -29,15 +33,14 @@ class SlowPageTest {
                 "bytesOut":4,"relay":"copied","relayReason":"small","queued":500,"at":{"accepted":-7000,"head":1,"attempt":2,\
                 "connected":503,"sent":504,"firstByte":900,"headSent":900,"end":1000},"stalls":{"onClient":{"times":2,\
                 "total":90,"longest":70,"longestAt":910},"onBackend":{"times":0,"total":0,"longest":0,"longestAt":null}}}],\
-                "failed":[]}
-                """);
+                "failed":[]}""");
     }
 
     @Test
     void writesNullForWhatNeverHappened() {
         Stamps stamps = new Stamps(-1, -1, -1, 0, -1, -1, -1, -1, 9_000);
 
-        assertThat(SlowPage.json(new SlowRequests(List.of(), List.of(timeline("a", stamps, Stall.NONE))))).contains(
+        assertThat(json(List.of(), List.of(timeline("a", stamps, Stall.NONE)))).contains(
                 "\"at\":{\"accepted\":null,\"head\":null,\"attempt\":null,\"connected\":null,\"sent\":null,"
                         + "\"firstByte\":null,\"headSent\":null,\"end\":9}");
     }
@@ -46,12 +49,12 @@ class SlowPageTest {
     void escapesNames() {
         Stamps stamps = new Stamps(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
-        assertThat(SlowPage.json(new SlowRequests(List.of(timeline("a\"b\\c\u0001ü", stamps, Stall.NONE)), List.of())))
-                .contains("\"route\":\"a\\\"b\\\\c\\u0001ü\"");
+        assertThat(json(List.of(timeline("a\"b\\c\u0001ü", stamps, Stall.NONE)), List.of()))
+                .contains("\"route\":\"a\\\"b\\\\c\\u0001\\u00fc\"");
     }
 
     @Test
     void isAnObjectWithTwoListsWhereNothingHappened() {
-        assertThat(SlowPage.json(new SlowRequests(List.of(), List.of()))).isEqualTo("{\"slow\":[],\"failed\":[]}\n");
+        assertThat(json(List.of(), List.of())).isEqualTo("{\"slow\":[],\"failed\":[]}");
     }
 }

@@ -1,9 +1,17 @@
 package io.sluice.config;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 final class ConfigDiffTest {
     private static final String BEFORE = """
@@ -61,20 +69,112 @@ final class ConfigDiffTest {
         assertThat(diff.endpoints().removed()).isEmpty();
     }
 
-    @Test
-    void tellsSettingsThatAreTakenAtOnceFromThoseThatNeedARestart() throws ConfigException {
-        ConfigDiff diff = diff(BEFORE.replace("eventLoops: 2", "eventLoops: 3") + """
-                timeouts: { keepAlive: 7s }
-                limits: { connections: 77, requestLine: 4KiB }
-                zeroCopy: { threshold: 32KiB, pipeSize: 128KiB }
-                buffers: { read: 8KiB }
-                trustedProxies: [10.0.0.0/8]
-                """);
+    /** Every key outside of listeners, routes and services: a new one is to be decided about here, too. */
+    private static final Map<String, String> TAKEN_AT_ONCE = Map.ofEntries(
+            entry("limits.requestHead", "20KiB"),
+            entry("limits.requestLine", "4KiB"),
+            entry("limits.headers", "77"),
+            entry("limits.responseHead", "20KiB"),
+            entry("limits.requestBody", "1MiB"),
+            entry("timeouts.requestHead", "7s"),
+            entry("timeouts.requestBodyIdle", "7s"),
+            entry("timeouts.responseWriteIdle", "7s"),
+            entry("timeouts.keepAlive", "7s"),
+            entry("timeouts.connect", "7s"),
+            entry("timeouts.responseHeaders", "7s"),
+            entry("timeouts.responseBodyIdle", "7s"),
+            entry("timeouts.request", "7s"),
+            entry("timeouts.tunnel", "7s"),
+            entry("timeouts.drain.accepting", "7s"),
+            entry("timeouts.drain.exchanges", "7s"),
+            entry("retry.attempts", "1"),
+            entry("retry.budget.percent", "7"),
+            entry("retry.budget.min", "7"),
+            entry("zeroCopy.enabled", "false"),
+            entry("zeroCopy.threshold", "32KiB"),
+            entry("trustedProxies", "[10.0.0.0/8]"));
 
-        assertThat(diff.settings())
-                .containsExactlyInAnyOrder("timeouts.keepAlive", "limits.requestLine", "zeroCopy.threshold", "trustedProxies");
-        assertThat(diff.needRestart())
-                .containsExactlyInAnyOrder("eventLoops", "limits.connections", "zeroCopy.pipeSize", "buffers.read");
+    private static final Map<String, String> NEEDS_A_RESTART = Map.ofEntries(
+            entry("limits.connections", "77"),
+            entry("limits.connectionsPerAddress", "7"),
+            entry("limits.memory", "77"),
+            entry("zeroCopy.pipeSize", "128KiB"),
+            entry("buffers.read", "8KiB"),
+            entry("buffers.highWatermark", "256KiB"),
+            entry("buffers.lowWatermark", "32KiB"),
+            entry("accessLog.path", "stderr"),
+            entry("accessLog.format", "common"),
+            entry("accessLog.queue", "7"),
+            entry("admin.address", "\"127.0.0.1:9\""),
+            entry("admin.token", "sixteen-or-longer"),
+            entry("eventLoops", "1023"));
+
+    /** One key set otherwise, as flat YAML. */
+    private static String set(String key, String value) {
+        String[] names = key.split("\\.");
+        return names[0] + ": " + IntStream.range(1, names.length).mapToObj(i -> "{ " + names[i] + ": ")
+                .collect(Collectors.joining()) + value + " }".repeat(names.length - 1) + "\n";
+    }
+
+    private static ConfigDiff diff(String key, String value) throws ConfigException {
+        String before = """
+                listeners: [{ address: "127.0.0.1:81" }]
+                routes: [{ service: app }]
+                services: { app: { endpoints: ["127.0.0.1:1"] } }
+                """;
+        return ConfigDiff.of(read(before), read(before + set(key, value)));
+    }
+
+    private static Set<String> takenAtOnce() {
+        return TAKEN_AT_ONCE.keySet();
+    }
+
+    private static Set<String> needRestart() {
+        return NEEDS_A_RESTART.keySet();
+    }
+
+    @Test
+    void ofEverySettingItIsKnownWhetherItIsTakenAtOnce() {
+        assertThat(KeyReference.keys()
+                        .filter(key -> key.shape() == Key.Shape.VALUE || key.shape() == Key.Shape.LIST)
+                        .map(Key::path)
+                        .filter(path -> !path.matches("(listeners|routes|services)\\b.*") && !path.endsWith("[]")))
+                .containsExactlyInAnyOrderElementsOf(Stream.of(takenAtOnce(), needRestart()).flatMap(Set::stream).toList());
+    }
+
+    @ParameterizedTest
+    @MethodSource("takenAtOnce")
+    void callsAKeyThatIsTakenAtOnceByItsName(String key) throws ConfigException {
+        ConfigDiff diff = diff(key, TAKEN_AT_ONCE.get(key));
+
+        assertThat(diff.settings()).containsExactly(key);
+        assertThat(diff.needRestart()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("needRestart")
+    void saysOfAKeyThatOnlyAStartReadsThatItNeedsARestart(String key) throws ConfigException {
+        ConfigDiff diff = diff(key, NEEDS_A_RESTART.get(key));
+
+        assertThat(diff.needRestart()).containsExactly(key);
+        assertThat(diff.settings()).isEmpty();
+        assertThat(diff.routes().kept()).containsExactly("route-1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "timeouts.connect, 7s, 1",
+        "limits.requestBody, 1MiB, 1",
+        "zeroCopy.enabled, false, 1",
+        "retry.budget.min, 7, 1",
+        "timeouts.keepAlive, 7s, 0",
+        "limits.headers, 77, 0",
+        "timeouts.drain.exchanges, 7s, 0",
+        "zeroCopy.pipeSize, 128KiB, 0"
+    })
+    void aRouteChangesWithSharedSettingsThatItMayHaveOfItsOwn(String key, String value, int changed)
+            throws ConfigException {
+        assertThat(diff(key, value).routes().changed()).hasSize(changed);
     }
 
     @Test
@@ -87,13 +187,17 @@ final class ConfigDiffTest {
     @Test
     void whatIsPutInForceKeepsWhatNeedsARestart() throws ConfigException {
         SluiceConfig before = read(BEFORE);
-        SluiceConfig wanted = read(BEFORE.replace("eventLoops: 2", "eventLoops: 3")
-                + "limits: { connections: 77, requestLine: 4KiB }\nzeroCopy: { threshold: 32KiB, pipeSize: 128KiB }\n");
+        SluiceConfig wanted = read(BEFORE.replace("eventLoops: 2", "eventLoops: 3") + """
+                limits: { connections: 77, connectionsPerAddress: 7, memory: 77, requestLine: 4KiB }
+                zeroCopy: { threshold: 32KiB, pipeSize: 128KiB }
+                """);
 
         SluiceConfig fit = StartSettings.fit(before, wanted);
 
         assertThat(fit.eventLoops()).isEqualTo(2);
         assertThat(fit.limits().connections()).isEqualTo(before.limits().connections());
+        assertThat(fit.limits().connectionsPerAddress()).isEqualTo(Integer.MAX_VALUE);
+        assertThat(fit.limits().memory()).isEqualTo(90);
         assertThat(fit.limits().requestLine()).isEqualTo(4096);
         assertThat(fit.zeroCopy().threshold()).isEqualTo(32 * 1024);
         assertThat(fit.zeroCopy().pipeSize()).isEqualTo(before.zeroCopy().pipeSize());
@@ -107,7 +211,9 @@ final class ConfigDiffTest {
             endpoints.append(", \"127.0.0.1:").append(port).append('"');
         }
 
-        ConfigDiff diff = diff(BEFORE.replace("\"127.0.0.1:1\", \"127.0.0.1:2\"", endpoints).replace("eventLoops: 2", "eventLoops: 3"));
+        ConfigDiff diff = diff(BEFORE
+                .replace("\"127.0.0.1:1\", \"127.0.0.1:2\"", endpoints)
+                .replace("eventLoops: 2", "eventLoops: 3"));
 
         assertThat(diff.lines()).contains("listeners: added 0, changed 0, removed 0, kept 2");
         assertThat(diff.lines()).anyMatch(line -> line.startsWith("endpoints: added 30 (app/127.0.0.1:100 ")

@@ -55,7 +55,8 @@ final class ConfigReaderTest {
             """;
     private static final SocketConfig LISTENER_SOCKET = new SocketConfig(
             4096, true, 0, 0, 128 << 10, true, Duration.ZERO, Duration.ZERO, 0, false);
-    private static final LimitConfig LIMITS = new LimitConfig(0, 32 << 10, 16 << 10, 128, 64 << 10, Long.MAX_VALUE);
+    private static final LimitConfig LIMITS = new LimitConfig(
+            0, Integer.MAX_VALUE, 90, 32 << 10, 16 << 10, 128, 64 << 10, Long.MAX_VALUE);
     private static final TimeoutConfig TIMEOUTS = new TimeoutConfig(
             Duration.ofSeconds(10),
             Duration.ofSeconds(30),
@@ -75,7 +76,7 @@ final class ConfigReaderTest {
 
         ServiceConfig app = new ServiceConfig(
                 "app",
-                List.of(new EndpointConfig(new HostPort("10.0.0.5", 8080), 1)),
+                List.of(new EndpointConfig(new HostPort("10.0.0.5", 8080), null, 1, 0)),
                 Policy.LEAST_REQUESTS,
                 new PoolConfig(64, Duration.ofSeconds(30), true, Integer.MAX_VALUE, Duration.ZERO),
                 new SocketConfig(0, true, 0, 0, 0, true, Duration.ZERO, Duration.ZERO, 0, false),
@@ -84,7 +85,9 @@ final class ConfigReaderTest {
                         null,
                         new HealthConfig.Ejection(5, Duration.ofSeconds(10), Duration.ofSeconds(300), 50, List.of()),
                         Duration.ZERO),
-                ServiceConfig.ProxyProtocol.OFF);
+                ServiceConfig.ProxyProtocol.OFF,
+                new ServiceLimitConfig(Integer.MAX_VALUE, Integer.MAX_VALUE, 1024, Duration.ofSeconds(1)),
+                null);
         ZeroCopyConfig zeroCopy = new ZeroCopyConfig(true, 128 << 10, 1 << 20);
         RetryConfig retry = new RetryConfig(2, 20, 10);
         assertThat(config)
@@ -105,7 +108,8 @@ final class ConfigReaderTest {
                                 LIMITS,
                                 TIMEOUTS,
                                 retry,
-                                zeroCopy)),
+                                zeroCopy,
+                                null)),
                         Map.of("app", app),
                         new BufferConfig(16 << 10, 128 << 10, 64 << 10),
                         LIMITS,
@@ -190,8 +194,8 @@ final class ConfigReaderTest {
 
         assertThat(config.services().get("a").endpoints())
                 .containsExactly(
-                        new EndpointConfig(new HostPort("::1", 80), 0),
-                        new EndpointConfig(new HostPort("b.example.", 81), 1));
+                        new EndpointConfig(new HostPort("::1", 80), null, 0, 0),
+                        new EndpointConfig(new HostPort("b.example.", 81), null, 1, 0));
         assertThat(config.services().get("a").socket().fastOpen()).isEqualTo(1);
         assertThat(config.services().get("b").pool())
                 .isEqualTo(new PoolConfig(64, Duration.ofSeconds(30), true, 3, Duration.ofHours(1)));
@@ -239,7 +243,8 @@ final class ConfigReaderTest {
                 .isEqualTo(new Forward(List.of(new WeightedService("app", 1))));
         assertThat(config.services().get("app").endpoints())
                 .containsExactly(
-                        new EndpointConfig(new HostPort("app", 8080), 1), new EndpointConfig(new HostPort("app2", 81), 1));
+                        new EndpointConfig(new HostPort("app", 8080), null, 1, 0),
+                        new EndpointConfig(new HostPort("app2", 81), null, 1, 0));
         SluiceConfig onDefaultPort =
                 new ConfigReader(Map.of("SLUICE_ENDPOINTS", "app:8080")).fromEnvironment();
         assertThat(onDefaultPort.listeners().getFirst().address()).isEqualTo(new HostPort("0.0.0.0", 8080));

@@ -116,11 +116,11 @@ class ExchangeFailureTest {
         ExchangeBench poor = new ExchangeBench(ExchangeBench.YAML.replace(
                 "retry: { attempts: 2 }", "retry: { attempts: 2, budget: { percent: 0, min: 0 } }"));
         poor.requests("GET /");
-        poor.connector.last().fails(ProxyError.CONNECT_FAILED);
+        poor.opens().isGone(ProxyError.BACKEND_RESET);
 
         assertThat(poor.connector.openings).hasSize(1);
         assertThat(poor.client.status).isEqualTo(502);
-        assertThat(Readings.retryRefused(poor.meters(), ProxyError.CONNECT_FAILED)).isEqualTo(1);
+        assertThat(Readings.retryRefused(poor.meters(), ProxyError.BACKEND_RESET)).isEqualTo(1);
         poor.nothingIsLeft();
         bench.requests("GET /hello");
     }
@@ -130,7 +130,7 @@ class ExchangeFailureTest {
         ExchangeBench one = new ExchangeBench(ExchangeBench.YAML.replace(
                 "retry: { attempts: 2 }", "retry: { attempts: 2, budget: { percent: 0, min: 1 } }"));
         one.requests("GET /");
-        one.connector.last().fails(ProxyError.CONNECT_FAILED);
+        one.opens().isGone(ProxyError.BACKEND_RESET);
         RetryConfig config = one.snapshot.config().routes().getFirst().retry();
         assertThat(one.snapshot.retryBudget(one.service("app")).take(one.service("app"), config))
                 .as("a second place").isFalse();

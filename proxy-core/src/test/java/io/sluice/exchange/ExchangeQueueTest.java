@@ -6,9 +6,9 @@ import io.sluice.http.ProxyError;
 import io.sluice.service.CircuitBreaker;
 import io.sluice.service.CircuitBreaker.Outcome;
 import io.sluice.service.Endpoint;
-import io.sluice.service.RequestLimit;
+import io.sluice.service.SomebodyWaiting;
 import io.sluice.stream.FakeBackend;
-import java.util.concurrent.Executor;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +58,28 @@ class ExchangeQueueTest {
     }
 
     @Test
+    void readsOnWhenThePlaceHasAnIdleConnection() {
+        List<FakeBackend> idle = bench.idle("app");
+        Endpoint taken = taken();
+        bench.requests("POST /", "Content-Length: 8");
+        bench.uploads("half");
+        assertThat(bench.client.paused).isTrue();
+
+        free(taken);
+
+        FakeBackend backend = idle.stream().filter(it -> !it.events.isEmpty()).findFirst().orElseThrow();
+        assertThat(backend.body).isEqualTo("half");
+        assertThat(backend.events).endsWith("flush");
+        assertThat(bench.client.paused).isFalse();
+        bench.uploads("half");
+        bench.uploadEnds();
+        backend.says("HTTP/1.1 200 OK", "Content-Length: 2");
+        backend.saysBody("ok");
+        backend.saysEnd();
+        assertThat(bench.client.body).isEqualTo("ok");
+    }
+
+    @Test
     void isRefusedWhenItHasWaitedTooLong() {
         Endpoint taken = taken();
         bench.requests("GET /");
@@ -87,15 +109,15 @@ class ExchangeQueueTest {
     void hasNoDeadlineOfAFailedAttemptWhileItWaitsForAnother() {
         bench.requests("GET /");
         // Before the place of the failed attempt is free again somebody else waits for it.
-        Queue other = new Queue();
+        SomebodyWaiting other = new SomebodyWaiting(bench.time.loop());
         bench.service("app").limit().await(other);
         bench.connector.last().fails(ProxyError.CONNECT_FAILED);
         bench.runsTasks();
-        assertThat(other.place).isNotNull();
+        assertThat(other.place()).isNotNull();
         bench.pass(1);
         assertThat(bench.client.status).isZero();
 
-        free(other.place);
+        free(other.place());
 
         isServed();
         assertThat(bench.record().attempts()).isEqualTo(2);
@@ -136,30 +158,5 @@ class ExchangeQueueTest {
 
         assertThat(bench.record().error()).isEqualTo(ProxyError.CIRCUIT_OPEN);
         assertThat(bench.service("single").endpoints().getFirst().active()).isZero();
-    }
-
-    /** Somebody else who waits. */
-    private final class Queue implements RequestLimit.Waiter {
-        private Endpoint place;
-
-        @Override
-        public Executor loop() {
-            return bench.time.loop();
-        }
-
-        @Override
-        public long key() {
-            return 0;
-        }
-
-        @Override
-        public Endpoint avoided() {
-            return null;
-        }
-
-        @Override
-        public void onPlace(Endpoint endpoint) {
-            place = endpoint;
-        }
     }
 }

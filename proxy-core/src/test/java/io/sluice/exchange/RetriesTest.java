@@ -2,9 +2,8 @@ package io.sluice.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.config.HostPort;
 import io.sluice.config.RetryConfig;
-import io.sluice.config.ServiceConfig;
+import io.sluice.config.ServiceConfigBuilder;
 import io.sluice.http.Method;
 import io.sluice.http.ProxyError;
 import io.sluice.service.Service;
@@ -12,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,11 +25,7 @@ class RetriesTest {
     private final Service two = service(2);
 
     private static Service service(int endpoints) {
-        List<ServiceConfig.EndpointConfig> list = new ArrayList<>();
-        for (int i = 0; i < endpoints; i++) {
-            list.add(new ServiceConfig.EndpointConfig(new HostPort("127.0.0.1", 1 + i), 1));
-        }
-        return new Service(0, new ServiceConfig("app", list, ServiceConfig.Policy.ROUND_ROBIN, null, null, true, ServiceConfig.ProxyProtocol.OFF));
+        return new Service(0, new ServiceConfigBuilder("app").ports(IntStream.rangeClosed(1, endpoints).toArray()).build());
     }
 
     private int placesLeft(RetryConfig config) {
@@ -113,7 +109,7 @@ class RetriesTest {
     @Test
     void takesOnePlaceForAllItsAttemptsAndGivesItBackOnce() {
         Retries retries = new Retries(budget, TWO);
-        retries.allow(ProxyError.CONNECT_FAILED, Method.GET, two);
+        retries.allow(ProxyError.BACKEND_RESET, Method.GET, two);
         retries.allow(ProxyError.CONNECT_FAILED, Method.GET, two);
         assertThat(placesLeft(TWO)).isEqualTo(9);
 
@@ -121,6 +117,15 @@ class RetriesTest {
         retries.over();
 
         assertThat(placesLeft(TWO)).isEqualTo(10);
+    }
+
+    @Test
+    void takesNoPlaceWhereNobodyWasAskedYet() {
+        RetryConfig none = new RetryConfig(2, 0, 0);
+
+        assertThat(new Retries(budget, none).allow(ProxyError.CONNECT_FAILED, Method.POST, two)).isTrue();
+        assertThat(new Retries(budget, none).allow(ProxyError.REUSED_CONNECTION_CLOSED, Method.GET, two)).isTrue();
+        assertThat(new Retries(budget, none).allow(ProxyError.BACKEND_RESET, Method.GET, two)).isFalse();
     }
 
     @Test

@@ -100,12 +100,24 @@ class RateLimitTest {
         assertThat(limit.take(one, Duration.ofSeconds(60).toNanos())).isTrue();
     }
 
+    @Test
+    void goesOnAfterAReloadOnTheSameTerms() {
+        RateLimitConfig config = new RateLimitConfig(new Rate(1, Duration.ofMinutes(1)), 1, new RateKey.Header("x-api-key"));
+        RateLimit before = RateLimit.of(config, null);
+        RateLimitConfig same = new RateLimitConfig(new Rate(1, Duration.ofMinutes(1)), 1, new RateKey.Header("x-api-key"));
+        RateLimitConfig other = new RateLimitConfig(new Rate(2, Duration.ofMinutes(1)), 1, new RateKey.Header("x-api-key"));
+
+        assertThat(RateLimit.of(same, before)).isSameAs(before);
+        assertThat(RateLimit.of(other, before)).isNotNull().isNotSameAs(before);
+        assertThat(RateLimit.of(null, before)).isNull();
+    }
+
     @ParameterizedTest
     @CsvSource({"100, PT1S, 1", "1, PT1S, 1", "40, PT1M, 2", "1, PT1M, 60", "1, PT1H, 3600"})
     void saysWhenTheNextTokenComes(int count, Duration per, int seconds) {
         RateLimitConfig config = new RateLimitConfig(new Rate(count, per), 1, new RateKey.None());
 
-        assertThat(new RateLimit(config).retryAfterSeconds()).isEqualTo(seconds);
+        assertThat(RateLimit.of(config, null).retryAfterSeconds()).isEqualTo(seconds);
     }
 
     @Test

@@ -14,8 +14,7 @@ import io.netty.channel.epoll.EpollIoEvent;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.sluice.config.BufferConfig;
-import io.sluice.config.HostPort;
-import io.sluice.config.ServiceConfig;
+import io.sluice.config.ServiceConfigBuilder;
 import io.sluice.config.SocketConfig;
 import io.sluice.http.HeadLimits;
 import io.sluice.http.HeadParser;
@@ -75,14 +74,7 @@ final class Http1ConnectorIT {
         loop = loops.loops().getFirst();
         server = new ServerSocket(0, 5, InetAddress.ofLiteral("127.0.0.1"));
         server.setSoTimeout(10_000);
-        service = new Service(0, new ServiceConfig(
-                "app",
-                List.of(new ServiceConfig.EndpointConfig(new HostPort("127.0.0.1", server.getLocalPort()), 1)),
-                ServiceConfig.Policy.ROUND_ROBIN,
-                null,
-                PLAIN,
-                false,
-                ServiceConfig.ProxyProtocol.OFF));
+        service = new Service(0, new ServiceConfigBuilder("app").ports(server.getLocalPort()).socket(PLAIN).build());
         endpoint = service.endpoints().getFirst();
         SocketOptions options =
                 new SocketOptions(Transport.EPOLL, PLAIN, new BufferConfig(16384, 65536, 32768), allocator);

@@ -2,10 +2,8 @@ package io.sluice.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.config.HostPort;
 import io.sluice.config.ServiceConfig;
-import io.sluice.config.ServiceConfig.EndpointConfig;
-import io.sluice.config.ServiceConfig.PoolConfig;
+import io.sluice.config.ServiceConfigBuilder;
 import io.sluice.http.ProxyError;
 import io.sluice.service.Endpoint;
 import io.sluice.service.Service;
@@ -13,8 +11,6 @@ import io.sluice.stream.FakeBackend;
 import io.sluice.telemetry.Metrics;
 import io.sluice.telemetry.Readings;
 import io.sluice.transport.HandWheel;
-import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -23,14 +19,7 @@ class BackendPoolsTest {
     private final Metrics metrics = new Metrics("test");
     private final FakeConnector connector = new FakeConnector();
     private final BackendPools pools = new BackendPools(connector, new HandWheel().wheel(), metrics, 1);
-    private Service service = new Service(0, new ServiceConfig(
-            "app",
-            List.of(new EndpointConfig(new HostPort("127.0.0.1", 1), 1), new EndpointConfig(new HostPort("::1", 1), 1)),
-            ServiceConfig.Policy.ROUND_ROBIN,
-            new PoolConfig(8, Duration.ofSeconds(30), true, Integer.MAX_VALUE, Duration.ZERO),
-            null,
-            true,
-            ServiceConfig.ProxyProtocol.OFF));
+    private Service service = new Service(0, new ServiceConfigBuilder("app").ports(1).endpoint("::1", 1, 1).build());
     private final Endpoint first = service.endpoints().getFirst();
     private final Endpoint second = service.endpoints().getLast();
 
@@ -70,9 +59,8 @@ class BackendPoolsTest {
     @ParameterizedTest
     @EnumSource(value = ServiceConfig.ProxyProtocol.class, names = {"V1", "V2"})
     void keepsNoneThatSpeaksForOneClient(ServiceConfig.ProxyProtocol protocol) {
-        service = new Service(0, new ServiceConfig(
-                "app", service.config().endpoints(), ServiceConfig.Policy.ROUND_ROBIN, service.config().pool(), null, true,
-                protocol));
+        service = new Service(
+                0, new ServiceConfigBuilder("app").ports(1).endpoint("::1", 1, 1).proxyProtocol(protocol).build());
 
         FakeBackend backend = released(open(first));
 

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.sluice.config.HostPort;
-import io.sluice.config.ServiceConfig;
-import io.sluice.config.ServiceConfig.EndpointConfig;
 import io.sluice.config.ServiceConfig.PoolConfig;
+import io.sluice.config.ServiceConfigBuilder;
 import io.sluice.http.ProxyError;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
@@ -44,8 +42,7 @@ class EndpointPoolTest {
     }
 
     private void configure(PoolConfig config, int loops) {
-        service = new Service(0, new ServiceConfig("app", List.of(new EndpointConfig(new HostPort("127.0.0.1", 1), 1)),
-                ServiceConfig.Policy.ROUND_ROBIN, config, null, true, ServiceConfig.ProxyProtocol.OFF));
+        service = new Service(0, new ServiceConfigBuilder("app").ports(1).pool(config).build());
         endpoint = service.endpoints().getFirst();
         pools = new BackendPools(connector, time.wheel(), metrics, loops);
         pool = pools.of(service, endpoint);

@@ -2,10 +2,8 @@ package io.sluice.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.config.HostPort;
-import io.sluice.config.ServiceConfig;
-import io.sluice.config.ServiceConfig.EndpointConfig;
 import io.sluice.config.ServiceConfig.PoolConfig;
+import io.sluice.config.ServiceConfigBuilder;
 import io.sluice.http.ProxyError;
 import io.sluice.service.Endpoint;
 import io.sluice.service.IdleTime;
@@ -33,10 +31,10 @@ class LearnedIdleTimeTest {
     }
 
     private void configure(boolean learn, int maxPerEndpoint) {
-        Service service = new Service(0, new ServiceConfig("app", List.of(new EndpointConfig(new HostPort("127.0.0.1", 1), 1)),
-                ServiceConfig.Policy.ROUND_ROBIN,
-                new PoolConfig(8, Duration.ofSeconds(30), learn, maxPerEndpoint, Duration.ZERO),
-                null, true, ServiceConfig.ProxyProtocol.OFF));
+        Service service = new Service(0, new ServiceConfigBuilder("app")
+                .ports(1)
+                .pool(new PoolConfig(8, Duration.ofSeconds(30), learn, maxPerEndpoint, Duration.ZERO))
+                .build());
         endpoint = service.endpoints().getFirst();
         pools = new BackendPools(connector, time.wheel(), metrics, 1);
         pool = pools.of(service, endpoint);

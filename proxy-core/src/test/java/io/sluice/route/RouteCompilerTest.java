@@ -28,7 +28,7 @@ class RouteCompilerTest {
 
     private final Service app = RouterConfig.service(0, "app");
     private final Service next = RouterConfig.service(1, "next");
-    private final RouteCompiler compiler = new RouteCompiler(Map.of("app", app, "next", next));
+    private final RouteCompiler compiler = new RouteCompiler(Map.of("app", app, "next", next), List.of());
 
     @Test
     void appliesFiltersInTheirOrder() {
@@ -147,6 +147,6 @@ class RouteCompilerTest {
         MatchConfig match = new MatchConfig("*", RouterConfig.path("/"), List.of(), Map.of(), Map.of());
         return compiler.compile(7, new RouteConfig(
                 "r", match, List.of(filters), action, RouterConfig.LIMITS, RouterConfig.TIMEOUTS, RouterConfig.RETRY,
-                RouterConfig.ZERO_COPY));
+                RouterConfig.ZERO_COPY, null));
     }
 }

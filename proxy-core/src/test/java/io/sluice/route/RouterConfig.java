@@ -2,13 +2,12 @@ package io.sluice.route;
 
 import io.sluice.config.ActionConfig;
 import io.sluice.config.FilterConfig;
-import io.sluice.config.HostPort;
 import io.sluice.config.LimitConfig;
 import io.sluice.config.MatchConfig;
 import io.sluice.config.MatchConfig.PathMatch;
 import io.sluice.config.RetryConfig;
 import io.sluice.config.RouteConfig;
-import io.sluice.config.ServiceConfig;
+import io.sluice.config.ServiceConfigBuilder;
 import io.sluice.config.SluiceConfig;
 import io.sluice.config.TimeoutConfig;
 import io.sluice.config.ZeroCopyConfig;
@@ -20,7 +19,7 @@ import java.util.Map;
 
 /** Routes for tests, written in few words. <em>Loop-confined.</em> */
 final class RouterConfig {
-    static final LimitConfig LIMITS = new LimitConfig(0, 32768, 16384, 128, 65536, 1000);
+    static final LimitConfig LIMITS = new LimitConfig(0, Integer.MAX_VALUE, 0, 32768, 16384, 128, 65536, 1000);
     static final TimeoutConfig TIMEOUTS = new TimeoutConfig(
             Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(75),
             Duration.ofSeconds(3), Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ZERO, Duration.ofHours(1),
@@ -44,7 +43,7 @@ final class RouterConfig {
     }
 
     RouterConfig route(String name, MatchConfig match, List<FilterConfig> filters, ActionConfig action) {
-        routes.add(new RouteConfig(name, match, filters, action, LIMITS, TIMEOUTS, RETRY, ZERO_COPY));
+        routes.add(new RouteConfig(name, match, filters, action, LIMITS, TIMEOUTS, RETRY, ZERO_COPY, null));
         return this;
     }
 
@@ -60,12 +59,12 @@ final class RouterConfig {
 
     Router router(Map<String, Service> services) {
         return Router.of(
-                new SluiceConfig(List.of(), routes, Map.of(), null, LIMITS, TIMEOUTS, RETRY, ZERO_COPY, null, null, null, List.of(), 1), services);
+                new SluiceConfig(
+                        List.of(), routes, Map.of(), null, LIMITS, TIMEOUTS, RETRY, ZERO_COPY, null, null, null, List.of(), 1),
+                services, null);
     }
 
     static Service service(int index, String name) {
-        return new Service(index, new ServiceConfig(
-                name, List.of(new ServiceConfig.EndpointConfig(new HostPort("127.0.0.1", 1 + index), 1)),
-                ServiceConfig.Policy.ROUND_ROBIN, null, null, true, ServiceConfig.ProxyProtocol.OFF));
+        return new Service(index, new ServiceConfigBuilder(name).ports(1 + index).build());
     }
 }

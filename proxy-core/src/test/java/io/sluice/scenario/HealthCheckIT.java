@@ -37,8 +37,12 @@ final class HealthCheckIT {
     }
 
     private void start(String check, ScriptedBackend... backends) throws Exception {
-        proxy.start("services: { app: { endpoints: [${endpoints}], loadBalancer: { policy: roundRobin }, healthCheck: { "
-                + check + ", " + FAST + " } } }\n", backends);
+        proxy.start(services(check), backends);
+    }
+
+    private static String services(String check) {
+        return "services: { app: { endpoints: [${endpoints}], loadBalancer: { policy: roundRobin }, healthCheck: { "
+                + check + ", " + FAST + " } } }\n";
     }
 
     private EndpointView view(int index) {
@@ -47,6 +51,18 @@ final class HealthCheckIT {
 
     private void awaitState(int index, State state) {
         await(state + " of " + index).until(() -> view(index).state() == state);
+    }
+
+    @Test
+    void readsAnswersByTheLimitsInForce() throws Exception {
+        String wordy = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Long: " + "x".repeat(3000) + "\r\n\r\n";
+        ScriptedBackend backend = proxy.backend(well("app", new AtomicReference<>(wordy)));
+        start("path: /health", backend);
+        awaitState(0, State.UP);
+
+        proxy.reload("limits: { responseHead: 2KiB }\n" + services("path: /health"), backend);
+
+        awaitState(0, State.DOWN);
     }
 
     @Test

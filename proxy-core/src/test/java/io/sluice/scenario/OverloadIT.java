@@ -51,6 +51,37 @@ final class OverloadIT {
     }
 
     @Test
+    void tellsOfNoQueueAnyMoreWhereAReloadTookItAway() throws Exception {
+        RawConnection first = busy("{ requestsPerEndpoint: 1, queueTime: 1h }");
+        RawConnection second = proxy.client();
+        second.send(Http.get("/second"));
+        proxy.awaitMetric(1, "sluice_queue_length", "service=app");
+        answer.raise();
+        assertThat(first.response().text()).isEqualTo("first");
+        assertThat(second.response().text()).isEqualTo("next");
+        proxy.awaitMetric(1, "sluice_queue_seconds_count", "service=app");
+
+        proxy.reload("services: { app: { endpoints: [${endpoints}] } }\n", backend);
+
+        proxy.awaitMetric(0, "sluice_queue_seconds_count", "service=app");
+    }
+
+    @Test
+    void readsTheRestOfABodyThatCameInPartWhileItsRequestWaited() throws Exception {
+        RawConnection first = busy("{ requestsPerEndpoint: 1, queueTime: 1h }");
+        RawConnection second = proxy.client();
+        second.send(Http.request("POST /second HTTP/1.1", "Content-Length: 200000") + "x".repeat(100_000));
+        proxy.awaitMetric(1, "sluice_queue_length", "service=app");
+
+        answer.raise();
+        assertThat(first.response().text()).isEqualTo("first");
+        second.send("x".repeat(100_000));
+
+        assertThat(second.response().text()).isEqualTo("next");
+        assertThat(backend.connections()).isEqualTo(1);
+    }
+
+    @Test
     void refusesWhoHasWaitedTooLong() throws Exception {
         RawConnection first = busy("{ requests: 1, queueTime: 50ms }");
 

@@ -116,6 +116,66 @@ final class ReloadIT {
     }
 
     @Test
+    void aChangedServiceGoesOnWithItsPlacesAndItsQueue() throws Exception {
+        Signal answer = new Signal();
+        ScriptedBackend backend = proxy.backend(connection -> {
+            connection.request();
+            answer.await();
+            connection.send(Http.ok("first"));
+            connection.request();
+            connection.send(Http.ok("next"));
+            connection.awaitEnd();
+        });
+        String services = "services: { app: { endpoints: [${endpoints}],"
+                + " limits: { requests: 1, queue: %s, queueTime: 1h } } }\n";
+        proxy.start(services.formatted("5"), backend);
+        RawConnection first = proxy.client();
+        first.send(Http.get("/first"));
+        await().until(() -> backend.connections() == 1 && backend.connection(0).received().contains("/first"));
+
+        assertThat(proxy.reload(services.formatted("1"), backend).diff().services().changed()).containsExactly("app");
+        RawConnection second = proxy.client();
+        second.send(Http.get("/second"));
+        proxy.awaitMetric(1, "sluice_queue_length", "service=app");
+        assertThat(proxy.answerTo(Http.get("/third")).text()).isEqualTo("503 queue_full\n");
+        answer.raise();
+
+        assertThat(first.response().text()).isEqualTo("first");
+        assertThat(second.response().text()).isEqualTo("next");
+        assertThat(backend.connections()).isEqualTo(1);
+    }
+
+    @Test
+    void aCircuitStaysOpenThoughItsServiceChanged() throws Exception {
+        ScriptedBackend backend = proxy.backend(Script.answering(Http.ok("bad").replace("200 OK", "500 Oops")));
+        String services = "services: { app: { endpoints: [${endpoints}], loadBalancer: { policy: %s },"
+                + " circuitBreaker: { errorPercent: 50, minRequests: 1, open: 1h } } }\n";
+        proxy.start(services.formatted("roundRobin"), backend);
+        assertThat(proxy.answerTo(Http.get("/")).status()).isEqualTo(500);
+        proxy.awaitMetric(1, "sluice_circuit_state", "service=app");
+
+        assertThat(proxy.reload(services.formatted("random"), backend).diff().services().changed()).containsExactly("app");
+
+        assertThat(proxy.answerTo(Http.get("/")).text()).isEqualTo("503 circuit_open\n");
+        assertThat(proxy.metric("sluice_circuit_opened_total", "service=app")).isEqualTo(1);
+    }
+
+    @Test
+    void whoHasUsedUpARateLimitDoesNotBeginAnew() throws Exception {
+        ScriptedBackend backend = proxy.backend(Script.answering(Http.ok("app")));
+        String limited = page("%s")
+                + "  - { name: limited, match: { path: /limited }, service: app, rateLimit: { rate: %s } }\n";
+        proxy.start(limited.formatted("one", "1/h"), backend);
+        assertThat(proxy.answerTo(Http.get("/limited")).status()).isEqualTo(200);
+
+        proxy.reload(limited.formatted("two", "1/h"), backend);
+        assertThat(proxy.answerTo(Http.get("/limited")).status()).isEqualTo(429);
+        proxy.reload(limited.formatted("two", "2/h"), backend);
+
+        assertThat(proxy.answerTo(Http.get("/limited")).status()).as("on other terms").isEqualTo(200);
+    }
+
+    @Test
     void unchangedServicesKeepTheirConnectionsAndCounters() throws Exception {
         ScriptedBackend backend = proxy.backend(Script.answering(Http.ok("app")));
         proxy.start(page("one"), backend);

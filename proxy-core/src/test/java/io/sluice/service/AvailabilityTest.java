@@ -70,7 +70,8 @@ class AvailabilityTest {
         app.checks(0, false, false, false);
 
         app.service = new Service(
-                0, ServedEndpoints.config(HealthConfig.NONE, 1, 1), app.service.roster(), List.of(), app.clock::nanos);
+                0, ServedEndpoints.config(ServedEndpoints.NO_RULES, 1, 1), app.service.roster(), List.of(), app.clock::nanos,
+                null);
         assertThat(app.shares(2)).as("not yet in force").containsExactly(0, 2);
         app.service.begin(app.meters, app.clock);
 
@@ -171,6 +172,42 @@ class AvailabilityTest {
     }
 
     @Test
+    void ejectsAnotherInsteadOfTheOneThatHasBeenOutLongest() {
+        app.serve(new HealthConfig(null, ServedEndpoints.EJECTION, Duration.ZERO), 1, 1, 1, 1);
+        app.fails(0, 5);
+        app.clock.pass(Duration.ofMillis(500));
+        app.fails(1, 5);
+        app.clock.pass(Duration.ofMillis(490));
+        app.fails(2, 5);
+        assertThat(app.shares(4)).as("out for less than a tenth of their time").containsExactly(0, 0, 2, 2);
+
+        app.clock.pass(Duration.ofMillis(20));
+        app.fails(2, 1);
+
+        assertThat(app.shares(4)).containsExactly(2, 0, 0, 2);
+        assertThat(app.service.view().getFirst().why()).isEqualTo("its ejection gave way to another's");
+        app.fails(0, 1);
+        assertThat(app.state(0)).as("nobody gives way to it again so soon").isEqualTo(State.UP);
+        app.clock.pass(Duration.ofMillis(500));
+        app.fails(0, 1);
+        assertThat(app.shares(4)).containsExactly(0, 2, 0, 2);
+        assertThat(Readings.of(app.meters).ejections()).isEqualTo(4);
+    }
+
+    @Test
+    void readmitsNoneThatWouldStayOutAllTheSame() {
+        app.serve(new HealthConfig(ServedEndpoints.CHECK, ServedEndpoints.EJECTION, Duration.ZERO), 1, 1, 0);
+        app.fails(0, 5);
+        app.checks(0, false, false, false);
+        app.clock.pass(Duration.ofSeconds(5));
+
+        app.fails(1, 5);
+
+        assertThat(app.shares(2)).containsExactly(0, 2, 0);
+        assertThat(Readings.of(app.meters).ejections()).isEqualTo(1);
+    }
+
+    @Test
     void countsThoseThatAreOutOtherwiseTowardsTheHalf() {
         app.serve(new HealthConfig(ServedEndpoints.CHECK, ServedEndpoints.EJECTION, Duration.ZERO), 1, 1, 1, 1, 0, 0);
         app.checks(0, false, false, false);
@@ -186,7 +223,7 @@ class AvailabilityTest {
 
     @Test
     void doesNothingWhereEjectionIsOff() {
-        app.serve(HealthConfig.NONE, 1, 1);
+        app.serve(ServedEndpoints.NO_RULES, 1, 1);
 
         app.fails(0, 100);
         app.service.answered(app.endpoint(0), 503);
@@ -201,7 +238,8 @@ class AvailabilityTest {
         app.fails(0, 5);
 
         app.service = new Service(
-                0, ServedEndpoints.config(HealthConfig.NONE, 1, 1), app.service.roster(), List.of(), app.clock::nanos);
+                0, ServedEndpoints.config(ServedEndpoints.NO_RULES, 1, 1), app.service.roster(), List.of(), app.clock::nanos,
+                null);
         app.service.begin(app.meters, app.clock);
 
         assertThat(app.shares(2)).containsExactly(1, 1);
@@ -213,8 +251,9 @@ class AvailabilityTest {
         Service old = app.service;
         app.fails(0, 5);
 
-        app.service = new Service(0, ServedEndpoints.config(new HealthConfig(null, ServedEndpoints.EJECTION, Duration.ZERO), 1, 1, 1, 1), old.roster(),
-                List.of(), app.clock::nanos);
+        HealthConfig ejecting = new HealthConfig(null, ServedEndpoints.EJECTION, Duration.ZERO);
+        app.service = new Service(
+                0, ServedEndpoints.config(ejecting, 1, 1, 1, 1), old.roster(), List.of(), app.clock::nanos, null);
         app.service.begin(app.meters, app.clock);
         assertThat(app.shares(3)).containsExactly(0, 1, 1, 1);
         for (int i = 0; i < 5; i++) {

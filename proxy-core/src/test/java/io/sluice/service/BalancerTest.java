@@ -23,7 +23,7 @@ class BalancerTest {
 
     @Test
     void takesEqualEndpointsInTurn() {
-        List<Endpoint> endpoints = endpoints(1, 1, 1);
+        List<Endpoint> endpoints = endpoints(3);
         Balancer balancer = balancer(Rule.ROUND_ROBIN, endpoints);
 
         assertThat(picks(balancer, 7)).isEqualTo("ABCABCA");
@@ -31,8 +31,8 @@ class BalancerTest {
 
     @Test
     void spreadsAHeavyEndpointsTurnsOverTheRound() {
-        assertThat(picks(balancer(Rule.ROUND_ROBIN, endpoints(5, 1, 1)), 7)).isEqualTo("AAABCAA");
-        assertThat(picks(balancer(Rule.ROUND_ROBIN, endpoints(2, 1)), 6)).isEqualTo("ABAABA");
+        assertThat(picks(balancer(Rule.ROUND_ROBIN, 5, 1, 1), 7)).isEqualTo("AAABCAA");
+        assertThat(picks(balancer(Rule.ROUND_ROBIN, 2, 1), 6)).isEqualTo("ABAABA");
     }
 
     @Test
@@ -43,8 +43,8 @@ class BalancerTest {
     @Test
     void isAsEvenWhereARoundWouldBeTooLong() {
         int[] weights = IntStream.range(0, 300).map(i -> 1000 - i).toArray();
-        List<Endpoint> endpoints = endpoints(weights);
-        Balancer balancer = balancer(Rule.ROUND_ROBIN, endpoints);
+        List<Endpoint> endpoints = endpoints(weights.length);
+        Balancer balancer = balancer(Rule.ROUND_ROBIN, endpoints, weights);
         int total = IntStream.of(weights).sum();
         assertThat(total).isGreaterThan(Draw.TURNS_MAX);
 
@@ -60,7 +60,7 @@ class BalancerTest {
     void givesEveryEndpointItsShareOfAMillion(Rule policy) {
         int[] weights = {5, 0, 3, 2};
 
-        int[] counts = count(balancer(policy, endpoints(weights)), 4, 1_000_000);
+        int[] counts = count(balancer(policy, weights), 4, 1_000_000);
 
         for (int i = 0; i < 4; i++) {
             assertThat((double) counts[i]).isBetween(weights[i] * 0.99e5, weights[i] * 1.01e5);
@@ -72,7 +72,7 @@ class BalancerTest {
     void givesManyEndpointsTheirShares(Rule policy) {
         int[] weights = IntStream.range(0, 40).map(i -> 1 + i % 2).toArray();
 
-        int[] counts = count(balancer(policy, endpoints(weights)), 40, 1_000_000);
+        int[] counts = count(balancer(policy, weights), 40, 1_000_000);
 
         for (int i = 0; i < 40; i++) {
             assertThat(counts[i] / (weights[i] * 1e6 / 60)).isBetween(0.93, 1.07);
@@ -82,13 +82,13 @@ class BalancerTest {
     @ParameterizedTest
     @EnumSource
     void takesTheOnlyEndpointThereIs(Rule policy) {
-        assertThat(picks(balancer(policy, endpoints(7)), 20)).matches("A+");
+        assertThat(picks(balancer(policy, 7), 20)).matches("A+");
     }
 
     @ParameterizedTest
     @EnumSource
     void keepsBackupsForWhenNoOtherIsLeft(Rule policy) {
-        List<Endpoint> endpoints = endpoints(1, 1, 1);
+        List<Endpoint> endpoints = endpoints(3);
         Balancer all = new Balancing(Policy.of(policy)).of(List.of(
                 new Candidate(endpoints.get(0), 1, 1), new Candidate(endpoints.get(1), 1, 0), new Candidate(endpoints.get(2), 0, 0)));
 
@@ -104,7 +104,7 @@ class BalancerTest {
     @Test
     void goesOnWithTheTurnsWhenItIsMadeAnew() {
         Balancing balancing = new Balancing(Policy.ROUND_ROBIN);
-        List<Candidate> candidates = candidates(endpoints(1, 1, 1));
+        List<Candidate> candidates = candidates(endpoints(3));
 
         String picks = "";
         for (int i = 0; i < 6; i++) {
@@ -117,7 +117,7 @@ class BalancerTest {
     @ParameterizedTest
     @EnumSource
     void spreadsOverAllUnderContention(Rule policy) throws InterruptedException {
-        List<Endpoint> endpoints = endpoints(1, 1, 1);
+        List<Endpoint> endpoints = endpoints(3);
 
         int[] counts = contend(balancer(policy, endpoints), 100_000, endpoint -> {
             endpoint.begun();
@@ -136,8 +136,8 @@ class BalancerTest {
     void choosesWithoutGarbage(Rule policy) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         for (int size : new int[] {3, 40}) {
-            List<Endpoint> endpoints = endpoints(IntStream.range(0, size).map(i -> 1 + i).toArray());
-            Balancer balancer = balancer(policy, endpoints);
+            List<Endpoint> endpoints = endpoints(size);
+            Balancer balancer = balancer(policy, endpoints, IntStream.range(0, size).map(i -> 1 + i).toArray());
             count(balancer, size, 20_000);
 
             long before = threads.getCurrentThreadAllocatedBytes();
@@ -152,7 +152,7 @@ class BalancerTest {
     @ParameterizedTest
     @EnumSource
     void neverPicksAnEndpointWithoutAWeight(Rule policy) {
-        Balancer balancer = balancer(policy, endpoints(0, 3, 0, 1));
+        Balancer balancer = balancer(policy, 0, 3, 0, 1);
 
         assertThat(picks(balancer, 100)).matches("[BD]+");
     }
@@ -160,8 +160,8 @@ class BalancerTest {
     @ParameterizedTest
     @EnumSource
     void picksNothingWhereNothingHasAWeight(Rule policy) {
-        Endpoint weightless = endpoints(0).getFirst();
-        Balancer balancer = balancer(policy, List.of(weightless));
+        Endpoint weightless = endpoints(1).getFirst();
+        Balancer balancer = balancer(policy, List.of(weightless), 0);
 
         assertThat(balancer.pick(null, key())).isNull();
         assertThat(balancer.pick(weightless, key())).isNull();
@@ -171,8 +171,8 @@ class BalancerTest {
     @EnumSource
     void avoidsTheEndpointThatFailedWhileThereIsAnother(Rule policy) {
         for (int size : new int[] {2, 3, LeastRequests.MANY + 4}) {
-            List<Endpoint> endpoints = endpoints(IntStream.range(0, size).map(i -> i == 0 ? 1000 : 1).toArray());
-            Balancer balancer = balancer(policy, endpoints);
+            List<Endpoint> endpoints = endpoints(size);
+            Balancer balancer = balancer(policy, endpoints, IntStream.range(0, size).map(i -> i == 0 ? 1000 : 1).toArray());
 
             for (int i = 0; i < 3000; i++) {
                 assertThat(balancer.pick(endpoints.getFirst(), key())).isNotSameAs(endpoints.getFirst());
@@ -183,18 +183,18 @@ class BalancerTest {
     @ParameterizedTest
     @EnumSource
     void takesTheEndpointThatFailedWhereThereIsNoOther(Rule policy) {
-        List<Endpoint> endpoints = endpoints(2, 0);
+        List<Endpoint> endpoints = endpoints(2);
 
-        assertThat(balancer(policy, endpoints).pick(endpoints.getFirst(), key())).isSameAs(endpoints.getFirst());
+        assertThat(balancer(policy, endpoints, 2, 0).pick(endpoints.getFirst(), key())).isSameAs(endpoints.getFirst());
     }
 
     @Test
     void prefersTheEndpointWithFewestRequestsForItsWeight() {
-        List<Endpoint> endpoints = endpoints(1, 2, 1);
+        List<Endpoint> endpoints = endpoints(3);
         begin(endpoints.get(0), 2);
         begin(endpoints.get(1), 3);
         begin(endpoints.get(2), 2);
-        Balancer balancer = balancer(Rule.LEAST_REQUESTS, endpoints);
+        Balancer balancer = balancer(Rule.LEAST_REQUESTS, endpoints, 1, 2, 1);
 
         assertThat(picks(balancer, 4)).isEqualTo("BBBB");
 
@@ -206,7 +206,7 @@ class BalancerTest {
     @Test
     void avoidsTheEndpointThatFailedAlsoWhereItHasFewestRequests() {
         for (int size : new int[] {3, LeastRequests.MANY + 4}) {
-            List<Endpoint> endpoints = endpoints(IntStream.range(0, size).map(i -> 1).toArray());
+            List<Endpoint> endpoints = endpoints(size);
             endpoints.stream().skip(1).forEach(endpoint -> begin(endpoint, 2));
             Balancer balancer = balancer(Rule.LEAST_REQUESTS, endpoints);
 
@@ -218,14 +218,14 @@ class BalancerTest {
 
     @Test
     void sharesRequestsAmongIdleEndpointsByWeight() {
-        assertThat(picks(balancer(Rule.LEAST_REQUESTS, endpoints(1, 1, 1)), 6)).isEqualTo("ABCABC");
-        assertThat(picks(balancer(Rule.LEAST_REQUESTS, endpoints(2, 1)), 6)).isEqualTo("ABAABA");
+        assertThat(picks(balancer(Rule.LEAST_REQUESTS, 1, 1, 1), 6)).isEqualTo("ABCABC");
+        assertThat(picks(balancer(Rule.LEAST_REQUESTS, 2, 1), 6)).isEqualTo("ABAABA");
     }
 
     @Test
     void fillsEndpointsInProportionWhenNothingEnds() {
-        List<Endpoint> endpoints = endpoints(3, 1);
-        Balancer balancer = balancer(Rule.LEAST_REQUESTS, endpoints);
+        List<Endpoint> endpoints = endpoints(2);
+        Balancer balancer = balancer(Rule.LEAST_REQUESTS, endpoints, 3, 1);
 
         for (int i = 0; i < 400; i++) {
             balancer.pick(null, key()).begun();
@@ -237,7 +237,7 @@ class BalancerTest {
 
     @Test
     void staysNearlyEvenWhenItComparesTwoOfMany() {
-        List<Endpoint> endpoints = endpoints(IntStream.range(0, 40).map(i -> 1).toArray());
+        List<Endpoint> endpoints = endpoints(40);
         Balancer balancer = balancer(Rule.LEAST_REQUESTS, endpoints);
 
         for (int i = 0; i < 40_000; i++) {
@@ -250,8 +250,8 @@ class BalancerTest {
 
     @Test
     void givesEveryEndpointItsExactShareWhateverTheThreadsDo() throws InterruptedException {
-        List<Endpoint> endpoints = endpoints(5, 3, 2);
-        Balancer balancer = balancer(Rule.ROUND_ROBIN, endpoints);
+        List<Endpoint> endpoints = endpoints(3);
+        Balancer balancer = balancer(Rule.ROUND_ROBIN, endpoints, 5, 3, 2);
 
         int[] counts = contend(balancer, 500_000, endpoint -> { });
 
@@ -260,7 +260,7 @@ class BalancerTest {
 
     @Test
     void keepsLeastRequestsEvenUnderContention() throws InterruptedException {
-        List<Endpoint> endpoints = endpoints(1, 1, 1, 1);
+        List<Endpoint> endpoints = endpoints(4);
         Balancer balancer = balancer(Rule.LEAST_REQUESTS, endpoints);
 
         contend(balancer, 100_000, Endpoint::begun);
@@ -315,16 +315,23 @@ class BalancerTest {
         return ThreadLocalRandom.current().nextLong();
     }
 
-    static Balancer balancer(Rule policy, List<Endpoint> endpoints) {
-        return new Balancing(Policy.of(policy)).of(candidates(endpoints));
+    private static Balancer balancer(Rule policy, int... weights) {
+        return balancer(policy, endpoints(weights.length), weights);
     }
 
-    static List<Candidate> candidates(List<Endpoint> endpoints) {
-        return endpoints.stream().map(it -> new Candidate(it, it.weight(), 0)).toList();
+    static Balancer balancer(Rule policy, List<Endpoint> endpoints, int... weights) {
+        return new Balancing(Policy.of(policy)).of(candidates(endpoints, weights));
+    }
+
+    /** Of all the same weight, unless weights are given. */
+    static List<Candidate> candidates(List<Endpoint> endpoints, int... weights) {
+        return IntStream.range(0, endpoints.size())
+                .mapToObj(i -> new Candidate(endpoints.get(i), weights.length == 0 ? 1 : weights[i], 0))
+                .toList();
     }
 
     private static Members members(int... weights) {
-        return new Members(candidates(endpoints(weights)));
+        return new Members(candidates(endpoints(weights.length), weights));
     }
 
     private static void begin(Endpoint endpoint, int requests) {
@@ -342,9 +349,7 @@ class BalancerTest {
         return letters.toString();
     }
 
-    static List<Endpoint> endpoints(int... weights) {
-        return IntStream.range(0, weights.length)
-                .mapToObj(i -> new Endpoint(new HostPort("127.0.0.1", i + 1), weights[i]))
-                .toList();
+    static List<Endpoint> endpoints(int count) {
+        return IntStream.range(0, count).mapToObj(i -> new Endpoint(new HostPort("127.0.0.1", i + 1))).toList();
     }
 }

@@ -19,11 +19,11 @@ class BoundedHashTest {
 
     @Test
     void sendsAKeyToTheSameEndpointAlwaysAndInAnyOrderOfTheFile() {
-        List<Endpoint> endpoints = BalancerTest.endpoints(1, 2, 3, 4, 5);
-        List<Endpoint> shuffled = new ArrayList<>(endpoints);
+        List<Candidate> candidates = BalancerTest.candidates(BalancerTest.endpoints(5), 1, 2, 3, 4, 5);
+        List<Candidate> shuffled = new ArrayList<>(candidates);
         Collections.shuffle(shuffled, new Random(7));
-        Balancer one = BalancerTest.balancer(Rule.HASH, endpoints);
-        Balancer other = BalancerTest.balancer(Rule.HASH, shuffled);
+        Balancer one = new Balancing(Policy.of(Rule.HASH)).of(candidates);
+        Balancer other = new Balancing(Policy.of(Rule.HASH)).of(shuffled);
 
         for (long i = 0; i < 1000; i++) {
             Endpoint endpoint = one.pick(null, Mix.of(i));
@@ -35,7 +35,7 @@ class BoundedHashTest {
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 5, 10, 30, 100})
     void movesHardlyMoreKeysThanTheLeavingEndpointHad(int count) {
-        List<Endpoint> endpoints = endpoints(count);
+        List<Endpoint> endpoints = BalancerTest.endpoints(count);
         Balancer all = BalancerTest.balancer(Rule.HASH, endpoints);
 
         for (int leaving = 0; leaving < count; leaving += Math.max(1, count / 5)) {
@@ -62,7 +62,7 @@ class BoundedHashTest {
     @Test
     void movesOnlySlotsOfTheLeavingEndpointAndAtMostATenthMoreThanItsShare() {
         for (int count : new int[] {3, 9, SlotTable.MANY, 100, 1000}) {
-            List<Endpoint> endpoints = endpoints(count);
+            List<Endpoint> endpoints = BalancerTest.endpoints(count);
             List<Endpoint> left = endpoints.subList(1, count);
             SlotTable all = new SlotTable(new Members(BalancerTest.candidates(endpoints)));
             SlotTable rest = new SlotTable(new Members(BalancerTest.candidates(left)));
@@ -84,7 +84,7 @@ class BoundedHashTest {
 
     @Test
     void spillsTheKeysOfAFullEndpointOverAllOthersEachToOne() {
-        List<Endpoint> endpoints = endpoints(10);
+        List<Endpoint> endpoints = BalancerTest.endpoints(10);
         Balancer balancer = BalancerTest.balancer(Rule.HASH, endpoints);
         Endpoint owner = balancer.pick(null, Mix.of(1L));
 
@@ -103,7 +103,7 @@ class BoundedHashTest {
 
     @Test
     void boundsManyEndpointsByACountThatIsNotTakenEachTime() {
-        List<Endpoint> endpoints = endpoints(200);
+        List<Endpoint> endpoints = BalancerTest.endpoints(200);
         Balancer balancer = BalancerTest.balancer(Rule.HASH, endpoints);
 
         for (int i = 0; i < 10_000; i++) {
@@ -115,7 +115,7 @@ class BoundedHashTest {
 
     @Test
     void keepsTheFewRequestsOfAKeyTogether() {
-        Balancer balancer = BalancerTest.balancer(Rule.HASH, endpoints(10));
+        Balancer balancer = BalancerTest.balancer(Rule.HASH, BalancerTest.endpoints(10));
         Endpoint owner = balancer.pick(null, Mix.of(1L));
 
         for (int i = 0; i < BoundedHash.ALWAYS; i++) {
@@ -129,7 +129,7 @@ class BoundedHashTest {
     @Test
     void staysWithTheOwnerHoweverFullItIsIfSoConfigured() {
         Balancer balancer = new Balancing(new Policy(Rule.HASH, new KeyConfig.Path(), Integer.MAX_VALUE))
-                .of(BalancerTest.candidates(endpoints(10)));
+                .of(BalancerTest.candidates(BalancerTest.endpoints(10)));
         Endpoint owner = balancer.pick(null, Mix.of(1L));
 
         for (int i = 0; i < 1000; i++) {
@@ -141,9 +141,9 @@ class BoundedHashTest {
 
     @Test
     void sendsAKeyElsewhereButAlwaysToTheSameWhileItsEndpointIsAvoided() {
-        List<Endpoint> endpoints = BalancerTest.endpoints(1000, 1);
-        Balancer two = BalancerTest.balancer(Rule.HASH, endpoints);
-        Balancer five = BalancerTest.balancer(Rule.HASH, endpoints(5));
+        List<Endpoint> endpoints = BalancerTest.endpoints(2);
+        Balancer two = BalancerTest.balancer(Rule.HASH, endpoints, 1000, 1);
+        Balancer five = BalancerTest.balancer(Rule.HASH, BalancerTest.endpoints(5));
 
         for (long i = 0; i < 1000; i++) {
             assertThat(two.pick(endpoints.getFirst(), Mix.of(i))).isSameAs(endpoints.getLast());
@@ -161,9 +161,5 @@ class BoundedHashTest {
         for (int i = requests; i < 0; i++) {
             endpoint.begun();
         }
-    }
-
-    private static List<Endpoint> endpoints(int count) {
-        return BalancerTest.endpoints(IntStream.range(0, count).map(i -> 1).toArray());
     }
 }

@@ -3,6 +3,8 @@ package io.sluice.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.config.BreakerConfig;
+import io.sluice.config.ServiceConfig;
+import io.sluice.config.ServiceConfigBuilder;
 import io.sluice.http.ProxyError;
 import io.sluice.service.CircuitBreaker.Outcome;
 import java.time.Duration;
@@ -40,6 +42,20 @@ class CircuitBreakerTest {
     private void opens() {
         happens(Outcome.FAILED, Outcome.FAILED, Outcome.FAILED, Outcome.FAILED);
         assertThat(breaker.state()).isEqualTo(1);
+    }
+
+    @Test
+    void goesOnAfterAReloadOnTheSameTerms() {
+        Service before = service(5, null, 1);
+
+        assertThat(service(5, before, 1, 2).breaker()).isSameAs(before.breaker());
+        assertThat(service(6, before, 1).breaker()).isNotNull().isNotSameAs(before.breaker());
+    }
+
+    private static Service service(int openSeconds, Service before, int... ports) {
+        BreakerConfig terms = new BreakerConfig(50, 4, Duration.ofSeconds(10), Duration.ofSeconds(openSeconds));
+        ServiceConfig config = new ServiceConfigBuilder("app").ports(ports).breaker(terms).build();
+        return new Service(0, config, new EndpointRegistry(), before);
     }
 
     @Test

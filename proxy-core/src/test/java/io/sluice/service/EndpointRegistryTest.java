@@ -3,10 +3,8 @@ package io.sluice.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.config.HostPort;
-import io.sluice.config.ServiceConfig;
 import io.sluice.config.ServiceConfig.EndpointConfig;
-import io.sluice.config.ServiceConfig.Policy;
-import java.util.Arrays;
+import io.sluice.config.ServiceConfigBuilder;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -14,12 +12,11 @@ final class EndpointRegistryTest {
     private final EndpointRegistry registry = new EndpointRegistry();
 
     private Service service(String name, EndpointConfig... endpoints) {
-        return new Service(0, new ServiceConfig(
-                name, Arrays.asList(endpoints), Policy.ROUND_ROBIN, null, null, true, ServiceConfig.ProxyProtocol.OFF), registry);
+        return new Service(0, new ServiceConfigBuilder(name).endpoints(List.of(endpoints)).build(), registry, null);
     }
 
     private static EndpointConfig at(int port, int weight) {
-        return new EndpointConfig(new HostPort("127.0.0.1", port), weight);
+        return new EndpointConfig(new HostPort("127.0.0.1", port), null, weight, 0);
     }
 
     @Test
@@ -73,13 +70,13 @@ final class EndpointRegistryTest {
     }
 
     @Test
-    void restoresTheWeightsOfServicesThatStayAfterAll() {
-        Service before = service("app", at(1, 5));
-        service("app", at(1, 7), at(2, 1));
+    void aServiceThatIsNeverPutInForceTakesNoWeightFromTheOneThatIs() {
+        Service before = service("app", at(1, 5), at(2, 1));
+        service("app", at(1, 0), at(3, 1));
 
-        registry.restore(List.of(before));
+        registry.retain(List.of(before));
 
-        assertThat(before.endpoints().getFirst().weight()).isEqualTo(5);
-        assertThat(registry.size()).isEqualTo(1);
+        assertThat(before.view()).extracting(EndpointView::weight).containsExactly(5, 1);
+        assertThat(registry.size()).isEqualTo(2);
     }
 }

@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.config.HealthConfig;
 import io.sluice.config.HealthConfig.Check;
 import io.sluice.config.HealthConfig.Protocol;
-import io.sluice.config.HostPort;
-import io.sluice.config.ServiceConfig;
+import io.sluice.config.ServiceConfigBuilder;
 import io.sluice.service.EndpointView.State;
 import io.sluice.telemetry.HealthMeters;
 import io.sluice.telemetry.Readings;
@@ -61,12 +60,10 @@ class HealthChecksTest {
     private Service service(int fall, int rise) {
         Check check = new Check(Protocol.TCP, null, null, List.of(), null,
                 Duration.ofSeconds(5), Duration.ofSeconds(2), fall, rise);
-        Service made = new Service(0, new ServiceConfig(
-                "app",
-                List.of(new ServiceConfig.EndpointConfig(new HostPort("127.0.0.1", 1), 1),
-                        new ServiceConfig.EndpointConfig(new HostPort("127.0.0.1", 2), 1)),
-                ServiceConfig.Policy.ROUND_ROBIN, null, null, true,
-                new HealthConfig(check, null, Duration.ZERO), ServiceConfig.ProxyProtocol.OFF));
+        Service made = new Service(0, new ServiceConfigBuilder("app")
+                .ports(1, 2)
+                .health(new HealthConfig(check, null, Duration.ZERO))
+                .build());
         made.begin(meters, (nanos, task) -> { });
         return made;
     }

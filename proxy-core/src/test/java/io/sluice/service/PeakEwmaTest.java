@@ -76,7 +76,7 @@ class PeakEwmaTest {
 
     @Test
     void prefersTheFasterUntilItHasMoreToDo() {
-        List<Endpoint> endpoints = BalancerTest.endpoints(1, 1);
+        List<Endpoint> endpoints = BalancerTest.endpoints(2);
         answered(endpoints.get(0), MILLI);
         answered(endpoints.get(1), 5 * MILLI);
         Balancer balancer = BalancerTest.balancer(Rule.PEAK_EWMA, endpoints);
@@ -91,7 +91,7 @@ class PeakEwmaTest {
 
     @Test
     void triesAnUnknownEndpointOnceAndWaitsForItsAnswer() {
-        List<Endpoint> endpoints = BalancerTest.endpoints(1, 1);
+        List<Endpoint> endpoints = BalancerTest.endpoints(2);
         answered(endpoints.get(0), MILLI);
         Balancer balancer = BalancerTest.balancer(Rule.PEAK_EWMA, endpoints);
 
@@ -103,9 +103,9 @@ class PeakEwmaTest {
 
     @Test
     void givesAHeavyEndpointMoreAtOnce() {
-        List<Endpoint> endpoints = BalancerTest.endpoints(3, 1);
+        List<Endpoint> endpoints = BalancerTest.endpoints(2);
         endpoints.forEach(it -> answered(it, MILLI));
-        Balancer balancer = BalancerTest.balancer(Rule.PEAK_EWMA, endpoints);
+        Balancer balancer = BalancerTest.balancer(Rule.PEAK_EWMA, endpoints, 3, 1);
 
         for (int i = 0; i < 400; i++) {
             balancer.pick(null, 0).begun();

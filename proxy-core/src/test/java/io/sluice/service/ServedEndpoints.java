@@ -6,6 +6,7 @@ import io.sluice.config.HealthConfig.Ejection;
 import io.sluice.config.HealthConfig.Protocol;
 import io.sluice.config.HostPort;
 import io.sluice.config.ServiceConfig;
+import io.sluice.config.ServiceConfigBuilder;
 import io.sluice.config.StatusRange;
 import io.sluice.http.ProxyError;
 import io.sluice.service.EndpointView.State;
@@ -21,33 +22,24 @@ final class ServedEndpoints {
             Duration.ofSeconds(5), Duration.ofSeconds(2), 3, 2);
     static final Ejection EJECTION = new Ejection(5, Duration.ofSeconds(10), Duration.ofSeconds(25), 50,
             List.of(new StatusRange(502, 504)));
+    /** Nothing is done about endpoints that fail. */
+    static final HealthConfig NO_RULES = new HealthConfig(null, null, Duration.ZERO);
 
     final HandClock clock = new HandClock();
     final HealthMeters meters = new HealthMeters("app");
     Service service;
 
     void serve(HealthConfig health, int... weights) {
-        service = new Service(0, config(health, weights), roster(weights), List.of(), clock::nanos);
+        service = new Service(0, config(health, weights), roster(weights), List.of(), clock::nanos, null);
         service.begin(meters, clock);
     }
 
     static ServiceConfig config(HealthConfig health, int... weights) {
-        return new ServiceConfig(
-                "app",
-                IntStream.range(0, weights.length)
-                        .mapToObj(i -> new ServiceConfig.EndpointConfig(new HostPort("127.0.0.1", i + 1), weights[i]))
-                        .toList(),
-                ServiceConfig.Policy.ROUND_ROBIN, null, null, true, health, ServiceConfig.ProxyProtocol.OFF);
-    }
-
-    static List<Endpoint> endpoints(int... weights) {
-        return IntStream.range(0, weights.length)
-                .mapToObj(i -> new Endpoint(new HostPort("127.0.0.1", i + 1), weights[i]))
-                .toList();
+        return new ServiceConfigBuilder("app").weights(weights).health(health).build();
     }
 
     private static Roster roster(int... weights) {
-        List<Endpoint> endpoints = endpoints(weights);
+        List<Endpoint> endpoints = BalancerTest.endpoints(weights.length);
         return new Roster(IntStream.range(0, weights.length)
                 .mapToObj(i -> new Roster.Entry(endpoints.get(i), weights[i], 0))
                 .toList());

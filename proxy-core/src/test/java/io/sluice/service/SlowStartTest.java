@@ -76,7 +76,7 @@ class SlowStartTest {
 
     @Test
     void takesAnotherWeightAndTheConfiguredOneAgain() {
-        app.serve(HealthConfig.NONE, 1, 1);
+        app.serve(ServedEndpoints.NO_RULES, 1, 1);
 
         app.service.weight(app.endpoint(0), 3);
         assertThat(app.shares(4)).containsExactly(3, 1);
@@ -91,7 +91,7 @@ class SlowStartTest {
 
     @Test
     void showsWhatIsKnown() {
-        app.serve(HealthConfig.NONE, 7);
+        app.serve(ServedEndpoints.NO_RULES, 7);
         app.endpoint(0).begun();
         assertThat(app.endpoint(0).connecting(5)).isTrue();
 

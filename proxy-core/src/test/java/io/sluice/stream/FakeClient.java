@@ -46,7 +46,7 @@ public final class FakeClient implements ClientStream {
     public int aborts;
     /** Whether it is not read. */
     public boolean paused;
-    /** What {@link #canDiscardRequest} says. */
+    /** Whether the rest of the request is so short that {@link #discardRequest} closes nothing. */
     public boolean shortRest = true;
     /** Whether the kernel takes nothing for now. */
     public boolean slow;
@@ -128,8 +128,8 @@ public final class FakeClient implements ClientStream {
     }
 
     @Override
-    public boolean canDiscardRequest() {
-        return shortRest;
+    public void discardRequest() {
+        closing |= !shortRest;
     }
 
     @Override
