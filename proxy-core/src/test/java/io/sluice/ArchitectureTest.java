@@ -41,7 +41,7 @@ final class ArchitectureTest {
     private static final Map<String, Set<String>> ARROWS = Map.ofEntries(
             Map.entry("admin", Set.of("server", "service", "telemetry", "config")),
             Map.entry("server", Set.of(
-                    "frontend", "http1", "exchange", "pool", "relay", "linux", "route", "files", "filter", "service",
+                    "frontend", "http1", "exchange", "pool", "relay", "linux", "route", "files", "filter", "service", "dns",
                     "stream", "telemetry", "transport", "http", "config")),
             Map.entry("frontend", Set.of("http1", "transport", "exchange", "telemetry", "http", "config")),
             Map.entry("http1", Set.of(
@@ -55,7 +55,8 @@ final class ArchitectureTest {
             Map.entry("route", Set.of("files", "filter", "service", "http", "config")),
             Map.entry("files", Set.of("stream", "http", "transport", "config")),
             Map.entry("filter", Set.of("http", "config")),
-            Map.entry("service", Set.of("transport", "telemetry", "http", "config")),
+            Map.entry("service", Set.of("dns", "transport", "telemetry", "http", "config")),
+            Map.entry("dns", Set.of("transport", "config")),
             Map.entry("stream", Set.of("http", "transport")),
             Map.entry("telemetry", Set.of("http", "config")),
             Map.entry("transport", Set.of("config")),
