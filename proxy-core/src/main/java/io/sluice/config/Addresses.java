@@ -71,7 +71,10 @@ final class Addresses {
 
     /** Port 53, if none is written. */
     private static Object nameServer(String text) {
-        HostPort server = literal(text).isPresent() ? new HostPort(text, 53) : hostPort(text, "");
+        boolean bare = text.startsWith("[") && text.endsWith("]");
+        HostPort server = literal(text).isPresent() || !text.isEmpty() && text.indexOf(':') < 0
+                ? new HostPort(text, 53)
+                : hostPort(bare ? text + ":53" : text, "");
         if (literal(server.host()).isEmpty()) {
             throw new Mismatch("a name server is told by its IP address");
         }

@@ -63,7 +63,7 @@ class ExchangeFailureTest {
         }
 
         assertThat(bench.connector.openings).hasSize(3);
-        assertThat(bench.client.status).isEqualTo(502);
+        assertThat(bench.client.status).isEqualTo(error.status());
         assertThat(bench.record().error()).isEqualTo(error);
         assertThat(bench.record().attempts()).isEqualTo(3);
         assertThat(Readings.retried(bench.meters(), error)).isEqualTo(2);
