@@ -7,6 +7,7 @@ import io.netty.handler.codec.dns.DnsResponse;
 import io.netty.handler.codec.dns.DnsResponseCode;
 import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.resolver.dns.DnsNameResolverChannelStrategy;
 import io.netty.resolver.dns.DnsNameResolverTimeoutException;
 import io.netty.resolver.dns.DnsServerAddressStream;
 import io.netty.resolver.dns.DnsServerAddressStreamProvider;
@@ -57,6 +58,8 @@ public final class DnsClient implements NameServers, AutoCloseable {
                 .datagramChannelFactory(transport::newDatagramChannel)
                 .socketChannelFactory(() -> transport.newChannel(first))
                 .nameServerProvider(servers)
+                // A port of its own for each question: whoever forges an answer has to guess it, too (RFC 5452 §9.2).
+                .datagramChannelStrategy(DnsNameResolverChannelStrategy.ChannelPerResolution)
                 .queryTimeoutMillis(Math.max(1, config.timeout().toMillis()))
                 .build();
     }
@@ -64,7 +67,7 @@ public final class DnsClient implements NameServers, AutoCloseable {
     @Override
     public void ask(String name, RecordType type, Consumer<Reply> then) {
         try {
-            loop.execute(() -> new Asking(name, type, then).next());
+            loop.execute(new Asking(name, type, then)::begin);
         } catch (RejectedExecutionException ended) {
             then.accept(Reply.failed(Outcome.FAILED));
         }
@@ -89,6 +92,7 @@ public final class DnsClient implements NameServers, AutoCloseable {
         private Outcome last;
         /** Whether a candidate is there, without such records. */
         private boolean exists;
+        private boolean over;
 
         private Asking(String name, RecordType type, Consumer<Reply> then) {
             this.type = type;
@@ -96,10 +100,26 @@ public final class DnsClient implements NameServers, AutoCloseable {
             this.candidates = search.candidates(name).iterator();
         }
 
+        private void begin() {
+            // Whatever can't be done or read must not leave somebody waiting.
+            try {
+                next();
+            } catch (RuntimeException impossible) {
+                end(Reply.failed(Outcome.FAILED));
+            }
+        }
+
+        private void end(Reply reply) {
+            if (!over) {
+                over = true;
+                then.accept(reply);
+            }
+        }
+
         /** Goes on to the next thing that the name may stand for. */
         private void next() {
             if (!candidates.hasNext()) {
-                then.accept(Reply.failed(exists ? Outcome.EMPTY : Outcome.NXDOMAIN));
+                end(Reply.failed(exists ? Outcome.EMPTY : Outcome.NXDOMAIN));
                 return;
             }
             begin(candidates.next());
@@ -121,7 +141,7 @@ public final class DnsClient implements NameServers, AutoCloseable {
             InetSocketAddress server = untried.poll();
             if (server == null || !loop.inEventLoop() || loop.isShuttingDown()) {
                 // Whether the next candidate would be the one that was meant, nobody knows.
-                then.accept(Reply.failed(last));
+                end(Reply.failed(last));
                 return;
             }
             DefaultDnsQuestion question;
@@ -148,6 +168,8 @@ public final class DnsClient implements NameServers, AutoCloseable {
             AddressedEnvelope<DnsResponse, InetSocketAddress> envelope = answered.getNow();
             try {
                 onMessage(envelope.content());
+            } catch (RuntimeException unreadable) {
+                end(Reply.failed(Outcome.FAILED));
             } finally {
                 envelope.release();
             }
@@ -168,7 +190,7 @@ public final class DnsClient implements NameServers, AutoCloseable {
 
         private void onFound(DnsMessage found) {
             if (found.reply().outcome() == Outcome.OK) {
-                then.accept(found.reply());
+                end(found.reply());
             } else if (found.alias() != null && followed < FOLLOWED_MAX) {
                 followed++;
                 begin(found.alias());

@@ -47,6 +47,8 @@ public final class Discovery {
 
     // All below are guarded by this.
     private final Map<EndpointName, Watched> watched = new IdentityHashMap<>();
+    /** The services whose names are shown in metrics. */
+    private final Set<String> shown = new HashSet<>();
     private final Deque<Watched> waiting = new ArrayDeque<>();
     private int asking;
     private final Set<Service> stale = new LinkedHashSet<>();
@@ -120,7 +122,7 @@ public final class Discovery {
         List<CompletableFuture<Void>> open = new ArrayList<>();
         synchronized (this) {
             for (Service service : services) {
-                for (EndpointName name : registry.names(service.config())) {
+                for (EndpointName name : service.endpointNames()) {
                     Watched known = watched.get(name);
                     if (known == null) {
                         known = watch(name, service);
@@ -138,8 +140,10 @@ public final class Discovery {
     public void follow(Collection<Service> services) {
         synchronized (this) {
             Set<EndpointName> wanted = new HashSet<>();
+            Set<String> shownBefore = Set.copyOf(shown);
+            shown.clear();
             for (Service service : services) {
-                List<EndpointName> names = registry.names(service.config());
+                List<EndpointName> names = service.endpointNames();
                 for (EndpointName name : names) {
                     wanted.add(name);
                     Watched known = watched.get(name);
@@ -151,10 +155,12 @@ public final class Discovery {
                 }
                 if (!names.isEmpty()) {
                     meters.apply(service.name()).names(service::nameRows);
+                    shown.add(service.name());
                     // What was answered on behalf of the service before is this one's, too.
                     stale(service);
                 }
             }
+            shownBefore.stream().filter(it -> !shown.contains(it)).forEach(it -> meters.apply(it).names(List::of));
             stale.removeIf(it -> !services.contains(it));
             watched.values().removeIf(it -> {
                 it.gone = !wanted.contains(it.name);

@@ -126,6 +126,11 @@ public final class Service {
         return roster;
     }
 
+    /** Its names, in the order of the configuration. */
+    List<EndpointName> endpointNames() {
+        return names;
+    }
+
     /** What is known of its names, in the order of the configuration. */
     public List<NameView> names() {
         return names.stream().map(EndpointName::view).toList();
@@ -157,6 +162,9 @@ public final class Service {
      * @return whether they, or their terms, are others than before
      */
     boolean adopt(EndpointRegistry endpoints) {
+        if (names.isEmpty()) {
+            return false;
+        }
         synchronized (availability) {
             Roster before = roster;
             Roster after = endpoints.of(config);

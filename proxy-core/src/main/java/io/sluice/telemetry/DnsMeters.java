@@ -38,6 +38,10 @@ public final class DnsMeters {
         names = source;
     }
 
+    List<Row> names() {
+        return names.get();
+    }
+
     /** How often a resolution ended so. */
     long count(String result) {
         LongAdder count = results.get(result);
@@ -53,7 +57,7 @@ public final class DnsMeters {
         Family addresses = Family.gauge("dns_addresses", "What a name stands for.", "service", "name");
         for (DnsMeters each : all) {
             each.results.forEach((result, count) -> resolutions.row(count.sum(), each.service, result));
-            for (Row row : each.names.get()) {
+            for (Row row : each.names()) {
                 addresses.row(row.addresses(), each.service, row.name());
                 if (row.ageSeconds() >= 0) {
                     age.row(row.ageSeconds(), each.service, row.name());

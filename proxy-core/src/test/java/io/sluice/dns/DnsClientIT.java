@@ -197,6 +197,15 @@ final class DnsClientIT {
         assertThat(ask("app.example", RecordType.A)).isEqualTo(Reply.failed(Outcome.EMPTY));
     }
 
+    @Test
+    void asksFromPortsThatNobodyCanKnow() {
+        for (int i = 0; i < 20; i++) {
+            ask("app.example", RecordType.A);
+        }
+
+        assertThat(server.ports()).isGreaterThan(10);
+    }
+
     @ParameterizedTest
     @EnumSource(ScriptedNameServer.Forgery.class)
     void isNotMisledByWhatComesBeforeTheAnswer(ScriptedNameServer.Forgery forgery) {

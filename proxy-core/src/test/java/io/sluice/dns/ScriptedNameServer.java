@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -55,6 +56,7 @@ public final class ScriptedNameServer implements AutoCloseable {
     private final Map<Owner, List<Entry>> records = new ConcurrentHashMap<>();
     private final Map<String, Integer> failing = new ConcurrentHashMap<>();
     private final Map<String, AtomicInteger> questions = new ConcurrentHashMap<>();
+    private final Set<Integer> ports = ConcurrentHashMap.newKeySet();
     private volatile int failure;
     private volatile boolean silent;
     private volatile Forgery forgery = Forgery.NONE;
@@ -154,6 +156,11 @@ public final class ScriptedNameServer implements AutoCloseable {
         forgery = what;
     }
 
+    /** From how many ports of the other side questions came. */
+    public int ports() {
+        return ports.size();
+    }
+
     /** How often a name was asked for, whatever the type. */
     public int questions(String name) {
         AtomicInteger count = questions.get(key(name));
@@ -171,6 +178,7 @@ public final class ScriptedNameServer implements AutoCloseable {
             while (true) {
                 DatagramPacket question = new DatagramPacket(bytes, bytes.length);
                 udp.receive(question);
+                ports.add(question.getPort());
                 byte[] asked = Arrays.copyOf(bytes, question.getLength());
                 byte[] answer = answer(asked, false);
                 byte[] forged = forged(asked, answer);
