@@ -80,7 +80,7 @@ final class Reloading {
     private void undo(ListenerChange change, Snapshot before) {
         change.undo();
         endpoints.retain(before.services());
-        before.retainSeries(metrics);
+        before.report(metrics);
     }
 
     private void put(Snapshot before, Snapshot after, ListenerChange change) {
@@ -96,6 +96,6 @@ final class Reloading {
         }
         endpoints.retain(after.services());
         watch.follow(after.services());
-        after.retainSeries(metrics);
+        after.report(metrics);
     }
 }
