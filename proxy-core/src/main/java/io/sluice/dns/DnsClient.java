@@ -21,7 +21,10 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
@@ -38,6 +41,9 @@ public final class DnsClient implements NameServers, AutoCloseable {
     private final DnsServerAddressStreamProvider servers;
     private final SearchList search;
     private final DnsNameResolver resolver;
+    // Confined to the loop.
+    private final Set<Future<?>> asked = new HashSet<>();
+    private boolean closed;
 
     /** Creates it, asking the servers that are configured, over sockets of this loop. */
     public DnsClient(DnsConfig config, Transport transport, EventLoop loop) {
@@ -73,9 +79,18 @@ public final class DnsClient implements NameServers, AutoCloseable {
         }
     }
 
-    /** Closes its sockets; what is being asked fails. */
+    /** Closes its sockets; what is being asked fails. Returns when that is done: not for its event loop. */
     @Override
     public void close() {
+        try {
+            loop.submit(() -> {
+                closed = true;
+                // Each has a socket, which ends with it.
+                List.copyOf(asked).forEach(question -> question.cancel(false));
+            }).awaitUninterruptibly();
+        } catch (RejectedExecutionException ended) {
+            // Its sockets ended with the loop.
+        }
         resolver.close();
     }
 
@@ -139,7 +154,7 @@ public final class DnsClient implements NameServers, AutoCloseable {
 
         private void ask() {
             InetSocketAddress server = untried.poll();
-            if (server == null || !loop.inEventLoop() || loop.isShuttingDown()) {
+            if (server == null || closed) {
                 // Whether the next candidate would be the one that was meant, nobody knows.
                 end(Reply.failed(last));
                 return;
@@ -151,8 +166,12 @@ public final class DnsClient implements NameServers, AutoCloseable {
                 next();
                 return;
             }
-            resolver.query(server, question).addListener(
-                    (Future<AddressedEnvelope<DnsResponse, InetSocketAddress>> answered) -> onAnswered(server, answered));
+            Future<AddressedEnvelope<DnsResponse, InetSocketAddress>> answer = resolver.query(server, question);
+            asked.add(answer);
+            answer.addListener((Future<AddressedEnvelope<DnsResponse, InetSocketAddress>> answered) -> {
+                asked.remove(answered);
+                onAnswered(server, answered);
+            });
         }
 
         private void onAnswered(InetSocketAddress server, Future<AddressedEnvelope<DnsResponse, InetSocketAddress>> answered) {
