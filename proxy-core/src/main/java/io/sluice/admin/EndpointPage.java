@@ -43,7 +43,7 @@ record EndpointPage(SluiceServer server, Order order) implements AdminPage {
             case WEIGHT -> weigh(service, endpoint, request.parameters("weight"));
         }
         JsonText json = new JsonText().object();
-        write(service.view().get(service.endpoints().indexOf(endpoint)), json);
+        write(service.view(endpoint), json);
         return Answer.json(json.end());
     }
 

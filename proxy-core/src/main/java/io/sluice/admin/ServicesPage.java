@@ -4,8 +4,8 @@ import io.sluice.server.SluiceServer;
 import io.sluice.server.Survey;
 import io.sluice.service.CircuitBreaker;
 import io.sluice.service.Endpoint;
-import io.sluice.service.EndpointView;
 import io.sluice.service.IdleTime;
+import io.sluice.service.NameView;
 import io.sluice.service.Service;
 import java.util.List;
 import java.util.Locale;
@@ -37,17 +37,34 @@ record ServicesPage(SluiceServer server) implements AdminPage {
             overload(service, to);
             to.field("sticky", service.sticky() != null);
             to.array("endpoints");
-            List<EndpointView> views = service.view();
-            for (int i = 0; i < views.size(); i++) {
-                Endpoint endpoint = service.endpoints().get(i);
+            for (Endpoint endpoint : service.endpoints()) {
                 to.object();
-                EndpointPage.write(views.get(i), to);
+                EndpointPage.write(service.view(endpoint), to);
                 to.field("idle", survey.idle().getOrDefault(endpoint, 0))
                         .field("splices", endpoint.splices());
                 learned(service, endpoint, to);
                 to.end();
             }
-            to.end().end();
+            to.end();
+            names(service.names(), to);
+            to.end();
+        }
+        to.end();
+    }
+
+    /** What the names among its endpoints stand for; nothing where there is no name. */
+    private static void names(List<NameView> names, JsonText to) {
+        if (names.isEmpty()) {
+            return;
+        }
+        to.array("names");
+        for (NameView name : names) {
+            to.object().field("name", name.name()).array("addresses");
+            name.addresses().forEach(to::value);
+            to.end().field("result", name.result())
+                    .field("lastGood", name.goodAt() == null ? null : name.goodAt().toString())
+                    .field("failingSince", name.failingSince() == null ? null : name.failingSince().toString())
+                    .end();
         }
         to.end();
     }

@@ -22,6 +22,13 @@ final class Addresses {
     static final ValueType ENDPOINT = ValueType.of(
             "an endpoint such as 10.0.0.5:8080, [fd00::5]:8080 or app:8080, with a port from 1 to 65535", Addresses::endpoint);
 
+    /** Where SRV records are. */
+    static final ValueType SRV = ValueType.of("the name of SRV records such as _http._tcp.app.example", Addresses::srv);
+
+    /** Where a name server answers. */
+    static final ValueType NAME_SERVER = ValueType.of(
+            "the address of a name server such as 10.0.0.2 or [fd00::2]:53", Addresses::nameServer);
+
     /** A block of addresses. */
     static final ValueType BLOCK = ValueType.of("an address or a block such as 10.0.0.0/8 or fd00::/8", Addresses::block);
 
@@ -53,6 +60,28 @@ final class Addresses {
             throw new Mismatch();
         }
         return address;
+    }
+
+    private static Object srv(String text) {
+        if (text.length() <= 254 && DNS_NAME.matcher(text).matches()) {
+            return text;
+        }
+        throw new Mismatch(text.indexOf(':') >= 0 ? "the records say the port" : "");
+    }
+
+    /** Port 53, if none is written. */
+    private static Object nameServer(String text) {
+        boolean bare = text.startsWith("[") && text.endsWith("]");
+        HostPort server = literal(text).isPresent() || !text.isEmpty() && text.indexOf(':') < 0
+                ? new HostPort(text, 53)
+                : hostPort(bare ? text + ":53" : text, "");
+        if (literal(server.host()).isEmpty()) {
+            throw new Mismatch("a name server is told by its IP address");
+        }
+        if (server.port() == 0) {
+            throw new Mismatch("ports begin at 1");
+        }
+        return server;
     }
 
     /** {@code any} stands where no host is written; empty = one must be. */

@@ -39,19 +39,11 @@ final class AdminKeys {
     static Optional<Integer> exposing(AdminConfig admin, ServiceConfig service) {
         for (int i = 0; i < service.endpoints().size(); i++) {
             HostPort endpoint = service.endpoints().get(i).address();
-            if (admin.address() != null && endpoint != null && endpoint.port() == admin.address().port()
-                    && (endpoint.host().equalsIgnoreCase(admin.address().host())
-                            || here(endpoint.host()) && here(admin.address().host()))) {
+            if (endpoint != null && admin.servedAt(endpoint)) {
                 return Optional.of(i);
             }
         }
         return Optional.empty();
-    }
-
-    /** Whether a host means this machine, whichever of its addresses. */
-    private static boolean here(String host) {
-        return host.equalsIgnoreCase("localhost")
-                || Addresses.literal(host).map(it -> it.isLoopbackAddress() || it.isAnyLocalAddress()).orElse(false);
     }
 
     /** Whether a key's values are never shown. */

@@ -66,6 +66,7 @@ final class Assembly {
                 timeouts,
                 retry,
                 zeroCopy,
+                DnsKeys.of(top.section("dns")),
                 accessLog(top),
                 TracingKeys.of(top),
                 admin(top),
@@ -194,9 +195,9 @@ final class Assembly {
         for (Section endpoint : at.items("endpoints")) {
             endpoints.add(
                     at.values().value(endpoint.path()) instanceof HostPort address
-                            ? new EndpointConfig(address, 1, 0)
-                            : new EndpointConfig(endpoint.get("address", HostPort.class), endpoint.whole("weight"),
-                                    endpoint.get("backup", Boolean.class) ? 1 : 0));
+                            ? new EndpointConfig(address, null, 1, 0)
+                            : new EndpointConfig(endpoint.get("address", HostPort.class), endpoint.get("srv", String.class),
+                                    endpoint.whole("weight"), endpoint.get("backup", Boolean.class) ? 1 : 0));
         }
         return new ServiceConfig(
                 name,

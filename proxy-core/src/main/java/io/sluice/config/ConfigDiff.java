@@ -76,7 +76,7 @@ public record ConfigDiff(
     private static Map<String, EndpointConfig> endpoints(SluiceConfig config) {
         Map<String, EndpointConfig> byName = new LinkedHashMap<>();
         config.services().forEach((service, it) ->
-                it.endpoints().forEach(endpoint -> byName.put(service + "/" + endpoint.address(), endpoint)));
+                it.endpoints().forEach(endpoint -> byName.put(service + "/" + endpoint.written(), endpoint)));
         return byName;
     }
 

@@ -306,21 +306,20 @@ final class CrossChecks {
             HealthKeys.check(new Section(values, at), service.health(), problems);
             loadBalancer(service, at + ".loadBalancer");
             StickyKeys.check(new Section(values, at), service.sticky(), raw(service), problems);
+            DnsKeys.check(new Section(values, at), problems);
             if (!values.sound(at + ".endpoints")) {
                 return;
             }
-            Set<HostPort> addresses = new HashSet<>();
+            Set<String> seen = new HashSet<>();
             AdminKeys.exposing(config.admin(), service).ifPresent(i -> problem(at + ".endpoints[" + i + "]",
                     "found the admin address; expected a backend, as nobody may command the proxy through itself"));
             for (int i = 0; i < service.endpoints().size(); i++) {
-                HostPort address = service.endpoints().get(i).address();
-                String path = at + ".endpoints[" + i + "]";
-                if (!addresses.add(address)) {
-                    problem(path, "found %s a second time; expected each endpoint once (weight gives it a larger share)"
-                            .formatted(address));
+                if (DnsKeys.twice(seen, service.endpoints().get(i))) {
+                    problem(at + ".endpoints[" + i + "]", "found %s a second time; expected each endpoint once (weight gives it"
+                            .formatted(service.endpoints().get(i).written()) + " a larger share)");
                 }
             }
-            boolean nothing = service.endpoints().stream().allMatch(it -> it.weight() == 0);
+            boolean nothing = service.endpoints().stream().allMatch(it -> it.srv() == null && it.weight() == 0);
             if (nothing && !service.endpoints().isEmpty()) {
                 problem(at + ".endpoints", "found only weights of 0; expected at least one above 0");
             }

@@ -57,6 +57,7 @@ final class KeyTable {
         keys.addAll(limits());
         keys.addAll(retry());
         keys.addAll(ZeroCopyKeys.process());
+        keys.addAll(DnsKeys.process());
         keys.addAll(process());
         keys.addAll(notYet());
         return keys;
@@ -229,11 +230,14 @@ final class KeyTable {
         List<Key> keys = new ArrayList<>(List.of(
                 names("services", HttpTypes.NAME, "The backends, by a name of your choice.").unset("none"),
                 section("services.*", "A set of interchangeable endpoints."),
-                list("services.*.endpoints", "Where it is answered, by IP address or host name; at least one.")
+                list("services.*.endpoints", "Where it is answered, by IP address, host name or SRV records; at least one.")
                         .required(),
-                section("services.*.endpoints[]", "One endpoint: just its address, or address and weight.")
+                section("services.*.endpoints[]", "One endpoint: just its address, or a mapping with address or srv.")
                         .orValue(Addresses.ENDPOINT),
-                value("services.*.endpoints[].address", Addresses.ENDPOINT, "Where it answers.").required(),
+                value("services.*.endpoints[].address", Addresses.ENDPOINT, "Where it answers. A name stands for all its"
+                                + " addresses, each an endpoint of its own, resolved as dns says.")
+                        .unset("none; then srv is needed"),
+                DnsKeys.service(),
                 value("services.*.endpoints[].weight", WEIGHT, "Its share of the requests, relative to the other endpoints; 0"
                                 + " = none.")
                         .byDefault("1")));

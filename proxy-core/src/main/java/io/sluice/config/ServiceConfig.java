@@ -91,13 +91,25 @@ public record ServiceConfig(
     }
 
     /**
-     * One address that answers.
+     * One address that answers, or a name that stands for several.
      *
-     * @param address  where it listens; port at least 1
-     * @param weight   0 to 1000; 0 = gets no requests
+     * @param address  where it listens, a name or a literal; port at least 1; null = srv says
+     * @param srv      the name of SRV records that say where; null = the address does
+     * @param weight   0 to 1000; 0 = gets no requests; of each address of a name; nothing beside {@code srv}
      * @param priority 0; 1 = a backup, for when none of the others is left
      */
-    public record EndpointConfig(HostPort address, int weight, int priority) {}
+    public record EndpointConfig(HostPort address, String srv, int weight, int priority) {
+
+        /** Whether it has to be resolved: it is a name, and no address. */
+        public boolean named() {
+            return srv != null || Addresses.literal(address.host()).isEmpty();
+        }
+
+        /** What logs, metrics and the admin address call it, unique in its service; null if neither is known. */
+        public String written() {
+            return srv != null ? "srv:" + srv : address == null ? null : address.toString();
+        }
+    }
 
     /**
      * What is kept open to each endpoint.

@@ -16,6 +16,7 @@ public final class StartSettings {
     private static final Set<String> PATHS = Set.of(
             "eventLoops",
             "admin",
+            "dns",
             "accessLog",
             "buffers",
             "limits.connections",

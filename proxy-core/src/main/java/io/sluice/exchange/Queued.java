@@ -51,7 +51,7 @@ final class Queued implements RequestLimit.Waiter {
         if (endpoint != null) {
             attempt(exchange, worker, endpoint, avoided != null);
         } else if (service.limit() == null || service.pick(avoided, key, wanted) == null) {
-            exchange.fail(ProxyError.NO_ENDPOINT);
+            exchange.fail(service.nobody());
         } else {
             begin(new Queued(exchange, worker, meters, avoided, key, wanted));
         }

@@ -81,7 +81,7 @@ public final class TcpExchange extends ChannelInboundHandlerAdapter
         endpoint = target.service().enter(failed, key);
         if (endpoint == null) {
             // Nobody waits here: a client that is reset at once can go elsewhere.
-            end(target.service().pick(failed, key) == null ? ProxyError.NO_ENDPOINT : ProxyError.QUEUE_FULL);
+            end(target.service().pick(failed, key) == null ? target.service().nobody() : ProxyError.QUEUE_FULL);
             return;
         }
         record.attempt(target.service().name(), endpoint.text());

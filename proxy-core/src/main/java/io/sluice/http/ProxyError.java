@@ -68,7 +68,8 @@ public enum ProxyError {
     // What a backend did or failed to do.
     NO_ENDPOINT(Side.BACKEND, 503),
     POOL_EXHAUSTED(Side.BACKEND, 503),
-    NAME_NOT_RESOLVED(Side.BACKEND, 502, Retry.ANYWHERE),
+    /** None of the names of a service's endpoints was ever resolved, so there is no address to ask. */
+    NAME_NOT_RESOLVED(Side.BACKEND, 503),
     CONNECT_FAILED(Side.BACKEND, 502, Retry.ANYWHERE),
     CONNECT_TIMEOUT(Side.BACKEND, 504, Retry.ANYWHERE),
     /** A connection that had answered before closed or was reset before any byte of this answer. */

@@ -5,8 +5,6 @@ import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.resolver.AddressResolverGroup;
-import io.netty.util.concurrent.Future;
 import io.sluice.config.HealthConfig.Check;
 import io.sluice.config.HealthConfig.Protocol;
 import io.sluice.config.ServiceConfig.ProxyProtocol;
@@ -34,40 +32,32 @@ public final class Http1Checker implements Checker {
     private final LoopBuffer reads;
     private final Supplier<HeadLimits> limits;
     private final Function<Service, SocketOptions> options;
-    private final AddressResolverGroup<InetSocketAddress> resolvers;
 
     /**
      * Creates it.
      *
      * @param limits    of responses, as in force
      * @param options   of each service's connections
-     * @param resolvers for endpoints configured by name; borrowed
      */
     public Http1Checker(
             EventLoop loop,
             LoopBuffer reads,
             Supplier<HeadLimits> limits,
-            Function<Service, SocketOptions> options,
-            AddressResolverGroup<InetSocketAddress> resolvers) {
+            Function<Service, SocketOptions> options) {
         this.loop = loop;
         this.reads = reads;
         this.limits = limits;
         this.options = options;
-        this.resolvers = resolvers;
     }
 
     @Override
     public Running check(Service service, Endpoint endpoint, Consumer<Verdict> verdict) {
         Opening opening = new Opening(service, endpoint, verdict);
-        if (endpoint.address().isUnresolved()) {
-            opening.resolve(endpoint.address());
-        } else {
-            opening.connect(endpoint.address());
-        }
+        opening.connect(endpoint.address());
         return opening;
     }
 
-    /** A check on its way: perhaps a name to resolve, then the handshake, then perhaps a question. */
+    /** A check on its way: the handshake, then perhaps a question. */
     private final class Opening implements Running {
         private final Service service;
         private final Endpoint endpoint;
@@ -81,19 +71,6 @@ public final class Http1Checker implements Checker {
             this.endpoint = endpoint;
             this.terms = service.config().health().check();
             this.verdict = verdict;
-        }
-
-        private void resolve(InetSocketAddress name) {
-            resolvers.getResolver(loop).resolve(name).addListener((Future<InetSocketAddress> found) -> {
-                if (over) {
-                    return;
-                }
-                if (found.isSuccess()) {
-                    connect(found.getNow());
-                } else {
-                    tell(Verdict.failed("the name was not resolved"));
-                }
-            });
         }
 
         private void connect(InetSocketAddress address) {
@@ -136,7 +113,7 @@ public final class Http1Checker implements Checker {
                 // Such a backend reads nothing without one; we are the client of this connection.
                 new ProxyHeader(protocol, new AddressPair(channel.localAddress(), channel.remoteAddress())).writeTo(out);
             }
-            String host = terms.host() == null ? endpoint.text() : terms.host();
+            String host = terms.host() == null ? endpoint.named().toString() : terms.host();
             out.writeCharSequence(
                     "GET " + terms.path() + " HTTP/1.1\r\nHost: " + host
                             + "\r\nUser-Agent: sluice-health-check\r\nAccept: */*\r\nConnection: close\r\n\r\n",

@@ -3,9 +3,6 @@ package io.sluice.http1;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.resolver.AddressResolver;
-import io.netty.resolver.AddressResolverGroup;
-import io.netty.util.concurrent.Future;
 import io.sluice.http.HeadLimits;
 import io.sluice.http.HeadParser;
 import io.sluice.http.ProxyError;
@@ -26,42 +23,34 @@ public final class Http1Connector implements Connector {
     private final LoopBuffer reads;
     private final Supplier<HeadLimits> limits;
     private final Function<Service, SocketOptions> options;
-    private final AddressResolverGroup<InetSocketAddress> resolvers;
 
     /**
      * Creates it.
      *
      * @param limits    of responses, as they are at the moment
      * @param options   of each service's connections
-     * @param resolvers for endpoints configured by name; borrowed
      */
     public Http1Connector(
             EventLoop loop,
             HeadStore store,
             LoopBuffer reads,
             Supplier<HeadLimits> limits,
-            Function<Service, SocketOptions> options,
-            AddressResolverGroup<InetSocketAddress> resolvers) {
+            Function<Service, SocketOptions> options) {
         this.loop = loop;
         this.store = store;
         this.reads = reads;
         this.limits = limits;
         this.options = options;
-        this.resolvers = resolvers;
     }
 
     @Override
     public Attempt connect(Service service, Endpoint endpoint, Listener listener) {
         Opening opening = new Opening(service, listener);
-        if (endpoint.address().isUnresolved()) {
-            opening.resolve(endpoint.address());
-        } else {
-            opening.connect(endpoint.address());
-        }
+        opening.connect(endpoint.address());
         return opening;
     }
 
-    /** A connection on its way: perhaps a name to resolve, then the handshake. */
+    /** A connection on its way. */
     private final class Opening implements Attempt {
         private final Service service;
         private final Listener listener;
@@ -72,20 +61,6 @@ public final class Http1Connector implements Connector {
         private Opening(Service service, Listener listener) {
             this.service = service;
             this.listener = listener;
-        }
-
-        private void resolve(InetSocketAddress name) {
-            AddressResolver<InetSocketAddress> resolver = resolvers.getResolver(loop);
-            resolver.resolve(name).addListener((Future<InetSocketAddress> found) -> {
-                if (over) {
-                    return;
-                }
-                if (found.isSuccess()) {
-                    connect(found.getNow());
-                } else {
-                    failed(ProxyError.NAME_NOT_RESOLVED);
-                }
-            });
         }
 
         private void connect(InetSocketAddress address) {

@@ -42,8 +42,8 @@ public final class BackendPools {
         if (known != null && known.serves(service)) {
             return known;
         }
-        // An exchange that ends on an older configuration gets what it needs, and nothing of it is kept.
-        boolean kept = known == null && (inForce == null || inForce.contains(service));
+        // An exchange that ends on an older configuration, or at an address that its name no longer stands for, gets what it needs, and nothing of it is kept.
+        boolean kept = known == null && (inForce == null || inForce.contains(service)) && service.has(endpoint);
         // What began with a client's address is that client's alone, and nobody's when its exchange has ended.
         boolean reusable = kept && !retired && service.config().proxyProtocol() == ProxyProtocol.OFF;
         int idle = reusable ? service.config().pool().idlePerEndpoint() : 0;

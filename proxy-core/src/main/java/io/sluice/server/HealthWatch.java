@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Has all endpoints of the services in force checked, shared out among the event loops, and gives the services what their
@@ -39,10 +40,13 @@ final class HealthWatch implements AutoCloseable {
     }
 
     /**
-     * These services come into force, whatever was in force before. An endpoint that stays, and whose check stays the same,
-     * notices nothing.
+     * The services in force, or their endpoints, are others than before. An endpoint that stays, and whose check stays the
+     * same, notices nothing.
+     *
+     * @param inForce asked when it is this call's turn, so that the last call goes by the last change
      */
-    synchronized void follow(List<Service> services) {
+    synchronized void follow(Supplier<List<Service>> inForce) {
+        List<Service> services = inForce.get();
         Set<String> gone = new HashSet<>(names);
         services.forEach(service -> gone.remove(service.name()));
         // Only these: what stays is told in every scrape, also in one at this moment.

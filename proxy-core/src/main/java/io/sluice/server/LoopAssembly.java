@@ -2,7 +2,6 @@ package io.sluice.server;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
-import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.sluice.config.SluiceConfig;
 import io.sluice.exchange.Observers;
 import io.sluice.exchange.Snapshot;
@@ -34,7 +33,6 @@ import java.util.function.Supplier;
  * @param snapshots the configuration in force
  * @param metrics   of the process
  * @param observers of the process
- * @param resolvers for endpoints configured by name
  * @param splicing  what loops share of it; null = all is copied
  */
 record LoopAssembly(
@@ -43,7 +41,6 @@ record LoopAssembly(
         Supplier<Snapshot> snapshots,
         Metrics metrics,
         Observers observers,
-        DnsAddressResolverGroup resolvers,
         Splicing splicing) {
 
     /** What the exchanges of a loop need. */
@@ -52,7 +49,7 @@ record LoopAssembly(
         HeadStore store = new HeadStore(new LoopBuffer(allocator));
         LoopBuffer reads = new LoopBuffer(allocator);
         Http1Connector connector =
-                new Http1Connector(loop, store, reads, this::responseLimits, this::backendOptions, resolvers);
+                new Http1Connector(loop, store, reads, this::responseLimits, this::backendOptions);
         DeadlineWheel wheel = new DeadlineWheel(loop, clock);
         Pipes pipes = splicing == null ? null : splicing.pipes(wheel);
         BackendPools pools = new BackendPools(connector, wheel, metrics, config.eventLoops());
@@ -63,7 +60,7 @@ record LoopAssembly(
     HealthChecks checks(LoopContext context) {
         Worker worker = context.worker();
         Http1Checker checker =
-                new Http1Checker(worker.loop(), context.reads(), this::responseLimits, this::backendOptions, resolvers);
+                new Http1Checker(worker.loop(), context.reads(), this::responseLimits, this::backendOptions);
         return new HealthChecks(worker.wheel(), checker, () -> ThreadLocalRandom.current().nextDouble());
     }
 

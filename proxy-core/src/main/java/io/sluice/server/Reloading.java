@@ -21,7 +21,7 @@ final class Reloading {
     private final EndpointRegistry endpoints;
     private final Metrics metrics;
     private final Listeners listeners;
-    private final HealthWatch health;
+    private final EndpointWatch watch;
     private final List<LoopContext> loops;
 
     /**
@@ -34,13 +34,13 @@ final class Reloading {
             EndpointRegistry endpoints,
             Metrics metrics,
             Listeners listeners,
-            HealthWatch health,
+            EndpointWatch watch,
             List<LoopContext> loops) {
         this.inForce = inForce;
         this.endpoints = endpoints;
         this.metrics = metrics;
         this.listeners = listeners;
-        this.health = health;
+        this.watch = watch;
         this.loops = List.copyOf(loops);
     }
 
@@ -61,6 +61,7 @@ final class Reloading {
             undo(change, before);
             throw defect;
         }
+        watch.prepare(after.services());
         put(before, after, change);
         metrics.config().accepted();
         return new ReloadResult(metrics.config().last().revision(), diff, List.of());
@@ -94,7 +95,7 @@ final class Reloading {
             }
         }
         endpoints.retain(after.services());
-        health.follow(after.services());
+        watch.follow(after.services());
         after.report(metrics);
     }
 }

@@ -2,8 +2,6 @@ package io.sluice.server;
 
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
-import io.netty.resolver.dns.DnsAddressResolverGroup;
-import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.sluice.config.ConfigDiff;
 import io.sluice.config.SluiceConfig;
 import io.sluice.exchange.Snapshot;
@@ -50,11 +48,10 @@ public final class SluiceServer implements AutoCloseable {
     private final Metrics metrics;
     private final Observation observation;
     private final EventLoops loops;
-    private final DnsAddressResolverGroup resolvers;
     /** Null where nothing is spliced. */
     private volatile Splicing splicing;
     /** Null until the loops are assembled. */
-    private volatile HealthWatch health;
+    private volatile EndpointWatch watch;
     /** Null until it is open. */
     private volatile MemoryWatch memory;
     private final List<LoopContext> contexts;
@@ -70,14 +67,12 @@ public final class SluiceServer implements AutoCloseable {
             EndpointRegistry endpoints,
             Metrics metrics,
             Observation observation,
-            EventLoops loops,
-            DnsAddressResolverGroup resolvers) {
+            EventLoops loops) {
         this.snapshot = new AtomicReference<>(snapshot);
         this.endpoints = endpoints;
         this.metrics = metrics;
         this.observation = observation;
         this.loops = loops;
-        this.resolvers = resolvers;
         this.contexts = new ArrayList<>();
     }
 
@@ -124,11 +119,8 @@ public final class SluiceServer implements AutoCloseable {
         SluiceConfig config = snapshot.config();
         Observation observation = Observation.open(config, metrics);
         try {
-            // It holds nothing until it is asked for a name.
-            DnsAddressResolverGroup resolvers = new DnsAddressResolverGroup(
-                    new DnsNameResolverBuilder().datagramChannelFactory(transport::newDatagramChannel));
-            EventLoops loops = transport.eventLoops(config.eventLoops());
-            return new SluiceServer(snapshot, endpoints, metrics, observation, loops, resolvers);
+            return new SluiceServer(
+                    snapshot, endpoints, metrics, observation, transport.eventLoops(config.eventLoops()));
         } catch (RuntimeException failed) {
             // Each loop takes descriptors, which may be used up.
             observation.close();
@@ -149,7 +141,7 @@ public final class SluiceServer implements AutoCloseable {
         }
         metrics.learnedIdle(this::learnedIdle);
         LoopAssembly assembly = new LoopAssembly(
-                transport, allocator, snapshot::get, metrics, observation.observers(), resolvers, splicing);
+                transport, allocator, snapshot::get, metrics, observation.observers(), splicing);
         Map<EventLoop, LoopContext> byLoop = new IdentityHashMap<>();
         for (EventLoop loop : loops.loops()) {
             LoopContext context = assembly.assemble(loop, loops.clock(loop));
@@ -157,15 +149,15 @@ public final class SluiceServer implements AutoCloseable {
             contexts.add(context);
             byLoop.put(loop, context);
         }
-        health = new HealthWatch(assembly, contexts);
-        health.follow(services());
+        watch = new EndpointWatch(assembly, contexts, endpoints);
+        watch.begin();
         int limit = config.limits().connections() == 0 ? Descriptors.connectionsMax() : config.limits().connections();
         ConnectionGate gate = new ConnectionGate(limit, config.limits().connectionsPerAddress());
         memory = MemoryWatch.of(config.limits().memory(), allocator, gate, contexts);
         memory.start(metrics);
         listeners = new Listeners(
                 new Listeners.Ground(transport, allocator, config.buffers(), gate, metrics), loops.group(), byLoop);
-        reloading = new Reloading(snapshot, endpoints, metrics, listeners, health, contexts);
+        reloading = new Reloading(snapshot, endpoints, metrics, listeners, watch, contexts);
         listeners.open(config, claim);
         metrics.config().accepted();
     }
@@ -249,7 +241,7 @@ public final class SluiceServer implements AutoCloseable {
 
     /** Null while it wants traffic; else the reason why not, in a few words. */
     public String notReady() {
-        return draining.get() == null ? null : "shutting down";
+        return draining.get() == null ? watch.notReady() : "shutting down";
     }
 
     /**
@@ -340,8 +332,8 @@ public final class SluiceServer implements AutoCloseable {
         if (listeners != null) {
             listeners.close();
         }
-        if (health != null) {
-            health.close();
+        if (watch != null) {
+            watch.close();
         }
         for (LoopContext context : contexts) {
             Worker worker = context.worker();
@@ -353,7 +345,6 @@ public final class SluiceServer implements AutoCloseable {
                 }).awaitUninterruptibly();
             }
         }
-        resolvers.close();
         loops.close();
         observation.close();
         metrics.close();

@@ -35,7 +35,7 @@ final class Availability {
     private final ServiceConfig config;
     private final HealthConfig terms;
     private final Ejection ejection;
-    private final List<Endpoint> endpoints;
+    private volatile Roster roster;
     private final LongSupplier nanoTime;
     private final Consumer<Usable> onChange;
     private volatile HealthMeters meters;
@@ -50,14 +50,14 @@ final class Availability {
     /**
      * Creates it; nobody is told yet.
      *
-     * @param endpoints in the order of the configuration's
-     * @param onChange  told of the first usable ones by {@link #rebuild}, and of every change, one at a time
+     * @param roster   who there is
+     * @param onChange told of the first usable ones by {@link #rebuild}, and of every change, one at a time
      */
-    Availability(ServiceConfig config, List<Endpoint> endpoints, LongSupplier nanoTime, Consumer<Usable> onChange) {
+    Availability(ServiceConfig config, Roster roster, LongSupplier nanoTime, Consumer<Usable> onChange) {
         this.config = config;
         this.terms = config.health();
         this.ejection = terms.ejection();
-        this.endpoints = endpoints;
+        this.roster = roster;
         this.nanoTime = nanoTime;
         this.onChange = onChange;
         this.meters = new HealthMeters(config.name());
@@ -67,8 +67,23 @@ final class Availability {
     void begin(HealthMeters into, Alarm later) {
         meters = into;
         alarm = later;
+        enroll();
+        into.endpoints(this::rows);
+        rebuild();
+    }
+
+    /** Other endpoints take the place of those there were. */
+    void adopt(Roster other) {
+        roster = other;
+        if (alarm != null) {
+            enroll();
+        }
+        rebuild();
+    }
+
+    private void enroll() {
         long now = nanoTime.getAsLong();
-        for (Endpoint endpoint : endpoints) {
+        for (Endpoint endpoint : roster.endpoints()) {
             endpoint.health().owner(this);
             if (ejection == null) {
                 endpoint.health().readmit(now);
@@ -77,8 +92,6 @@ final class Availability {
                 endpoint.health().unchecked(now);
             }
         }
-        into.endpoints(this::rows);
-        rebuild();
     }
 
     /** Says who is told of an endpoint that an operator drains; a later call replaces an earlier one. */
@@ -113,7 +126,7 @@ final class Availability {
 
     private static boolean speaksOfTheEndpoint(ProxyError why) {
         return switch (why) {
-            case NAME_NOT_RESOLVED, CONNECT_FAILED, CONNECT_TIMEOUT, BACKEND_CLOSED, BACKEND_RESET, RESPONSE_HEAD_TIMEOUT,
+            case CONNECT_FAILED, CONNECT_TIMEOUT, BACKEND_CLOSED, BACKEND_RESET, RESPONSE_HEAD_TIMEOUT,
                     RESPONSE_TRUNCATED, MALFORMED_RESPONSE, INVALID_RESPONSE_FRAMING -> true;
             // A kept connection that its backend has closed says nothing but that it was kept too long.
             default -> false;
@@ -133,15 +146,15 @@ final class Availability {
      * limit.
      */
     private synchronized boolean eject(Endpoint endpoint, String why) {
-        if (!endpoint.health().usable()) {
+        if (!endpoint.health().usable() || !roster.has(endpoint)) {
             return false;
         }
         long now = nanoTime.getAsLong();
         int out = 0;
         int all = 0;
-        for (int i = 0; i < endpoints.size(); i++) {
-            EndpointHealth health = endpoints.get(i).health();
-            if (health.weight(configuredWeight(i)) > 0) {
+        for (Roster.Entry entry : roster.entries()) {
+            EndpointHealth health = entry.endpoint().health();
+            if (health.weight(entry.weight()) > 0) {
                 all++;
                 out += health.usable() ? 0 : 1;
             }
@@ -155,12 +168,12 @@ final class Availability {
     private boolean readmitOne(long nowNanos) {
         Endpoint longest = null;
         long nanos = 0;
-        for (int i = 0; i < endpoints.size(); i++) {
-            EndpointHealth health = endpoints.get(i).health();
-            long out = health.weight(configuredWeight(i)) > 0 ? health.replaceableNanos(nowNanos) : 0;
+        for (Roster.Entry entry : roster.entries()) {
+            EndpointHealth health = entry.endpoint().health();
+            long out = health.weight(entry.weight()) > 0 ? health.replaceableNanos(nowNanos) : 0;
             if (out > nanos) {
                 nanos = out;
-                longest = endpoints.get(i);
+                longest = entry.endpoint();
             }
         }
         if (longest == null || !longest.health().replace(nowNanos)) {
@@ -205,8 +218,7 @@ final class Availability {
     }
 
     private void log(Endpoint endpoint) {
-        int index = endpoints.indexOf(endpoint);
-        EndpointView now = endpoint.health().view(endpoint, configuredWeight(index));
+        EndpointView now = view(endpoint);
         if (now.state().up()) {
             LOG.info("an endpoint gets requests again service={} endpoint={} why={}", config.name(), now.address(), now.why());
         } else {
@@ -224,7 +236,7 @@ final class Availability {
     }
 
     private void refresh() {
-        if (endpoints.size() >= MANY && alarm != null) {
+        if (roster.entries().size() >= MANY && alarm != null) {
             wakeIn(TOGETHER_NANOS);
         } else {
             rebuild();
@@ -239,24 +251,24 @@ final class Availability {
         boolean warming = false;
         List<Candidate> fit = new ArrayList<>();
         List<Candidate> undrained = new ArrayList<>();
-        for (int i = 0; i < endpoints.size(); i++) {
-            Endpoint endpoint = endpoints.get(i);
+        for (Roster.Entry entry : roster.entries()) {
+            Endpoint endpoint = entry.endpoint();
             EndpointHealth health = endpoint.health();
             if (health.expire(now)) {
                 log(endpoint);
             }
             wakeNanos = Math.min(wakeNanos, health.ejectedForNanos(now));
-            int weight = health.weight(configuredWeight(i));
+            int weight = health.weight(entry.weight());
             int share = health.usable() ? health.share(weight * scale, terms.slowStart().toNanos(), now) : 0;
             if (weight == 0) {
                 continue;
             }
             if (share > 0) {
-                fit.add(new Candidate(endpoint, share, config.endpoints().get(i).priority()));
+                fit.add(new Candidate(endpoint, share, entry.priority()));
                 warming |= health.warming();
             }
             if (!health.drained()) {
-                undrained.add(new Candidate(endpoint, weight, config.endpoints().get(i).priority()));
+                undrained.add(new Candidate(endpoint, weight, entry.priority()));
             }
         }
         if (warming) {
@@ -281,14 +293,10 @@ final class Availability {
             return 1;
         }
         int heaviest = 1;
-        for (int i = 0; i < endpoints.size(); i++) {
-            heaviest = Math.max(heaviest, endpoints.get(i).health().weight(configuredWeight(i)));
+        for (Roster.Entry entry : roster.entries()) {
+            heaviest = Math.max(heaviest, entry.endpoint().health().weight(entry.weight()));
         }
         return Math.clamp(WEIGHT_MAX / heaviest, 1, WARMING_STEPS);
-    }
-
-    private int configuredWeight(int index) {
-        return config.endpoints().get(index).weight();
     }
 
     /** Has it rebuilt after that time at the latest; a time that is set already is kept if it is sooner. */
@@ -316,14 +324,15 @@ final class Availability {
 
     /** All endpoints, in the order of the configuration. */
     List<EndpointView> view() {
-        List<EndpointView> views = new ArrayList<>();
-        for (int i = 0; i < endpoints.size(); i++) {
-            views.add(endpoints.get(i).health().view(endpoints.get(i), configuredWeight(i)));
-        }
-        return List.copyOf(views);
+        return roster.endpoints().stream().map(this::view).toList();
+    }
+
+    /** One, which may be none of them any more. */
+    EndpointView view(Endpoint endpoint) {
+        return endpoint.health().view(endpoint, roster.weight(endpoint));
     }
 
     private List<HealthMeters.Row> rows() {
-        return endpoints.stream().map(it -> new HealthMeters.Row(it.text(), it.health().usable())).toList();
+        return roster.endpoints().stream().map(it -> new HealthMeters.Row(it.text(), it.health().usable())).toList();
     }
 }

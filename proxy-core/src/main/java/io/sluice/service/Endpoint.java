@@ -12,6 +12,7 @@ public final class Endpoint {
     private static final int MISMATCHES_MAX = 3;
 
     private final HostPort configured;
+    private final HostPort named;
     private final InetSocketAddress address;
     private final String text;
     private final AtomicInteger active = new AtomicInteger();
@@ -21,27 +22,35 @@ public final class Endpoint {
     private final Latency latency = new Latency();
     private final IdleTime idleTime = new IdleTime();
 
-    /** Creates it. */
+    /** Creates one that is configured by its address. */
     public Endpoint(HostPort configured) {
+        this(configured, configured);
+    }
+
+    /**
+     * Creates one that was found by a name.
+     *
+     * @param configured a literal address
+     * @param named      the same as the name says it
+     */
+    Endpoint(HostPort configured, HostPort named) {
         this.configured = configured;
-        this.address = socketAddress(configured);
+        this.named = named;
+        this.address = new InetSocketAddress(InetAddress.ofLiteral(configured.host()), configured.port());
         this.text = configured.toString();
     }
 
-    private static InetSocketAddress socketAddress(HostPort configured) {
-        try {
-            return new InetSocketAddress(InetAddress.ofLiteral(configured.host()), configured.port());
-        } catch (IllegalArgumentException notALiteral) {
-            return InetSocketAddress.createUnresolved(configured.host(), configured.port());
-        }
+    /** The host and port by which it was found: what it may know itself by. Its address, if it was configured by that. */
+    public HostPort named() {
+        return named;
     }
 
-    /** The address as configured. */
+    /** Its address, as configured or found. */
     public HostPort configured() {
         return configured;
     }
 
-    /** Where to connect; unresolved if it was configured by name. */
+    /** Where to connect. */
     public InetSocketAddress address() {
         return address;
     }

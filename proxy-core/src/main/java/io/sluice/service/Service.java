@@ -5,7 +5,9 @@ import io.sluice.config.ServiceConfig;
 import io.sluice.config.ServiceConfig.Rule;
 import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
+import io.sluice.telemetry.DnsMeters;
 import io.sluice.telemetry.HealthMeters;
+import io.sluice.telemetry.StickyMeters;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Objects;
@@ -22,14 +24,15 @@ import java.util.function.LongSupplier;
 public final class Service {
     private final int index;
     private final ServiceConfig config;
-    private final List<Endpoint> endpoints;
+    private volatile Roster roster;
+    private final List<EndpointName> names;
     private final Availability availability;
     private final Balancing balancing;
     /** Null for a policy that goes by no key. */
     private final HashKey key;
     private final boolean timed;
     /** Null where clients keep no endpoint. */
-    private final StickyCookie sticky;
+    private volatile StickyCookie sticky;
     /** Null where there is none. */
     private final RequestLimit limit;
     /** Null where there is none. */
@@ -56,28 +59,30 @@ public final class Service {
      * @param before    the service whose place it takes, and whose requests and failures go on to count; null = none
      */
     public Service(int index, ServiceConfig config, EndpointRegistry endpoints, Service before) {
-        this(index, config, endpoints.of(config), System::nanoTime, before);
+        this(index, config, endpoints.of(config), endpoints.names(config), System::nanoTime, before);
     }
 
     /**
      * Creates it over these endpoints.
      *
-     * @param endpoints in the order of the configuration's
-     * @param nanoTime  the clock of ejections and slow starts, always the same for the same endpoints
-     * @param before    as above
+     * @param roster   the endpoints
+     * @param names    by which some of them are found
+     * @param nanoTime the clock of ejections and slow starts, always the same for the same endpoints
+     * @param before   as above
      */
-    Service(int index, ServiceConfig config, List<Endpoint> endpoints, LongSupplier nanoTime, Service before) {
+    Service(int index, ServiceConfig config, Roster roster, List<EndpointName> names, LongSupplier nanoTime, Service before) {
         this.index = index;
         this.config = config;
-        this.endpoints = endpoints;
+        this.roster = roster;
+        this.names = names;
         this.balancing = new Balancing(config.policy());
         this.key = config.policy().rule() == Rule.HASH ? HashKey.of(config.policy().key()) : null;
         this.timed = config.policy().rule() == Rule.PEAK_EWMA;
-        this.sticky = StickyCookie.of(config, endpoints);
+        this.sticky = StickyCookie.of(config, roster.endpoints(), new StickyMeters(config.name()));
         this.limit = config.limits().limited()
                 ? new RequestLimit(config.limits(), this, before == null ? null : before.limit) : null;
         this.breaker = breaker(config.breaker(), before);
-        this.availability = new Availability(config, endpoints, nanoTime, this::use);
+        this.availability = new Availability(config, roster, nanoTime, this::use);
         availability.rebuild();
     }
 
@@ -116,9 +121,67 @@ public final class Service {
         return config;
     }
 
-    /** All its endpoints. */
+    /** All its endpoints of the moment: where it is configured by names, these may change at any time. */
     public List<Endpoint> endpoints() {
-        return endpoints;
+        return roster.endpoints();
+    }
+
+    /** The same with their terms. */
+    Roster roster() {
+        return roster;
+    }
+
+    /** Its names, in the order of the configuration. */
+    List<EndpointName> endpointNames() {
+        return names;
+    }
+
+    /** What is known of its names, in the order of the configuration. */
+    public List<NameView> names() {
+        return names.stream().map(EndpointName::view).toList();
+    }
+
+    List<DnsMeters.Row> nameRows() {
+        return names.stream().map(EndpointName::row).toList();
+    }
+
+    /** Whether there is nobody to ask because none of its names was ever resolved. */
+    public boolean unresolved() {
+        return roster.entries().isEmpty();
+    }
+
+    /** Why {@link #pick} finds nobody. */
+    public ProxyError nobody() {
+        return unresolved() ? ProxyError.NAME_NOT_RESOLVED : ProxyError.NO_ENDPOINT;
+    }
+
+    /** Whether it is one of its endpoints of the moment. */
+    public boolean has(Endpoint endpoint) {
+        return roster.has(endpoint);
+    }
+
+    /**
+     * Takes the endpoints that its names stand for now. Those that stay notice nothing; requests to those that go end
+     * undisturbed.
+     *
+     * @return whether they, or their terms, are others than before
+     */
+    boolean adopt(EndpointRegistry endpoints) {
+        if (names.isEmpty()) {
+            return false;
+        }
+        synchronized (availability) {
+            Roster before = roster;
+            Roster after = endpoints.of(config);
+            if (after.same(before)) {
+                return false;
+            }
+            roster = after;
+            sticky = sticky == null ? null : StickyCookie.of(config, after.endpoints(), sticky.meters());
+            availability.adopt(after);
+            endpoints.replaced(name(), before, after);
+            return true;
+        }
     }
 
     /**
@@ -225,6 +288,11 @@ public final class Service {
     /** What is known of all endpoints now, in the order of the configuration. */
     public List<EndpointView> view() {
         return availability.view();
+    }
+
+    /** What is known of an endpoint now. */
+    public EndpointView view(Endpoint endpoint) {
+        return availability.view(endpoint);
     }
 
     /** Whether its choice goes by what {@link Endpoint#latency} was told. */

@@ -1,6 +1,7 @@
 package io.sluice.service;
 
 import io.sluice.http.Ascii;
+import io.sluice.http.HeaderLine;
 import io.sluice.http.HeaderName;
 import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
@@ -45,8 +46,9 @@ public final class Session {
     /** An endpoint has answered: if the client doesn't know that it is there, or knows by an old secret, it is told. */
     public void answered(Endpoint endpoint, ResponseHead response) {
         boolean kept = found >= 0 && cookie.endpoint(found) == endpoint;
-        if (!kept || !cookie.fresh(found)) {
-            response.append(cookie.line(endpoint, encrypted));
+        HeaderLine line = kept && cookie.fresh(found) ? null : cookie.line(endpoint, encrypted);
+        if (line != null) {
+            response.append(line);
         }
         if (kept) {
             cookie.meters().kept();

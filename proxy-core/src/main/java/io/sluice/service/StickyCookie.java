@@ -18,7 +18,8 @@ import java.util.Map;
 import javax.crypto.Mac;
 
 /**
- * The cookies that a service gives its clients: one value for each endpoint. <em>Thread-safe.</em> Ends with its service.
+ * The cookies that a service gives its clients: one value for each endpoint. <em>Thread-safe.</em> Ends with its service, or
+ * with its endpoints of the moment.
  *
  * <p>A value is the first 128 bits of HMAC-SHA256 over the names of service and endpoint, so it tells nothing of either, no
  * other service takes it, and every Sluice with the same secret makes the same. All are made beforehand, and a request costs
@@ -50,11 +51,11 @@ public final class StickyCookie {
     /** What sets an endpoint's cookie. <em>Immutable.</em> */
     private record Lines(HeaderLine plain, HeaderLine secure) {}
 
-    private StickyCookie(String service, StickyConfig config, List<Endpoint> endpoints) {
+    private StickyCookie(String service, StickyConfig config, List<Endpoint> endpoints, StickyMeters meters) {
         this.name = config.cookie().getBytes(StandardCharsets.US_ASCII);
         this.secure = config.secure();
         this.endpoints = endpoints;
-        this.meters = new StickyMeters(service);
+        this.meters = meters;
         int values = Math.multiplyExact(config.secrets().size(), endpoints.size());
         int slots = Integer.highestOneBit(Math.max(1, values)) << 2;
         this.highs = new long[slots];
@@ -72,9 +73,9 @@ public final class StickyCookie {
         }
     }
 
-    /** That of a service; null if it has none. */
-    static StickyCookie of(ServiceConfig config, List<Endpoint> endpoints) {
-        return config.sticky() == null ? null : new StickyCookie(config.name(), config.sticky(), endpoints);
+    /** That of a service with these endpoints; null if it has none. */
+    static StickyCookie of(ServiceConfig config, List<Endpoint> endpoints, StickyMeters meters) {
+        return config.sticky() == null ? null : new StickyCookie(config.name(), config.sticky(), endpoints, meters);
     }
 
     private static byte[] bits() {
@@ -204,9 +205,12 @@ public final class StickyCookie {
         return found < endpoints.size();
     }
 
-    /** The field that sets an endpoint's cookie. */
+    /** The field that sets an endpoint's cookie; null if that has come since: its client is told with the next response. */
     HeaderLine line(Endpoint endpoint, boolean encrypted) {
         Lines both = lines.get(endpoint);
+        if (both == null) {
+            return null;
+        }
         return secure == Secure.ALWAYS || secure == Secure.AUTO && encrypted ? both.secure() : both.plain();
     }
 

@@ -40,6 +40,7 @@ public final class Metrics implements AutoCloseable {
     private final MeterMap<String, HealthMeters> health = new MeterMap<>(HealthMeters::new, _ -> true);
     private final MeterMap<String, OverloadMeters> overloads = new MeterMap<>(OverloadMeters::new, OverloadMeters::quiet);
     private final MeterMap<String, StickyMeters> sticky = new MeterMap<>(StickyMeters::new, _ -> true);
+    private final MeterMap<String, DnsMeters> names = new MeterMap<>(DnsMeters::new, _ -> true);
     private final ConfigMeters config = new ConfigMeters();
     private final List<LoopWatch> loops = new CopyOnWriteArrayList<>();
     private final ProcessSeries process;
@@ -108,11 +109,17 @@ public final class Metrics implements AutoCloseable {
         health.retain(serviceNames);
         overloads.retain(limited);
         sticky.retain(serviceNames);
+        names.retain(serviceNames);
     }
 
     /** The meters of a service's endpoints' fitness; the same object for the same name. */
     public HealthMeters health(String service) {
         return health.of(service);
+    }
+
+    /** The meters of the names of a service's endpoints; the same object for the same service. */
+    public DnsMeters dns(String service) {
+        return names.of(service);
     }
 
     /** The meters of a service's queue and circuit breaker; the same object for the same name. */
@@ -215,6 +222,7 @@ public final class Metrics implements AutoCloseable {
         HealthSeries healthSeries = new HealthSeries();
         health.forScrape().forEach(healthSeries::add);
         healthSeries.into(snapshots);
+        DnsMeters.into(names.forScrape(), snapshots);
         OverloadMeters.into(overloads.forScrape(), snapshots);
         StickyMeters.into(sticky.forScrape(), snapshots);
         learnedRows(snapshots);

@@ -3,6 +3,7 @@ package io.sluice.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.config.ConfigReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -73,6 +74,23 @@ class AdminPagesIT {
 
         assertThat(app).containsEntry("name", "app").containsEntry("waiting", 0).containsEntry("circuit", "closed")
                 .containsEntry("circuitOpened", 0).containsEntry("sticky", false);
+    }
+
+    @Test
+    @SuppressWarnings("unchecked")
+    void showsWhatNamesStandForAndNothingOfThemWhereThereAreNone() throws Exception {
+        assertThat(((List<Map<String, Object>>) under.json("/services").get("services")).getFirst()).doesNotContainKey("names");
+        String port = ":" + under.listening.getLocalPort();
+        String named = under.yaml("{ address: \"127.0.0.1:0\" }").replace("[\"127.0.0.1:", "[\"localhost:");
+
+        assertThat(under.proxy.reload(new ConfigReader(Map.of()).read("test.yaml", named)).accepted()).isTrue();
+
+        Map<String, Object> app = ((List<Map<String, Object>>) under.json("/services").get("services")).getFirst();
+        Map<String, Object> name = ((List<Map<String, Object>>) app.get("names")).getFirst();
+        assertThat(name).containsEntry("name", "localhost" + port).containsEntry("addresses", List.of("127.0.0.1" + port))
+                .containsEntry("result", "ok").containsEntry("failingSince", null);
+        assertThat((String) name.get("lastGood")).isNotEmpty();
+        assertThat(endpoint()).containsEntry("address", "127.0.0.1" + port);
     }
 
     @Test

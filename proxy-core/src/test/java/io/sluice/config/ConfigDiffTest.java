@@ -112,6 +112,9 @@ final class ConfigDiffTest {
             entry("tracing.headers", "{ X-Token: abc }"),
             entry("admin.address", "\"127.0.0.1:9\""),
             entry("admin.token", "sixteen-or-longer"),
+            entry("dns.servers", "[127.0.0.53]"),
+            entry("dns.families", "ipv6"),
+            entry("dns.timeout", "1s"),
             entry("eventLoops", "1023"));
 
     /** One key set otherwise, as flat YAML. */

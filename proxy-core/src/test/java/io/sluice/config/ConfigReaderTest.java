@@ -76,7 +76,7 @@ final class ConfigReaderTest {
 
         ServiceConfig app = new ServiceConfig(
                 "app",
-                List.of(new EndpointConfig(new HostPort("10.0.0.5", 8080), 1, 0)),
+                List.of(new EndpointConfig(new HostPort("10.0.0.5", 8080), null, 1, 0)),
                 Policy.LEAST_REQUESTS,
                 null,
                 new PoolConfig(64, Duration.ofSeconds(30), true, Integer.MAX_VALUE, Duration.ZERO),
@@ -117,6 +117,7 @@ final class ConfigReaderTest {
                         TIMEOUTS,
                         retry,
                         zeroCopy,
+                        DnsConfig.DEFAULT,
                         new AccessLogConfig("stdout", AccessLogConfig.Format.JSON, 8192),
                         TracingConfig.OFF,
                         new AdminConfig(new HostPort("127.0.0.1", 9901), null),
@@ -195,8 +196,8 @@ final class ConfigReaderTest {
 
         assertThat(config.services().get("a").endpoints())
                 .containsExactly(
-                        new EndpointConfig(new HostPort("::1", 80), 0, 0),
-                        new EndpointConfig(new HostPort("b.example.", 81), 1, 0));
+                        new EndpointConfig(new HostPort("::1", 80), null, 0, 0),
+                        new EndpointConfig(new HostPort("b.example.", 81), null, 1, 0));
         assertThat(config.services().get("a").socket().fastOpen()).isEqualTo(1);
         assertThat(config.services().get("b").pool())
                 .isEqualTo(new PoolConfig(64, Duration.ofSeconds(30), true, 3, Duration.ofHours(1)));
@@ -244,8 +245,8 @@ final class ConfigReaderTest {
                 .isEqualTo(new Forward(List.of(new WeightedService("app", 1))));
         assertThat(config.services().get("app").endpoints())
                 .containsExactly(
-                        new EndpointConfig(new HostPort("app", 8080), 1, 0),
-                        new EndpointConfig(new HostPort("app2", 81), 1, 0));
+                        new EndpointConfig(new HostPort("app", 8080), null, 1, 0),
+                        new EndpointConfig(new HostPort("app2", 81), null, 1, 0));
         SluiceConfig onDefaultPort =
                 new ConfigReader(Map.of("SLUICE_ENDPOINTS", "app:8080")).fromEnvironment();
         assertThat(onDefaultPort.listeners().getFirst().address()).isEqualTo(new HostPort("0.0.0.0", 8080));

@@ -50,7 +50,7 @@ public final class ServiceConfigBuilder {
 
     /** One more. */
     public ServiceConfigBuilder endpoint(String host, int port, int weight) {
-        return endpoints(List.of(new EndpointConfig(new HostPort(host, port), weight, 0)));
+        return endpoints(List.of(new EndpointConfig(new HostPort(host, port), null, weight, 0)));
     }
 
     /** These, too. */

@@ -47,7 +47,7 @@ class RetriesTest {
         boolean allowed = new Retries(budget, TWO).allow(error, Method.GET, two);
 
         assertThat(allowed).isEqualTo(switch (error) {
-            case CONNECT_FAILED, CONNECT_TIMEOUT, NAME_NOT_RESOLVED, REUSED_CONNECTION_CLOSED, BACKEND_CLOSED,
+            case CONNECT_FAILED, CONNECT_TIMEOUT, REUSED_CONNECTION_CLOSED, BACKEND_CLOSED,
                     BACKEND_RESET -> true;
             default -> false;
         });

@@ -13,7 +13,6 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoEvent;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
-import io.netty.resolver.DefaultAddressResolverGroup;
 import io.sluice.config.BufferConfig;
 import io.sluice.config.ServiceConfigBuilder;
 import io.sluice.config.SocketConfig;
@@ -80,7 +79,7 @@ final class Http1ConnectorIT {
         SocketOptions options =
                 new SocketOptions(Transport.EPOLL, PLAIN, new BufferConfig(16384, 65536, 32768), allocator);
         connector = new Http1Connector(
-                noting(loop), store, reads, () -> LIMITS, any -> options, DefaultAddressResolverGroup.INSTANCE);
+                noting(loop), store, reads, () -> LIMITS, any -> options);
     }
 
     @AfterEach

@@ -308,11 +308,11 @@ class EndpointPoolTest {
 
     @Test
     void tellsOfAFailureDuringTheCall() {
-        connector.refusal = ProxyError.NAME_NOT_RESOLVED;
+        connector.refusal = ProxyError.CONNECT_FAILED;
 
         assertThat(pool.connect(caller)).isNull();
 
-        assertThat(caller.error).isEqualTo(ProxyError.NAME_NOT_RESOLVED);
+        assertThat(caller.error).isEqualTo(ProxyError.CONNECT_FAILED);
         assertThat(endpoint.connections()).isZero();
     }
 

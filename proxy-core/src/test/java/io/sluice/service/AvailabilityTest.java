@@ -9,6 +9,7 @@ import io.sluice.service.EndpointView.State;
 import io.sluice.telemetry.Readings;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,7 +70,8 @@ class AvailabilityTest {
         app.checks(0, false, false, false);
 
         app.service = new Service(
-                0, ServedEndpoints.config(ServedEndpoints.NO_RULES, 1, 1), app.service.endpoints(), app.clock::nanos, null);
+                0, ServedEndpoints.config(ServedEndpoints.NO_RULES, 1, 1), app.service.roster(), List.of(), app.clock::nanos,
+                null);
         assertThat(app.shares(2)).as("not yet in force").containsExactly(0, 2);
         app.service.begin(app.meters, app.clock);
 
@@ -139,7 +141,7 @@ class AvailabilityTest {
         }
 
         assertThat(app.state(0)).isEqualTo(switch (error) {
-            case NAME_NOT_RESOLVED, CONNECT_FAILED, CONNECT_TIMEOUT, BACKEND_CLOSED, BACKEND_RESET,
+            case CONNECT_FAILED, CONNECT_TIMEOUT, BACKEND_CLOSED, BACKEND_RESET,
                     RESPONSE_HEAD_TIMEOUT, RESPONSE_TRUNCATED, MALFORMED_RESPONSE, INVALID_RESPONSE_FRAMING -> State.EJECTED;
             default -> State.UP;
         });
@@ -236,7 +238,8 @@ class AvailabilityTest {
         app.fails(0, 5);
 
         app.service = new Service(
-                0, ServedEndpoints.config(ServedEndpoints.NO_RULES, 1, 1), app.service.endpoints(), app.clock::nanos, null);
+                0, ServedEndpoints.config(ServedEndpoints.NO_RULES, 1, 1), app.service.roster(), List.of(), app.clock::nanos,
+                null);
         app.service.begin(app.meters, app.clock);
 
         assertThat(app.shares(2)).containsExactly(1, 1);
@@ -249,7 +252,8 @@ class AvailabilityTest {
         app.fails(0, 5);
 
         HealthConfig ejecting = new HealthConfig(null, ServedEndpoints.EJECTION, Duration.ZERO);
-        app.service = new Service(0, ServedEndpoints.config(ejecting, 1, 1, 1, 1), old.endpoints(), app.clock::nanos, null);
+        app.service = new Service(
+                0, ServedEndpoints.config(ejecting, 1, 1, 1, 1), old.roster(), List.of(), app.clock::nanos, null);
         app.service.begin(app.meters, app.clock);
         assertThat(app.shares(3)).containsExactly(0, 1, 1, 1);
         for (int i = 0; i < 5; i++) {

@@ -16,7 +16,7 @@ final class EndpointRegistryTest {
     }
 
     private static EndpointConfig at(int port, int weight) {
-        return new EndpointConfig(new HostPort("127.0.0.1", port), weight, 0);
+        return new EndpointConfig(new HostPort("127.0.0.1", port), null, weight, 0);
     }
 
     @Test

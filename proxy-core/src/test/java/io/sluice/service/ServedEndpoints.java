@@ -30,12 +30,19 @@ final class ServedEndpoints {
     Service service;
 
     void serve(HealthConfig health, int... weights) {
-        service = new Service(0, config(health, weights), BalancerTest.endpoints(weights.length), clock::nanos, null);
+        service = new Service(0, config(health, weights), roster(weights), List.of(), clock::nanos, null);
         service.begin(meters, clock);
     }
 
     static ServiceConfig config(HealthConfig health, int... weights) {
         return new ServiceConfigBuilder("app").weights(weights).health(health).build();
+    }
+
+    private static Roster roster(int... weights) {
+        List<Endpoint> endpoints = BalancerTest.endpoints(weights.length);
+        return new Roster(IntStream.range(0, weights.length)
+                .mapToObj(i -> new Roster.Entry(endpoints.get(i), weights[i], 0))
+                .toList());
     }
 
     Endpoint endpoint(int index) {

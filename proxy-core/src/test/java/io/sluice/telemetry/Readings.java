@@ -1,6 +1,7 @@
 package io.sluice.telemetry;
 
 import io.sluice.http.ProxyError;
+import java.util.List;
 
 /** What meters say, for tests of those who count, without a scrape. <em>Immutable.</em> */
 public final class Readings {
@@ -30,6 +31,16 @@ public final class Readings {
                 meters.sum(HealthMeters.TIMED_OUT),
                 meters.sum(HealthMeters.EJECTIONS),
                 meters.failedOpenRequests());
+    }
+
+    /** The names that the meters of a service know of. */
+    public static List<DnsMeters.Row> names(DnsMeters meters) {
+        return meters.names();
+    }
+
+    /** How many resolutions of a service's names ended so. */
+    public static long resolved(DnsMeters meters, String result) {
+        return meters.count(result);
     }
 
     /** Requests that have begun and not ended. */
