@@ -26,6 +26,7 @@ public final class ServiceConfigBuilder {
             new ServiceLimitConfig(Integer.MAX_VALUE, Integer.MAX_VALUE, 1024, Duration.ofSeconds(1));
 
     private BreakerConfig breaker;
+    private StickyConfig sticky;
 
     /** Begins one without endpoints. */
     public ServiceConfigBuilder(String name) {
@@ -101,9 +102,15 @@ public final class ServiceConfigBuilder {
         return this;
     }
 
+    /** How clients come back to their endpoint. */
+    public ServiceConfigBuilder sticky(StickyConfig cookies) {
+        sticky = cookies;
+        return this;
+    }
+
     /** The configuration. */
     public ServiceConfig build() {
         return new ServiceConfig(
-                name, List.copyOf(endpoints), policy, null, pool, socket, true, health, proxyProtocol, limits, breaker);
+                name, List.copyOf(endpoints), policy, sticky, pool, socket, true, health, proxyProtocol, limits, breaker);
     }
 }

@@ -2,10 +2,16 @@ package io.sluice.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.config.Secret;
+import io.sluice.config.ServiceConfigBuilder;
+import io.sluice.config.StickyConfig;
 import io.sluice.dns.Outcome;
 import io.sluice.dns.RecordType;
+import io.sluice.http.RequestHeads;
+import io.sluice.http.ResponseHead;
 import io.sluice.telemetry.Readings;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -58,5 +64,40 @@ final class DiscoveryReloadTest extends NamesByHand {
 
         assertThat(after.endpoints()).extracting(Endpoint::text).containsExactly("10.0.0.1:80");
         assertThat(after.view().getFirst().weight()).isEqualTo(9);
+    }
+
+    @Test
+    void theCookiesOfStickySessionsGoByTheEndpointsOfTheMoment() {
+        says(APP, RecordType.A, 5, "10.0.0.1", "10.0.0.2");
+        StickyConfig sticky = new StickyConfig("sid", List.of(new Secret("sixteen-or-longer")), Duration.ZERO, "/",
+                StickyConfig.SameSite.LAX, StickyConfig.Secure.AUTO);
+        service = new Service(0, new ServiceConfigBuilder("app").endpoint(APP, 80, 1).sticky(sticky).build(), registry, null);
+        discovery.follow(List.of(service));
+        pass(Duration.ofMillis(100));
+        String stays = cookie(service.endpoints().get(1));
+        Session old = session("Cookie: " + stays);
+
+        says(APP, RecordType.A, 5, "10.0.0.2", "10.0.0.3");
+        pass(Duration.ofSeconds(6));
+
+        assertThat(addresses()).containsExactly("10.0.0.2:80", "10.0.0.3:80");
+        assertThat(session("Cookie: " + stays).wanted()).isSameAs(service.endpoints().getFirst());
+        assertThat(session("Cookie: " + cookie(service.endpoints().get(1))).wanted()).isSameAs(service.endpoints().get(1));
+        // A request that began before may get its answer from an endpoint that it knows nothing of.
+        ResponseHead response = RequestHeads.response(200);
+        old.answered(service.endpoints().get(1), response);
+        assertThat(response.next("set-cookie".getBytes(), 0)).isNegative();
+    }
+
+    private Session session(String... lines) {
+        List<String> all = new ArrayList<>(List.of("GET / HTTP/1.1", "Host: a"));
+        all.addAll(List.of(lines));
+        return service.sticky().session(RequestHeads.of(all.toArray(String[]::new)));
+    }
+
+    private String cookie(Endpoint endpoint) {
+        ResponseHead response = RequestHeads.response(200);
+        session().answered(endpoint, response);
+        return response.value(response.next("set-cookie".getBytes(), 0)).split(";")[0];
     }
 }
