@@ -86,7 +86,7 @@ public class RouterBenchmark {
     private static Router router(List<RouteConfig> routes) {
         return Router.of(
                 new SluiceConfig(
-                        List.of(), routes, Map.of(), null, LIMITS, TIMEOUTS, new RetryConfig(0, 0, 0), ZERO_COPY, null, null,
+                        List.of(), routes, Map.of(), null, LIMITS, TIMEOUTS, new RetryConfig(0, 0, 0, 0), ZERO_COPY, null, null,
                         List.of(), 1),
                 Map.of(), null);
     }
@@ -94,7 +94,7 @@ public class RouterBenchmark {
     private static RouteConfig route(String host, PathMatch path) {
         return new RouteConfig(
                 host + path, new MatchConfig(host, path, List.of(), Map.of(), Map.of()), List.of(),
-                new ActionConfig.Respond(200, "", "text/plain"), LIMITS, TIMEOUTS, new RetryConfig(0, 0, 0), ZERO_COPY,
+                new ActionConfig.Respond(200, "", "text/plain"), LIMITS, TIMEOUTS, new RetryConfig(0, 0, 0, 0), ZERO_COPY,
                 null);
     }
 

@@ -48,6 +48,8 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
     private BodyRelay request;
     private BodyRelay response;
     private int interimResponses;
+    /** Whether the backend takes no more of the request. */
+    private boolean refused;
     /** Of the service's breaker; {@link CircuitBreaker#REFUSED} where there is none, or it knows what came of it. */
     private int pass;
     private boolean over;
@@ -86,9 +88,10 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
 
     /** Whether another attempt would tell the client nothing twice, and the backends no body twice. */
     boolean replayable() {
-        // Of an aborted request the body was not kept.
+        // Of an aborted request the body was not read.
         return state.response() == Response.AWAITING && interimResponses == 0
-                && state.request() != Request.ABORTED && (request == null || request.bytes() == 0);
+                && state.request() != Request.ABORTED
+                && (request == null || request.bytes() == 0 || exchange.held.keeps());
     }
 
     /**
@@ -144,9 +147,22 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
             lease.stream().introduce(new ProxyHeader(protocol, new AddressPair(peer.remote(), peer.local())));
         }
         if (head.framing() != BodyFraming.NONE) {
-            RelayChoice.of(exchange, head, endpoint, client, lease.stream(), worker).begin(request, client, this);
+            chooseRequestRelay();
         }
         lease.stream().head(head);
+    }
+
+    private void chooseRequestRelay() {
+        RelayChoice.of(exchange, exchange.head, endpoint, client, lease.stream(), worker).begin(request, client, this);
+    }
+
+    /** What is sent of the request is kept no longer: the rest may cross as that of any other, or is nobody's. */
+    void onBodyLetGo() {
+        if (refused) {
+            abandonRequest();
+        } else {
+            chooseRequestRelay();
+        }
     }
 
     /** Flushes what came of the request, and stops reading it while the backend has enough. */
@@ -296,15 +312,23 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
     @Override
     public void onRequestRefused() {
         // It may have answered before it stopped reading (RFC 9112 §9.3): what it said is still to come, or its end.
-        if (state.request() == Request.READING) {
-            state.request(Request.ABORTED);
-            request.leave();
-            request.writable();
-            if (state.response() == Response.AWAITING) {
-                deadlines.backendExpected();
-            } else {
-                deadlines.requestOver();
-            }
+        refused = true;
+        if (state.request() == Request.READING && exchange.held.keeps()) {
+            // It is read on, as another attempt may need it.
+            onBackendWritable();
+        } else if (state.request() == Request.READING) {
+            abandonRequest();
+        }
+    }
+
+    private void abandonRequest() {
+        state.request(Request.ABORTED);
+        request.leave();
+        request.writable();
+        if (state.response() == Response.AWAITING) {
+            deadlines.backendExpected();
+        } else {
+            deadlines.requestOver();
         }
     }
 

@@ -31,7 +31,7 @@ import io.sluice.telemetry.ExchangeRecord;
  *   <li>An {@link Attempt} has a connection exactly while RELAYING and the response has not ended. Whoever leaves that
  *       phase makes the attempt give back what it owns.
  *   <li>Request body that arrives before there is a connection is held here, and the client is not read meanwhile: one
- *       read's worth at most.
+ *       read's worth at most. What is sent of it is kept while it may have to be sent again ({@link KeptBody}).
  *   <li>Until the response is SENDING a failure becomes an answer of ours, or another attempt; afterwards it ends the
  *       client's stream so that nobody takes the response for complete.
  *   <li>A 101 that was asked for makes it a {@link Tunnelling}: both streams are left, and only the tunnel's end follows.
@@ -48,7 +48,7 @@ public final class Exchange implements ClientListener {
     private final Snapshot snapshot;
     final ExchangeRecord record;
     final ExchangeState state = new ExchangeState();
-    private final HeldBody held = new HeldBody();
+    final HeldBody held = new HeldBody();
     private ExchangeDeadlines deadlines;
     Route route;
     Service service;
@@ -96,7 +96,7 @@ public final class Exchange implements ClientListener {
             case Action.Refuse refuse -> fail(refuse.error());
             case Action.Files files -> FileAnswer.give(this, worker, files.tree());
             case Action.Forward _ when MaxForwards.of(head) == 0 -> LocalAnswer.give(this, worker, LocalAnswer.HERE);
-            case Action.Forward _ -> acquire(null);
+            case Action.Forward _ -> forward();
         }
     }
 
@@ -120,6 +120,13 @@ public final class Exchange implements ClientListener {
         if (head.framing() == BodyFraming.NONE) {
             state.request(Request.READ);
         }
+    }
+
+    private void forward() {
+        if (state.request() == Request.READING) {
+            held.keep(KeptBody.of(head, route.retry()));
+        }
+        acquire(null);
     }
 
     /** Tries an endpoint; after a failed one another, if there is any. */
@@ -151,7 +158,7 @@ public final class Exchange implements ClientListener {
         if (state.request() == Request.READ) {
             attempt.endRequest(held.trailers());
         } else if (later) {
-            attempt.requestBatchEnd();
+            batchEnd();
             if (paused && attempt.connected() && !attempt.request().blocked()) {
                 client.resume();
             }
@@ -171,7 +178,7 @@ public final class Exchange implements ClientListener {
             data.release();
             fail(ProxyError.REQUEST_BODY_TOO_LARGE);
         } else if (connected()) {
-            attempt.request().body(data);
+            attempt.request().body(held.passing(data));
         } else {
             held.add(data);
             client.pause();
@@ -184,18 +191,24 @@ public final class Exchange implements ClientListener {
             return;
         }
         state.request(Request.READ);
+        held.end(trailers);
         if (connected()) {
             attempt.endRequest(trailers);
-        } else {
-            held.end(trailers);
         }
     }
 
     @Override
     public void onRequestBatchEnd() {
         if (state.request() == Request.READING && connected()) {
-            attempt.requestBatchEnd();
+            batchEnd();
         }
+    }
+
+    private void batchEnd() {
+        if (held.letGo(client.contiguous())) {
+            attempt.onBodyLetGo();
+        }
+        attempt.requestBatchEnd();
     }
 
     @Override
@@ -214,6 +227,7 @@ public final class Exchange implements ClientListener {
 
     /** A 1xx: passed on, and the response is still awaited. */
     void onInterim(ResponseHead response) {
+        held.forget();
         HopByHop.strip(response);
         client.head(response);
         client.flush();
@@ -239,6 +253,7 @@ public final class Exchange implements ClientListener {
 
     /** The final head. */
     void onResponse(ResponseHead response) {
+        held.forget();
         state.response(Response.SENDING);
         record.response(response.status(), worker.wheel().nowNanos() - record.startedNanos());
         Admission.of(response, route);
@@ -305,15 +320,18 @@ public final class Exchange implements ClientListener {
 
     /** The attempt came to nothing: makes another, or gives up. */
     void onAttemptFailed(ProxyError why) {
+        Endpoint failed = attempt.endpoint();
         boolean replayable = attempt.replayable();
-        service.failed(attempt.endpoint(), why);
+        service.failed(failed, why);
         leaveAttempt(why);
         if (replayable) {
             if (retries == null) {
                 retries = new Retries(snapshot.retryBudget(service), route.retry());
             }
             if (retries.allowCounted(why, head.method(), service, meters)) {
-                acquire(attempt.endpoint());
+                attempt.note();
+                attempt = null;
+                acquire(failed);
                 return;
             }
         }

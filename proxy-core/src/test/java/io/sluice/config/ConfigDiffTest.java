@@ -88,6 +88,7 @@ final class ConfigDiffTest {
             entry("timeouts.drain.accepting", "7s"),
             entry("timeouts.drain.exchanges", "7s"),
             entry("retry.attempts", "1"),
+            entry("retry.replayBody", "1KiB"),
             entry("retry.budget.percent", "7"),
             entry("retry.budget.min", "7"),
             entry("zeroCopy.enabled", "false"),

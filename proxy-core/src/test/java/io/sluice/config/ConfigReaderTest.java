@@ -89,7 +89,7 @@ final class ConfigReaderTest {
                 new ServiceLimitConfig(Integer.MAX_VALUE, Integer.MAX_VALUE, 1024, Duration.ofSeconds(1)),
                 null);
         ZeroCopyConfig zeroCopy = new ZeroCopyConfig(true, 128 << 10, 1 << 20);
-        RetryConfig retry = new RetryConfig(2, 20, 10);
+        RetryConfig retry = new RetryConfig(2, 20, 10, 65536);
         assertThat(config)
                 .isEqualTo(new SluiceConfig(
                         List.of(new ListenerConfig(
@@ -152,7 +152,7 @@ final class ConfigReaderTest {
         assertThat(route.timeouts().connect()).isEqualTo(Duration.ofMillis(250));
         assertThat(route.limits().requestBody()).isEqualTo(10L << 20);
         assertThat(route.limits().requestHead()).isEqualTo(8192);
-        assertThat(route.retry()).isEqualTo(new RetryConfig(0, 50, 3));
+        assertThat(route.retry()).isEqualTo(new RetryConfig(0, 50, 3, 65536));
         assertThat(config.timeouts().responseHeaders()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.timeouts().drainAccepting()).isZero();
         assertThat(config.timeouts().drain()).isEqualTo(Duration.ofMinutes(1));

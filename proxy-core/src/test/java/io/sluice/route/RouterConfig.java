@@ -24,7 +24,7 @@ final class RouterConfig {
             Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(75),
             Duration.ofSeconds(3), Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ZERO, Duration.ofHours(1),
             Duration.ofSeconds(5), Duration.ofSeconds(20));
-    static final RetryConfig RETRY = new RetryConfig(2, 20, 10);
+    static final RetryConfig RETRY = new RetryConfig(2, 20, 10, 65536);
     static final ZeroCopyConfig ZERO_COPY = new ZeroCopyConfig(true, 64 << 10, 256 << 10);
 
     private final List<RouteConfig> routes = new ArrayList<>();
