@@ -174,7 +174,7 @@ final class SluiceProcess implements AutoCloseable {
     private String metrics() throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), adminPort)) {
             socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(10));
-            socket.getOutputStream().write("GET /metrics HTTP/1.1\r\nHost: soak\r\nConnection: close\r\n\r\n"
+            socket.getOutputStream().write("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
                     .getBytes(StandardCharsets.US_ASCII));
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (!answer.startsWith("HTTP/1.1 200")) {

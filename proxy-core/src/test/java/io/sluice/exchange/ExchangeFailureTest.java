@@ -137,8 +137,9 @@ class ExchangeFailureTest {
         assertThat(one.snapshot.retryBudget(one.service("single")).take(one.service("single"), config))
                 .as("another service's").isTrue();
 
-        one.connector.last().fails(ProxyError.CONNECT_FAILED);
-        one.connector.last().fails(ProxyError.CONNECT_FAILED);
+        for (int i = 0; i < 3; i++) {
+            one.connector.last().fails(ProxyError.CONNECT_FAILED);
+        }
 
         assertThat(one.snapshot.retryBudget(one.service("app")).take(one.service("app"), config))
                 .as("it was given back").isTrue();
