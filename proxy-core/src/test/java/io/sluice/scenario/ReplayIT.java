@@ -99,7 +99,7 @@ final class ReplayIT {
                         connection.read();
                     }
                     connection.reset();
-                    died.give();
+                    died.raise();
                 },
                 Script.echoing());
         proxy.start(backend);
