@@ -5,6 +5,7 @@ import io.sluice.exchange.ExchangeState.Phase;
 import io.sluice.exchange.ExchangeState.Request;
 import io.sluice.exchange.ExchangeState.Response;
 import io.sluice.config.ServiceConfig.ProxyProtocol;
+import io.sluice.config.StatusRange;
 import io.sluice.http.BodyFraming;
 import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
@@ -193,7 +194,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
             return;
         }
         if (state.response() == Response.AWAITING) {
-            deadlines.backendExpected();
+            deadlines.answerExpected();
         } else {
             deadlines.requestOver();
         }
@@ -213,7 +214,12 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
                 long now = worker.wheel().nowNanos();
                 endpoint.latency().add(now - record.startedNanos() - record.sentNanos(), now);
             }
-            exchange.onResponse(head);
+            if (StatusRange.anyHolds(exchange.route.retry().statuses(), head.status())
+                    && exchange.retrying().drops(head, this)) {
+                lease.stream().listener(new DroppedAnswer(this));
+            } else {
+                exchange.onResponse(head);
+            }
         } else if (head.status() == 101) {
             exchange.service.answered(endpoint, head.status());
             exchange.onSwitched(head);
@@ -288,15 +294,25 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
 
     @Override
     public void onResponseEnd(Trailers trailers) {
+        giveBack(true);
+        exchange.onResponseEnded(trailers);
+    }
+
+    /** The answer is not passed on; {@code whole} = it was read to its end. */
+    void onAnswerDropped(boolean whole) {
+        giveBack(whole);
+        exchange.retrying().go(endpoint);
+    }
+
+    private void giveBack(boolean whole) {
         Lease done = lease;
         lease = null;
-        if (state.request() == Request.READ) {
+        if (whole && state.request() == Request.READ) {
             done.release();
         } else {
             done.close();
         }
         leave(null);
-        exchange.onResponseEnded(trailers);
     }
 
     @Override
@@ -348,12 +364,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
 
     /** Enters into the record what its relays moved, and whom they waited for; returns the bytes of the response's body. */
     long note() {
-        if (response == null) {
-            return 0;
-        }
-        RelayNote.enter(request, response, record);
-        RelayNote.enterEnd(response, record);
-        return response.bytes();
+        return response == null ? 0 : RelayNote.enterAll(request, response, record);
     }
 
     /** Tells the breaker what came of it. */

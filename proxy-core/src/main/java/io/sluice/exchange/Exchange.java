@@ -56,7 +56,8 @@ public final class Exchange implements ClientListener {
     Attempt attempt;
     /** The wait for a place, if there ever was one. */
     Queued queued;
-    private Retries retries;
+    /** What it knows of further attempts, if it ever came to need one. */
+    private Retrying retrying;
     FileAnswer fileAnswer;
     long requestBytes;
     /** Body bytes of the answer made here; -1 = there is none. */
@@ -130,7 +131,7 @@ public final class Exchange implements ClientListener {
     }
 
     /** Tries an endpoint; after a failed one another, if there is any. */
-    private void acquire(Endpoint failed) {
+    void acquire(Endpoint failed) {
         state.phase(Phase.ACQUIRING);
         Queued.enter(this, worker, snapshot.overload(service), failed);
     }
@@ -320,22 +321,15 @@ public final class Exchange implements ClientListener {
 
     /** The attempt came to nothing: makes another, or gives up. */
     void onAttemptFailed(ProxyError why) {
-        Endpoint failed = attempt.endpoint();
-        boolean replayable = attempt.replayable();
-        service.failed(failed, why);
-        leaveAttempt(why);
-        if (replayable) {
-            if (retries == null) {
-                retries = new Retries(snapshot.retryBudget(service), route.retry());
-            }
-            if (retries.allowCounted(why, head.method(), service, meters)) {
-                attempt.note();
-                attempt = null;
-                acquire(failed);
-                return;
-            }
+        Retrying.afterFailure(this, why);
+    }
+
+    /** What knows of further attempts. */
+    Retrying retrying() {
+        if (retrying == null) {
+            retrying = new Retrying(this, worker, snapshot.retryBudget(service), meters);
         }
-        fail(why);
+        return retrying;
     }
 
     /** Ends it by an error's answer, or, if another response has begun, so that nobody takes that for complete. */
@@ -363,9 +357,12 @@ public final class Exchange implements ClientListener {
         held.release();
     }
 
-    private void leaveAttempt(ProxyError why) {
+    void leaveAttempt(ProxyError why) {
         if (queued != null) {
             queued.leave();
+        }
+        if (retrying != null) {
+            retrying.leave();
         }
         if (attempt != null) {
             attempt.leave(why);
@@ -383,8 +380,8 @@ public final class Exchange implements ClientListener {
     private void over() {
         state.phase(Phase.DONE);
         deadlines.cancel();
-        if (retries != null) {
-            retries.over();
+        if (retrying != null) {
+            retrying.over();
         }
         record.ended(failure, worker.wheel().nowNanos());
         meters.ended(record);

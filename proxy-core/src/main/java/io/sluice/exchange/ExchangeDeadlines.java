@@ -28,6 +28,8 @@ final class ExchangeDeadlines {
     private long connectAt = NEVER;
     private long requestBodyAt = NEVER;
     private long responseHeadAt = NEVER;
+    /** Of all attempts together. */
+    private long headDueAt = NEVER;
     private long responseBodyAt = NEVER;
     private long clientLookAt = NEVER;
     private long clientMovedNanos;
@@ -57,7 +59,12 @@ final class ExchangeDeadlines {
         }
     }
 
-    /** It waits for a place, which has a deadline of its own. */
+    /** Whether there is time left for an answer if nothing is done for so long. */
+    boolean leaves(long nanos) {
+        return wheel.nowNanos() + nanos < Math.min(totalAt, headDueAt);
+    }
+
+    /** It waits for a place, or for another attempt, which have deadlines of their own. */
     void queued() {
         requestBodyAt = NEVER;
         responseHeadAt = NEVER;
@@ -76,6 +83,14 @@ final class ExchangeDeadlines {
         connectAt = NEVER;
         responseHeadAt = NEVER;
         requestBodyAt = wheel.nowNanos() + limits.requestBodyIdleNanos();
+        arm();
+    }
+
+    /** All of the request was sent: once, or once more, which changes nothing of the time there is for an answer. */
+    void answerExpected() {
+        backendExpected();
+        headDueAt = Math.min(headDueAt, responseHeadAt);
+        responseHeadAt = headDueAt;
         arm();
     }
 

@@ -31,7 +31,7 @@ final class KeptBody {
 
     /** What keeps the body of this request; null where it can't be made again, or is known to be too long for it. */
     static KeptBody of(RequestHead head, RetryConfig rule) {
-        if (rule.attempts() == 0 || !head.method().idempotent()) {
+        if (rule.attempts() == 0 || !Retrying.repeats(head.method(), rule)) {
             return null;
         }
         long length = head.framing() == BodyFraming.LENGTH ? head.contentLength() : 1;

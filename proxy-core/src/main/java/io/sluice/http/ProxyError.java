@@ -75,6 +75,8 @@ public enum ProxyError {
     REUSED_CONNECTION_CLOSED(Side.BACKEND, 502, Retry.IF_IDEMPOTENT),
     BACKEND_CLOSED(Side.BACKEND, 502, Retry.ELSEWHERE_IF_IDEMPOTENT),
     BACKEND_RESET(Side.BACKEND, 502, Retry.ELSEWHERE_IF_IDEMPOTENT),
+    /** An answer that is made again, as its route says. Nobody is told so: the last one is passed on. */
+    BACKEND_STATUS(Side.BACKEND, 502),
     RESPONSE_HEAD_TIMEOUT(Side.BACKEND, 504),
     RESPONSE_BODY_TIMEOUT(Side.BACKEND, 504),
     RESPONSE_TRUNCATED(Side.BACKEND, 502),

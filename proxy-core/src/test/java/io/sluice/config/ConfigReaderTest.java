@@ -160,6 +160,26 @@ final class ConfigReaderTest {
     }
 
     @Test
+    void laysTheRetriesOfARouteOverTheGlobalOnes() throws ConfigException {
+        SluiceConfig config = read("""
+                listeners: [{ address: 8080 }]
+                routes:
+                  - { service: app, match: { path: /a }, retry: { on: { methods: [POST] } } }
+                  - { service: app, match: { path: /b }, retry: { replayBody: 0, on: { statuses: [429], retryAfter: off } } }
+                services: { app: { endpoints: ["app:8080"] } }
+                retry: { replayBody: 1MiB, on: { statuses: [502-504, 5xx], retryAfter: 60s } }
+                """);
+
+        List<StatusRange> global = List.of(new StatusRange(502, 504), new StatusRange(500, 599));
+        assertThat(config.retry()).isEqualTo(
+                new RetryConfig(2, 20, 10, 1 << 20, global, List.of(), Duration.ofSeconds(60)));
+        assertThat(config.routes().get(0).retry()).isEqualTo(
+                new RetryConfig(2, 20, 10, 1 << 20, global, List.of("POST"), Duration.ofSeconds(60)));
+        assertThat(config.routes().get(1).retry()).isEqualTo(
+                new RetryConfig(2, 20, 10, 0, List.of(new StatusRange(429, 429)), List.of(), Duration.ZERO));
+    }
+
+    @Test
     void readsWhatARouteMatchesAndDoes() throws ConfigException {
         SluiceConfig config = read(FULL);
 
