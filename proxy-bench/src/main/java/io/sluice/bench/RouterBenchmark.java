@@ -50,7 +50,7 @@ public class RouterBenchmark {
     private static final ZeroCopyConfig ZERO_COPY = new ZeroCopyConfig(true, 64 << 10, 256 << 10);
     private static final TimeoutConfig TIMEOUTS = new TimeoutConfig(
             Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO,
-            Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO);
+            Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO);
 
     /** Prefixes, exact paths and hosts of each kind, beside the route for everything. */
     @Param({"0", "10", "300"})

@@ -285,8 +285,12 @@ final class KeyTable {
                 value("timeouts.connect", TIME, "One attempt to connect to an endpoint; then another endpoint is tried.")
                         .byDefault("3s"),
                 value("timeouts.responseHeaders", TIME_OR_NONE, "From the end of the request to the end of the response's"
-                                + " headers; then 504.")
+                                + " headers, in all attempts together; then 504.")
                         .byDefault("60s"),
+                value("timeouts.attemptResponseHeaders", TIME_OR_NONE, "The same for one attempt: then it is given up, and an"
+                                + " idempotent request is made again at another endpoint, within retry.attempts and"
+                                + " retry.budget. Where it may not be, its answer is awaited further.")
+                        .byDefault("none"),
                 value("timeouts.responseBodyIdle", TIME_OR_NONE, "Without a byte of the response's body. It stands still"
                                 + " while a slow client holds the backend back.")
                         .byDefault("60s"),

@@ -311,6 +311,8 @@ public final class Exchange implements ClientListener {
     private void onMissed(ProxyError missed) {
         if (missed == ProxyError.CONNECT_TIMEOUT) {
             onAttemptFailed(missed);
+        } else if (missed == ProxyError.ATTEMPT_TIMEOUT) {
+            retrying().afterSilence();
         } else {
             if (missed == ProxyError.RESPONSE_HEAD_TIMEOUT) {
                 service.failed(attempt.endpoint(), missed);

@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
  * when the earliest may have come. <em>Loop-confined.</em> <em>Ends</em> with {@link #cancel}.
  *
  * <p>Which run when: connecting, only {@code connect}. While the request body comes, {@code requestBodyIdle}; while the
- * backend doesn't take it, and once it is sent, {@code responseHeaders}. While the response comes, {@code
+ * backend doesn't take it, and once it is sent, {@code responseHeaders}, and then also {@code attemptResponseHeaders}. While the response comes, {@code
  * responseBodyIdle}; while the client doesn't take it, {@code responseWriteIdle}, which asks for the client's progress every
  * quarter of its time: a client that takes any byte has not stalled. {@code request}, if set, always.
  */
@@ -30,6 +30,8 @@ final class ExchangeDeadlines {
     private long responseHeadAt = NEVER;
     /** Of all attempts together. */
     private long headDueAt = NEVER;
+    /** Of the attempt that is on. */
+    private long attemptAt = NEVER;
     private long responseBodyAt = NEVER;
     private long clientLookAt = NEVER;
     private long clientMovedNanos;
@@ -68,6 +70,7 @@ final class ExchangeDeadlines {
     void queued() {
         requestBodyAt = NEVER;
         responseHeadAt = NEVER;
+        attemptAt = NEVER;
         connectAt = NEVER;
         arm();
     }
@@ -75,6 +78,7 @@ final class ExchangeDeadlines {
     void connecting() {
         requestBodyAt = NEVER;
         responseHeadAt = NEVER;
+        attemptAt = NEVER;
         connectAt = wheel.nowNanos() + limits.connectNanos();
         arm();
     }
@@ -82,6 +86,7 @@ final class ExchangeDeadlines {
     void requestExpected() {
         connectAt = NEVER;
         responseHeadAt = NEVER;
+        attemptAt = NEVER;
         requestBodyAt = wheel.nowNanos() + limits.requestBodyIdleNanos();
         arm();
     }
@@ -91,6 +96,8 @@ final class ExchangeDeadlines {
         backendExpected();
         headDueAt = Math.min(headDueAt, responseHeadAt);
         responseHeadAt = headDueAt;
+        long attempt = limits.attemptResponseHeadersNanos();
+        attemptAt = attempt == Deadlines.NONE ? NEVER : wheel.nowNanos() + attempt;
         arm();
     }
 
@@ -103,6 +110,7 @@ final class ExchangeDeadlines {
 
     void responseExpected() {
         responseHeadAt = NEVER;
+        attemptAt = NEVER;
         clientLookAt = NEVER;
         responseBodyAt = wheel.nowNanos() + limits.responseBodyIdleNanos();
         arm();
@@ -112,6 +120,7 @@ final class ExchangeDeadlines {
         long now = wheel.nowNanos();
         connectAt = NEVER;
         responseHeadAt = NEVER;
+        attemptAt = NEVER;
         responseBodyAt = NEVER;
         clientMovedNanos = now;
         clientSeen = false;
@@ -134,7 +143,7 @@ final class ExchangeDeadlines {
     private void arm() {
         if (!over) {
             long next = Math.min(Math.min(totalAt, connectAt), Math.min(requestBodyAt, responseHeadAt));
-            timer.at(Math.min(next, Math.min(responseBodyAt, clientLookAt)));
+            timer.at(Math.min(Math.min(next, attemptAt), Math.min(responseBodyAt, clientLookAt)));
         }
     }
 
@@ -143,7 +152,8 @@ final class ExchangeDeadlines {
         ProxyError missed = missed(now);
         if (missed != null) {
             onMissed.accept(missed);
-        } else {
+        }
+        if (missed == null || missed == ProxyError.ATTEMPT_TIMEOUT) {
             arm();
         }
     }
@@ -162,6 +172,11 @@ final class ExchangeDeadlines {
         }
         if (responseHeadAt <= now) {
             return ProxyError.RESPONSE_HEAD_TIMEOUT;
+        }
+        if (attemptAt <= now) {
+            // Told once an attempt: where no other may be made, the others go on.
+            attemptAt = NEVER;
+            return ProxyError.ATTEMPT_TIMEOUT;
         }
         if (responseBodyAt <= now) {
             return ProxyError.RESPONSE_BODY_TIMEOUT;

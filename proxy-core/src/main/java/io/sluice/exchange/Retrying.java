@@ -62,6 +62,23 @@ final class Retrying {
         }
     }
 
+    /** The attempt has no answer in its time: makes another instead, or lets it wait on. */
+    void afterSilence() {
+        Attempt silent = exchange.attempt;
+        if (silent.replayable() && exchange.head.method().idempotent() && service.endpoints().size() > 1 && !refused()
+                && retries.allowByRoute(ProxyError.ATTEMPT_TIMEOUT, service, meters)) {
+            service.failed(silent.endpoint(), ProxyError.ATTEMPT_TIMEOUT);
+            exchange.leaveAttempt(ProxyError.ATTEMPT_TIMEOUT);
+            again(silent.endpoint());
+        }
+    }
+
+    /** Whether the breaker would let no attempt pass. */
+    private boolean refused() {
+        CircuitBreaker breaker = service.breaker();
+        return breaker != null && breaker.refuses(worker.wheel().nowNanos());
+    }
+
     private boolean allows(ProxyError why) {
         return retries.allowCounted(why, exchange.head.method(), service, meters);
     }
@@ -90,11 +107,10 @@ final class Retrying {
             }
         }
         long nanos = TimeUnit.SECONDS.toNanos(seconds);
-        CircuitBreaker breaker = service.breaker();
         // Who says when to come again may be asked again; another endpoint may be asked at once.
         if (!asked && service.endpoints().size() == 1
                 || !exchange.deadlines().leaves(nanos)
-                || breaker != null && breaker.refuses(worker.wheel().nowNanos())) {
+                || refused()) {
             return false;
         }
         delayNanos = nanos;

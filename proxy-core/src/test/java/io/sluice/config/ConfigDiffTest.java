@@ -82,6 +82,7 @@ final class ConfigDiffTest {
             entry("timeouts.keepAlive", "7s"),
             entry("timeouts.connect", "7s"),
             entry("timeouts.responseHeaders", "7s"),
+            entry("timeouts.attemptResponseHeaders", "7s"),
             entry("timeouts.responseBodyIdle", "7s"),
             entry("timeouts.request", "7s"),
             entry("timeouts.tunnel", "7s"),

@@ -64,6 +64,7 @@ final class ConfigReaderTest {
             Duration.ofSeconds(75),
             Duration.ofSeconds(3),
             Duration.ofSeconds(60),
+            Duration.ZERO,
             Duration.ofSeconds(60),
             Duration.ZERO,
             Duration.ofHours(1),
