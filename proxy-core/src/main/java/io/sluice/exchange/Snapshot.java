@@ -58,7 +58,8 @@ public final class Snapshot {
         this.retryBudgets = services.retryBudgets();
         this.overload = new OverloadMeters[retryBudgets.length];
         for (Service service : this.services) {
-            overload[service.index()] = overload(service, metrics);
+            boolean watched = service.limit() != null || service.breaker() != null;
+            overload[service.index()] = watched ? metrics.overload(service.name()) : null;
         }
         this.deadlines = Deadlines.of(config.timeouts());
         int indexes = Arrays.stream(listenerIndexes).max().orElse(-1) + 1;
@@ -76,27 +77,12 @@ public final class Snapshot {
         }
     }
 
-    /** Compiles a configuration that is the only one; its listeners are numbered as they are written. */
+    /** Compiles a configuration that is the only one, and in force; its listeners are numbered as they are written. */
     public static Snapshot of(SluiceConfig config, Metrics metrics) {
-        return of(config, IntStream.range(0, config.listeners().size()).toArray(), new EndpointRegistry(), null, metrics);
-    }
-
-    private static OverloadMeters overload(Service service, Metrics metrics) {
-        if (service.limit() == null && service.breaker() == null) {
-            return null;
-        }
-        OverloadMeters meters = metrics.overload(service.name());
-        if (service.limit() == null) {
-            meters.withoutQueue();
-        } else {
-            meters.queue(service.limit()::waiting);
-        }
-        if (service.breaker() == null) {
-            meters.withoutCircuit();
-        } else {
-            meters.circuit(service.breaker()::state, service.breaker()::opened);
-        }
-        return meters;
+        int[] indexes = IntStream.range(0, config.listeners().size()).toArray();
+        Snapshot snapshot = of(config, indexes, new EndpointRegistry(), null, metrics);
+        snapshot.report(metrics);
+        return snapshot;
     }
 
     /**
@@ -131,8 +117,14 @@ public final class Snapshot {
         return meters;
     }
 
-    /** Says that what it uses are the series in force. */
-    public void retainSeries(Metrics metrics) {
+    /** It is in force, or stays so: what it uses are the series, and what it has is what they tell. */
+    public void report(Metrics metrics) {
+        for (Service service : services) {
+            OverloadMeters meters = overload(service);
+            if (meters != null) {
+                tell(service, meters);
+            }
+        }
         metrics.retain(
                 allMeters(),
                 config.listeners().stream().map(ListenerConfig::name).collect(Collectors.toSet()),
@@ -141,6 +133,19 @@ public final class Snapshot {
                         .filter(service -> overload(service) != null)
                         .map(Service::name)
                         .collect(Collectors.toSet()));
+    }
+
+    private static void tell(Service service, OverloadMeters meters) {
+        if (service.limit() == null) {
+            meters.withoutQueue();
+        } else {
+            meters.queue(service.limit()::waiting);
+        }
+        if (service.breaker() == null) {
+            meters.withoutCircuit();
+        } else {
+            meters.circuit(service.breaker()::state, service.breaker()::opened);
+        }
     }
 
     /** Every meters an exchange may ask for. */

@@ -79,7 +79,7 @@ final class Reloading {
     private void undo(ListenerChange change, Snapshot before) {
         change.undo();
         endpoints.retain(before.services());
-        before.retainSeries(metrics);
+        before.report(metrics);
     }
 
     private void put(Snapshot before, Snapshot after, ListenerChange change) {
@@ -95,6 +95,6 @@ final class Reloading {
         }
         endpoints.retain(after.services());
         health.follow(after.services());
-        after.retainSeries(metrics);
+        after.report(metrics);
     }
 }

@@ -107,6 +107,7 @@ public final class SluiceServer implements AutoCloseable {
         EndpointRegistry endpoints = new EndpointRegistry();
         int[] indexes = IntStream.range(0, config.listeners().size()).toArray();
         Snapshot snapshot = Snapshot.of(config, indexes, endpoints, null, metrics);
+        snapshot.report(metrics);
         Transport transport = Transport.detect();
         SluiceServer server = unopened(snapshot, endpoints, metrics, transport);
         try {
