@@ -89,7 +89,7 @@ record MemoryTable(
         return new MemoryTable(List.copyOf(rows), connections, machine.heapBytes(), config.eventLoops(), kernel, pipes);
     }
 
-    /** What waits on both sides. Of a request's body that is kept nothing is left to wait: it takes twice its size at the most. */
+    /** What waits on both sides; or, of a request, what is kept of its body, which takes twice its size at the most. */
     private static Row bodies(SluiceConfig config) {
         long waits = config.buffers().highWatermark();
         long kept = 2L * config.routes().stream().mapToInt(route -> route.retry().replayBytes()).max().orElse(0);

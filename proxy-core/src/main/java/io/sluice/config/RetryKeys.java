@@ -44,20 +44,21 @@ final class RetryKeys {
     static List<Key> all() {
         return List.of(
                 section("retry", "When a failed attempt is made again: only while the client has seen nothing of an answer."),
-                value("retry.attempts", whole(0, 10), "Further endpoints tried when connecting fails. 0 switches off every"
-                                + " retry, also that of a connection that died before it answered.")
+                value("retry.attempts", whole(0, 10), "Further endpoints tried when connecting fails, and after what retry.on"
+                                + " and timeouts.attemptResponseHeaders name. 0 switches off every retry, also that of a"
+                                + " connection that died before it answered.")
                         .byDefault("2"),
                 value("retry.replayBody", size(0, 1024 * KIB), "A request body up to this size is kept in memory until its"
-                                + " answer begins, if the method is idempotent (PUT, DELETE), so that it can be sent again. 0:"
-                                + " none is.")
+                                + " answer begins, if the method is idempotent (PUT, DELETE) or one of retry.on.methods, so"
+                                + " that it can be sent again. 0: none is.")
                         .fills("replayBytes")
                         .byDefault("64KiB"),
-                section("retry.on", "Answers of a backend after which the request is made again elsewhere, as one of the attempts"
-                        + " and within the budget. The client gets the last one as it is."),
+                section("retry.on", "Answers of a backend after which the request is made again elsewhere, as one of the"
+                        + " attempts and within the budget. The client gets the last one as it is."),
                 list("retry.on.statuses", "The statuses of such answers.").unset("none"),
                 value("retry.on.statuses[]", FAILURES, "A status or a range."),
-                list("retry.on.methods", "Besides the idempotent methods, requests with these are made again after such an answer,"
-                        + " too: the backends must take care that nothing is done twice.")
+                list("retry.on.methods", "Besides the idempotent methods, requests with these are made again after such an"
+                                + " answer, too: the backends must take care that nothing is done twice.")
                         .unset("none"),
                 value("retry.on.methods[]", choice(ordered("POST", "POST", "PATCH", "PATCH")), "A method."),
                 value("retry.on.retryAfter", SHORT_TIME.orWord("off", Duration.ZERO), "The longest Retry-After that is waited"

@@ -11,8 +11,7 @@ import java.time.Duration;
  * @param keepAlive         a client connection without a request
  * @param connect           one connection attempt to an endpoint
  * @param responseHeaders   from the end of the request to the end of the response's head, in all attempts together
- * @param attemptResponseHeaders from the end of the request to the end of the response's head, in one attempt that may be made
- *                          again; zero (none) by default
+ * @param attemptResponseHeaders the same in one attempt that may be made again; zero (none) by default
  * @param responseBodyIdle  without a byte of the response body; stands still while we hold the backend back
  * @param request           a whole exchange; zero (none) by default
  * @param tunnel            a tunnel without a byte in either direction

@@ -155,7 +155,8 @@ public final class Exchange implements ClientListener {
     void onConnected(boolean later) {
         state.phase(Phase.RELAYING);
         attempt.send(head, service.config().proxyProtocol());
-        boolean paused = held.drainTo(attempt.request());
+        // An attempt before may have paused it, too.
+        boolean paused = held.drainTo(attempt.request()) || record.attempts() > 1;
         if (state.request() == Request.READ) {
             attempt.endRequest(held.trailers());
         } else if (later) {

@@ -12,7 +12,8 @@ import java.util.function.LongSupplier;
  * when the earliest may have come. <em>Loop-confined.</em> <em>Ends</em> with {@link #cancel}.
  *
  * <p>Which run when: connecting, only {@code connect}. While the request body comes, {@code requestBodyIdle}; while the
- * backend doesn't take it, and once it is sent, {@code responseHeaders}, and then also {@code attemptResponseHeaders}. While the response comes, {@code
+ * backend doesn't take it, and once it is sent, {@code responseHeaders}, and then also
+ * {@code attemptResponseHeaders}, which is told once and ends nothing here. While the response comes, {@code
  * responseBodyIdle}; while the client doesn't take it, {@code responseWriteIdle}, which asks for the client's progress every
  * quarter of its time: a client that takes any byte has not stalled. {@code request}, if set, always.
  */

@@ -54,7 +54,7 @@ final class Retries {
         };
     }
 
-    /** Whether there is another attempt where the route says so, and not the failure; true uses it up. Counts what came of it. */
+    /** Whether there is another attempt where only the route says so; true uses it up. Counts what came of it. */
     boolean allowByRoute(ProxyError why, Service service, ExchangeMeters meters) {
         boolean allowed = tries < config.attempts() && (budgeted || budget.take(service, config));
         if (allowed) {

@@ -117,7 +117,7 @@ final class Retrying {
         return retries.allowByRoute(ProxyError.BACKEND_STATUS, service, meters);
     }
 
-    /** The whole seconds of a Retry-After (RFC 9110 §10.2.3); unclear where it is a date, or something else, or there are two. */
+    /** The seconds of a Retry-After (RFC 9110 §10.2.3); unclear where it is a date, or something else, or there are two. */
     private static long seconds(ResponseHead answer) {
         int field = answer.next(RETRY_AFTER, 0);
         int start = answer.valueStart(field);

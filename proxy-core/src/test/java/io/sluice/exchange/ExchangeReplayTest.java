@@ -121,6 +121,19 @@ class ExchangeReplayTest {
     }
 
     @Test
+    void readsOnThoughTheDeadConnectionTookNotEvenTheHead() {
+        FakeBackend dead = bench.idle("single").getFirst();
+        dead.writable = false;
+        bench.requests("PUT /single", "Content-Length: 70000");
+        assertThat(bench.client.paused).isTrue();
+        dead.isGone(ProxyError.BACKEND_RESET);
+
+        FakeBackend fresh = bench.opens();
+        assertThat(bench.client.paused).isFalse();
+        isServedBy(fresh);
+    }
+
+    @Test
     void readsOnWhatABackendRefusedUntilItIsGone() {
         // The write fails first, as it does on a connection that was reset; then the end of input is seen.
         FakeBackend dead = reused("PUT", "Content-Length: 6");

@@ -140,7 +140,8 @@ class AvailabilityTest {
 
         assertThat(app.state(0)).isEqualTo(switch (error) {
             case NAME_NOT_RESOLVED, CONNECT_FAILED, CONNECT_TIMEOUT, BACKEND_CLOSED, BACKEND_RESET,
-                    RESPONSE_HEAD_TIMEOUT, ATTEMPT_TIMEOUT, RESPONSE_TRUNCATED, MALFORMED_RESPONSE, INVALID_RESPONSE_FRAMING -> State.EJECTED;
+                    RESPONSE_HEAD_TIMEOUT, ATTEMPT_TIMEOUT, RESPONSE_TRUNCATED, MALFORMED_RESPONSE,
+                    INVALID_RESPONSE_FRAMING -> State.EJECTED;
             default -> State.UP;
         });
     }
