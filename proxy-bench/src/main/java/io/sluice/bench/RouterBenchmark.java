@@ -50,7 +50,7 @@ public class RouterBenchmark {
     private static final ZeroCopyConfig ZERO_COPY = new ZeroCopyConfig(true, 64 << 10, 256 << 10);
     private static final TimeoutConfig TIMEOUTS = new TimeoutConfig(
             Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO,
-            Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO);
+            Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO);
 
     /** Prefixes, exact paths and hosts of each kind, beside the route for everything. */
     @Param({"0", "10", "300"})
@@ -86,15 +86,15 @@ public class RouterBenchmark {
     private static Router router(List<RouteConfig> routes) {
         return Router.of(
                 new SluiceConfig(
-                        List.of(), routes, Map.of(), null, LIMITS, TIMEOUTS, new RetryConfig(0, 0, 0), ZERO_COPY, null, null,
-                        null, List.of(), 1),
+                        List.of(), routes, Map.of(), null, LIMITS, TIMEOUTS, new RetryConfig(0, 0, 0, 0), ZERO_COPY, null, null,
+                        null, null, List.of(), 1),
                 Map.of(), null);
     }
 
     private static RouteConfig route(String host, PathMatch path) {
         return new RouteConfig(
                 host + path, new MatchConfig(host, path, List.of(), Map.of(), Map.of()), List.of(),
-                new ActionConfig.Respond(200, "", "text/plain"), LIMITS, TIMEOUTS, new RetryConfig(0, 0, 0), ZERO_COPY,
+                new ActionConfig.Respond(200, "", "text/plain"), LIMITS, TIMEOUTS, new RetryConfig(0, 0, 0, 0), ZERO_COPY,
                 null);
     }
 

@@ -79,7 +79,7 @@ record MemoryTable(
             sockets.add(socket("backend socket, " + service.name(), service.socket(), kernel));
         }
         addWithDearest(rows, sockets);
-        rows.add(new Row("bodies, 2 × buffers.highWatermark", 2L * config.buffers().highWatermark(), Holder.PROCESS));
+        rows.add(bodies(config));
         rows.add(new Row(
                 "heads, limits.requestHead + responseHead",
                 (long) config.limits().requestHead() + config.limits().responseHead(),
@@ -87,6 +87,15 @@ record MemoryTable(
         boolean spliced = config.routes().stream().anyMatch(route -> route.zeroCopy().enabled());
         Pipes pipes = new Pipes(spliced ? pipesMax : 0, config.zeroCopy().pipeSize());
         return new MemoryTable(List.copyOf(rows), connections, machine.heapBytes(), config.eventLoops(), kernel, pipes);
+    }
+
+    /** What waits on both sides; or, of a request, what is kept of its body, which takes twice its size at the most. */
+    private static Row bodies(SluiceConfig config) {
+        long waits = config.buffers().highWatermark();
+        long kept = 2L * config.routes().stream().mapToInt(route -> route.retry().replayBytes()).max().orElse(0);
+        return kept <= waits
+                ? new Row("bodies, 2 × buffers.highWatermark", 2 * waits, Holder.PROCESS)
+                : new Row("bodies, buffers.highWatermark + 2 × retry.replayBody", waits + kept, Holder.PROCESS);
     }
 
     private static Row socket(String what, SocketConfig socket, KernelBuffers kernel) {

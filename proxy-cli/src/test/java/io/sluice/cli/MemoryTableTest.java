@@ -26,6 +26,7 @@ final class MemoryTableTest {
     private static final String BUFFERS = """
             buffers: { highWatermark: 64KiB, lowWatermark: 32KiB }
             limits: { connections: 100, requestHead: 32KiB, responseHead: 64KiB }
+            retry: { replayBody: 32KiB }
             eventLoops: 2
             """;
     private static final String AUTO = """
@@ -82,6 +83,15 @@ final class MemoryTableTest {
 
         assertThat(off.total()).isEqualTo(table(AUTO).total());
         assertThat(off.lines(new MemoryLimit(-1, "x"))).noneMatch(line -> line.contains("pipes"));
+    }
+
+    @Test
+    void countsRequestBodiesThatAreKeptWhereTheyTakeMoreThanWhatMayWait() throws Exception {
+        MemoryTable kept = table(AUTO.replace("replayBody: 32KiB", "replayBody: 1MiB"));
+
+        assertThat(kept.total()).isEqualTo(table(AUTO).total() + 100 * (2 * MIB - 64 * KIB));
+        assertThat(kept.lines(new MemoryLimit(-1, "x")))
+                .anyMatch(line -> line.contains("bodies, buffers.highWatermark + 2 × retry.replayBody"));
     }
 
     @Test

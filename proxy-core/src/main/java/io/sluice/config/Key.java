@@ -94,7 +94,10 @@ record Key(
 
     /** The same key under another section, with this one's value in force as its default. */
     Key under(String section) {
-        return new Key(section + "." + path, shape, type, names, null, "as " + path, path, component, meaning);
+        // Elements are inherited with their list.
+        boolean element = path.endsWith("[]");
+        return new Key(section + "." + path, shape, type, names, null, element ? unset : "as " + path, element ? null : path,
+                component, meaning);
     }
 
     /** Whether it must be written. */

@@ -134,7 +134,7 @@ public final class KeyReference {
     private static Map<String, Map<String, Key>> components() {
         Map<String, Map<String, Key>> components = new HashMap<>();
         for (Key key : KEYS.values()) {
-            if (key.shape() == Key.Shape.VALUE) {
+            if (key.shape() == Key.Shape.VALUE || key.shape() == Key.Shape.LIST) {
                 for (String at = key.parent(); !at.isEmpty(); at = KEYS.get(at).parent()) {
                     components.computeIfAbsent(at, _ -> new HashMap<>()).putIfAbsent(key.component(), key);
                 }

@@ -44,7 +44,7 @@ final class KeyTable {
         keys.addAll(FileKeys.all());
         keys.addAll(filters());
         keys.addAll(OverloadKeys.routes());
-        Stream.of(timeouts(), limits(), retry(), ZeroCopyKeys.process())
+        Stream.of(timeouts(), limits(), RetryKeys.all(), ZeroCopyKeys.process())
                 .flatMap(List::stream)
                 .filter(key -> perRoute(key.path()))
                 .map(key -> key.under("routes[]"))
@@ -55,7 +55,7 @@ final class KeyTable {
         keys.addAll(OverloadKeys.services());
         keys.addAll(timeouts());
         keys.addAll(limits());
-        keys.addAll(retry());
+        keys.addAll(RetryKeys.all());
         keys.addAll(ZeroCopyKeys.process());
         keys.addAll(DnsKeys.process());
         keys.addAll(process());
@@ -290,8 +290,12 @@ final class KeyTable {
                 value("timeouts.connect", TIME, "One attempt to connect to an endpoint; then another endpoint is tried.")
                         .byDefault("3s"),
                 value("timeouts.responseHeaders", TIME_OR_NONE, "From the end of the request to the end of the response's"
-                                + " headers; then 504.")
+                                + " headers, in all attempts together; then 504.")
                         .byDefault("60s"),
+                value("timeouts.attemptResponseHeaders", TIME_OR_NONE, "The same for one attempt: then it is given up, and an"
+                                + " idempotent request is made again at another endpoint, within retry.attempts and"
+                                + " retry.budget. Where it may not be, its answer is awaited further.")
+                        .byDefault("none"),
                 value("timeouts.responseBodyIdle", TIME_OR_NONE, "Without a byte of the response's body. It stands still"
                                 + " while a slow client holds the backend back.")
                         .byDefault("60s"),
@@ -329,22 +333,6 @@ final class KeyTable {
                 value("limits.requestBody", size(0, 1024 * TIB).orWord("unlimited", Long.MAX_VALUE), "A request's body; more"
                                 + " gets 413.")
                         .byDefault("unlimited"));
-    }
-
-    private static List<Key> retry() {
-        return List.of(
-                section("retry", "When a failed attempt is made again: only while the client has seen nothing of an answer."),
-                value("retry.attempts", whole(0, 10), "Further endpoints tried when connecting fails. 0 switches off every"
-                                + " retry, also that of a connection that died before it answered.")
-                        .byDefault("2"),
-                section("retry.budget", "Keeps retries of requests that a backend may have begun to work on few. Connecting"
-                        + " elsewhere, and a new connection instead of a kept one that died, take nothing of it."),
-                value("retry.budget.percent", whole(0, 100), "Retries in flight, as a share of the requests in flight.")
-                        .fills("budgetPercent")
-                        .byDefault("20"),
-                value("retry.budget.min", whole(0, 10_000), "So many retries in flight are always allowed.")
-                        .fills("budgetMin")
-                        .byDefault("10"));
     }
 
     private static List<Key> process() {

@@ -100,14 +100,18 @@ record Section(Values values, String path) {
     }
 
     private Optional<Object> written(String component) {
-        return KeyReference.filling(pattern(), component)
-                .map(key -> values.value(path + key.path().substring(pattern().length())));
+        return KeyReference.filling(pattern(), component).map(key -> {
+            String name = key.path().substring(pattern().length() + 1);
+            return key.shape() == Key.Shape.LIST
+                    ? has(name) ? list(name, Object.class) : null
+                    : values.value(at(name));
+        });
     }
 
     /** Null for a component that no key fills here: backlog of a service. */
     private Object fallback(String component) {
         return KeyReference.filling(pattern(), component)
-                .map(key -> key.type().parser().apply(key.fallback()))
+                .map(key -> key.shape() == Key.Shape.LIST ? List.of() : key.type().parser().apply(key.fallback()))
                 .orElse(null);
     }
 

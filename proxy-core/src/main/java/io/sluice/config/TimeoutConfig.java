@@ -10,7 +10,8 @@ import java.time.Duration;
  * @param responseWriteIdle without a byte accepted by the client, or acknowledged by its kernel, while some wait for it
  * @param keepAlive         a client connection without a request
  * @param connect           one connection attempt to an endpoint
- * @param responseHeaders   from the end of the request to the end of the response's head
+ * @param responseHeaders   from the end of the request to the end of the response's head, in all attempts together
+ * @param attemptResponseHeaders the same in one attempt that may be made again; zero (none) by default
  * @param responseBodyIdle  without a byte of the response body; stands still while we hold the backend back
  * @param request           a whole exchange; zero (none) by default
  * @param tunnel            a tunnel without a byte in either direction
@@ -24,6 +25,7 @@ public record TimeoutConfig(
         Duration keepAlive,
         Duration connect,
         Duration responseHeaders,
+        Duration attemptResponseHeaders,
         Duration responseBodyIdle,
         Duration request,
         Duration tunnel,

@@ -5,6 +5,7 @@ import io.sluice.exchange.ExchangeState.Phase;
 import io.sluice.exchange.ExchangeState.Request;
 import io.sluice.exchange.ExchangeState.Response;
 import io.sluice.config.ServiceConfig.ProxyProtocol;
+import io.sluice.config.StatusRange;
 import io.sluice.http.BodyFraming;
 import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
@@ -48,6 +49,8 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
     private BodyRelay request;
     private BodyRelay response;
     private int interimResponses;
+    /** Whether the backend takes no more of the request. */
+    private boolean refused;
     /** Of the service's breaker; {@link CircuitBreaker#REFUSED} where there is none, or it knows what came of it. */
     private int pass;
     private boolean over;
@@ -86,9 +89,10 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
 
     /** Whether another attempt would tell the client nothing twice, and the backends no body twice. */
     boolean replayable() {
-        // Of an aborted request the body was not kept.
+        // Of an aborted request the body was not read.
         return state.response() == Response.AWAITING && interimResponses == 0
-                && state.request() != Request.ABORTED && (request == null || request.bytes() == 0);
+                && state.request() != Request.ABORTED
+                && (request == null || request.bytes() == 0 || exchange.held.keeps());
     }
 
     /**
@@ -144,9 +148,22 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
             lease.stream().introduce(new ProxyHeader(protocol, new AddressPair(peer.remote(), peer.local())));
         }
         if (head.framing() != BodyFraming.NONE) {
-            RelayChoice.of(exchange, head, endpoint, client, lease.stream(), worker).begin(request, client, this);
+            chooseRequestRelay();
         }
         lease.stream().head(record.traced(head));
+    }
+
+    private void chooseRequestRelay() {
+        RelayChoice.of(exchange, exchange.head, endpoint, client, lease.stream(), worker).begin(request, client, this);
+    }
+
+    /** What is sent of the request is kept no longer: the rest may cross as that of any other, or is nobody's. */
+    void onBodyLetGo() {
+        if (refused) {
+            abandonRequest();
+        } else {
+            chooseRequestRelay();
+        }
     }
 
     /** Flushes what came of the request, and stops reading it while the backend has enough. */
@@ -177,7 +194,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
             return;
         }
         if (state.response() == Response.AWAITING) {
-            deadlines.backendExpected();
+            deadlines.answerExpected();
         } else {
             deadlines.requestOver();
         }
@@ -197,7 +214,12 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
                 long now = worker.wheel().nowNanos();
                 endpoint.latency().add(now - record.startedNanos() - record.sentNanos(), now);
             }
-            exchange.onResponse(head);
+            if (StatusRange.anyHolds(exchange.route.retry().statuses(), head.status())
+                    && exchange.retrying().drops(head, this)) {
+                lease.stream().listener(new DroppedAnswer(this));
+            } else {
+                exchange.onResponse(head);
+            }
         } else if (head.status() == 101) {
             exchange.service.answered(endpoint, head.status());
             exchange.onSwitched(head);
@@ -272,15 +294,25 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
 
     @Override
     public void onResponseEnd(Trailers trailers) {
+        giveBack(true);
+        exchange.onResponseEnded(trailers);
+    }
+
+    /** The answer is not passed on; {@code whole} = it was read to its end. */
+    void onAnswerDropped(boolean whole) {
+        giveBack(whole);
+        exchange.retrying().go(endpoint);
+    }
+
+    private void giveBack(boolean whole) {
         Lease done = lease;
         lease = null;
-        if (state.request() == Request.READ) {
+        if (whole && state.request() == Request.READ) {
             done.release();
         } else {
             done.close();
         }
         leave(null);
-        exchange.onResponseEnded(trailers);
     }
 
     @Override
@@ -296,15 +328,23 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
     @Override
     public void onRequestRefused() {
         // It may have answered before it stopped reading (RFC 9112 §9.3): what it said is still to come, or its end.
-        if (state.request() == Request.READING) {
-            state.request(Request.ABORTED);
-            request.leave();
-            request.writable();
-            if (state.response() == Response.AWAITING) {
-                deadlines.backendExpected();
-            } else {
-                deadlines.requestOver();
-            }
+        refused = true;
+        if (state.request() == Request.READING && exchange.held.keeps()) {
+            // It is read on, as another attempt may need it.
+            onBackendWritable();
+        } else if (state.request() == Request.READING) {
+            abandonRequest();
+        }
+    }
+
+    private void abandonRequest() {
+        state.request(Request.ABORTED);
+        request.leave();
+        request.writable();
+        if (state.response() == Response.AWAITING) {
+            deadlines.backendExpected();
+        } else {
+            deadlines.requestOver();
         }
     }
 
@@ -324,12 +364,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
 
     /** Enters into the record what its relays moved, and whom they waited for; returns the bytes of the response's body. */
     long note() {
-        if (response == null) {
-            return 0;
-        }
-        RelayNote.enter(request, response, record);
-        RelayNote.enterEnd(response, record);
-        return response.bytes();
+        return response == null ? 0 : RelayNote.enterAll(request, response, record);
     }
 
     /** Tells the breaker what came of it. */

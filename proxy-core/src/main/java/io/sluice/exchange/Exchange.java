@@ -32,7 +32,7 @@ import io.sluice.telemetry.ExchangeRecord;
  *   <li>An {@link Attempt} has a connection exactly while RELAYING and the response has not ended. Whoever leaves that
  *       phase makes the attempt give back what it owns.
  *   <li>Request body that arrives before there is a connection is held here, and the client is not read meanwhile: one
- *       read's worth at most.
+ *       read's worth at most. What is sent of it is kept while it may have to be sent again ({@link KeptBody}).
  *   <li>Until the response is SENDING a failure becomes an answer of ours, or another attempt; afterwards it ends the
  *       client's stream so that nobody takes the response for complete.
  *   <li>A 101 that was asked for makes it a {@link Tunnelling}: both streams are left, and only the tunnel's end follows.
@@ -49,7 +49,7 @@ public final class Exchange implements ClientListener {
     private final Snapshot snapshot;
     final ExchangeRecord record;
     final ExchangeState state = new ExchangeState();
-    private final HeldBody held = new HeldBody();
+    final HeldBody held = new HeldBody();
     private ExchangeDeadlines deadlines;
     Route route;
     Service service;
@@ -57,9 +57,10 @@ public final class Exchange implements ClientListener {
     Attempt attempt;
     /** The wait for a place, if there ever was one. */
     Queued queued;
-    private Retries retries;
     /** Null where clients keep no endpoint. */
     Session session;
+    /** What it knows of further attempts, if it ever came to need one. */
+    private Retrying retrying;
     FileAnswer fileAnswer;
     long requestBytes;
     /** Body bytes of the answer made here; -1 = there is none. */
@@ -99,7 +100,7 @@ public final class Exchange implements ClientListener {
             case Action.Refuse refuse -> fail(refuse.error());
             case Action.Files files -> FileAnswer.give(this, worker, files.tree());
             case Action.Forward _ when MaxForwards.of(head) == 0 -> LocalAnswer.give(this, worker, LocalAnswer.HERE);
-            case Action.Forward _ -> acquire(null);
+            case Action.Forward _ -> forward();
         }
     }
 
@@ -126,8 +127,15 @@ public final class Exchange implements ClientListener {
         }
     }
 
+    private void forward() {
+        if (state.request() == Request.READING) {
+            held.keep(KeptBody.of(head, route.retry()));
+        }
+        acquire(null);
+    }
+
     /** Tries an endpoint; after a failed one another, if there is any. */
-    private void acquire(Endpoint failed) {
+    void acquire(Endpoint failed) {
         state.phase(Phase.ACQUIRING);
         Queued.enter(this, worker, snapshot.overload(service), failed);
     }
@@ -151,11 +159,12 @@ public final class Exchange implements ClientListener {
     void onConnected(boolean later) {
         state.phase(Phase.RELAYING);
         attempt.send(head, service.config().proxyProtocol());
-        boolean paused = held.drainTo(attempt.request());
+        // An attempt before may have paused it, too.
+        boolean paused = held.drainTo(attempt.request()) || record.attempts() > 1;
         if (state.request() == Request.READ) {
             attempt.endRequest(held.trailers());
         } else if (later) {
-            attempt.requestBatchEnd();
+            batchEnd();
             if (paused && attempt.connected() && !attempt.request().blocked()) {
                 client.resume();
             }
@@ -175,7 +184,7 @@ public final class Exchange implements ClientListener {
             data.release();
             fail(ProxyError.REQUEST_BODY_TOO_LARGE);
         } else if (connected()) {
-            attempt.request().body(data);
+            attempt.request().body(held.passing(data));
         } else {
             held.add(data);
             client.pause();
@@ -188,18 +197,24 @@ public final class Exchange implements ClientListener {
             return;
         }
         state.request(Request.READ);
+        held.end(trailers);
         if (connected()) {
             attempt.endRequest(trailers);
-        } else {
-            held.end(trailers);
         }
     }
 
     @Override
     public void onRequestBatchEnd() {
         if (state.request() == Request.READING && connected()) {
-            attempt.requestBatchEnd();
+            batchEnd();
         }
+    }
+
+    private void batchEnd() {
+        if (held.letGo(client.contiguous())) {
+            attempt.onBodyLetGo();
+        }
+        attempt.requestBatchEnd();
     }
 
     @Override
@@ -218,6 +233,7 @@ public final class Exchange implements ClientListener {
 
     /** A 1xx: passed on, and the response is still awaited. */
     void onInterim(ResponseHead response) {
+        held.forget();
         HopByHop.strip(response);
         client.head(response);
         client.flush();
@@ -243,6 +259,7 @@ public final class Exchange implements ClientListener {
 
     /** The final head. */
     void onResponse(ResponseHead response) {
+        held.forget();
         state.response(Response.SENDING);
         record.response(response.status(), worker.wheel().nowNanos() - record.startedNanos());
         Admission.of(response, route, session, attempt.endpoint());
@@ -299,6 +316,8 @@ public final class Exchange implements ClientListener {
     private void onMissed(ProxyError missed) {
         if (missed == ProxyError.CONNECT_TIMEOUT) {
             onAttemptFailed(missed);
+        } else if (missed == ProxyError.ATTEMPT_TIMEOUT) {
+            retrying().afterSilence();
         } else {
             if (missed == ProxyError.RESPONSE_HEAD_TIMEOUT) {
                 service.failed(attempt.endpoint(), missed);
@@ -309,22 +328,15 @@ public final class Exchange implements ClientListener {
 
     /** The attempt came to nothing: makes another, or gives up. */
     void onAttemptFailed(ProxyError why) {
-        boolean replayable = attempt.replayable();
-        service.failed(attempt.endpoint(), why);
-        leaveAttempt(why);
-        if (session != null) {
-            session.failed(why);
+        Retrying.afterFailure(this, why);
+    }
+
+    /** What knows of further attempts. */
+    Retrying retrying() {
+        if (retrying == null) {
+            retrying = new Retrying(this, worker, snapshot.retryBudget(service), meters);
         }
-        if (replayable) {
-            if (retries == null) {
-                retries = new Retries(snapshot.retryBudget(service), route.retry());
-            }
-            if (retries.allowCounted(why, head.method(), service, meters)) {
-                acquire(attempt.endpoint());
-                return;
-            }
-        }
-        fail(why);
+        return retrying;
     }
 
     /** Ends it by an error's answer, or, if another response has begun, so that nobody takes that for complete. */
@@ -352,9 +364,12 @@ public final class Exchange implements ClientListener {
         held.release();
     }
 
-    private void leaveAttempt(ProxyError why) {
+    void leaveAttempt(ProxyError why) {
         if (queued != null) {
             queued.leave();
+        }
+        if (retrying != null) {
+            retrying.leave();
         }
         if (attempt != null) {
             attempt.leave(why);
@@ -372,8 +387,8 @@ public final class Exchange implements ClientListener {
     private void over() {
         state.phase(Phase.DONE);
         deadlines.cancel();
-        if (retries != null) {
-            retries.over();
+        if (retrying != null) {
+            retrying.over();
         }
         record.ended(failure, worker.wheel().nowNanos());
         meters.ended(record);

@@ -12,7 +12,8 @@ import java.util.function.LongSupplier;
  * when the earliest may have come. <em>Loop-confined.</em> <em>Ends</em> with {@link #cancel}.
  *
  * <p>Which run when: connecting, only {@code connect}. While the request body comes, {@code requestBodyIdle}; while the
- * backend doesn't take it, and once it is sent, {@code responseHeaders}. While the response comes, {@code
+ * backend doesn't take it, and once it is sent, {@code responseHeaders}, and then also
+ * {@code attemptResponseHeaders}, which is told once and ends nothing here. While the response comes, {@code
  * responseBodyIdle}; while the client doesn't take it, {@code responseWriteIdle}, which asks for the client's progress every
  * quarter of its time: a client that takes any byte has not stalled. {@code request}, if set, always.
  */
@@ -28,6 +29,10 @@ final class ExchangeDeadlines {
     private long connectAt = NEVER;
     private long requestBodyAt = NEVER;
     private long responseHeadAt = NEVER;
+    /** Of all attempts together. */
+    private long headDueAt = NEVER;
+    /** Of the attempt that is on. */
+    private long attemptAt = NEVER;
     private long responseBodyAt = NEVER;
     private long clientLookAt = NEVER;
     private long clientMovedNanos;
@@ -57,10 +62,16 @@ final class ExchangeDeadlines {
         }
     }
 
-    /** It waits for a place, which has a deadline of its own. */
+    /** Whether there is time left for an answer if nothing is done for so long. */
+    boolean leaves(long nanos) {
+        return wheel.nowNanos() + nanos < Math.min(totalAt, headDueAt);
+    }
+
+    /** It waits for a place, or for another attempt, which have deadlines of their own. */
     void queued() {
         requestBodyAt = NEVER;
         responseHeadAt = NEVER;
+        attemptAt = NEVER;
         connectAt = NEVER;
         arm();
     }
@@ -68,6 +79,7 @@ final class ExchangeDeadlines {
     void connecting() {
         requestBodyAt = NEVER;
         responseHeadAt = NEVER;
+        attemptAt = NEVER;
         connectAt = wheel.nowNanos() + limits.connectNanos();
         arm();
     }
@@ -75,7 +87,18 @@ final class ExchangeDeadlines {
     void requestExpected() {
         connectAt = NEVER;
         responseHeadAt = NEVER;
+        attemptAt = NEVER;
         requestBodyAt = wheel.nowNanos() + limits.requestBodyIdleNanos();
+        arm();
+    }
+
+    /** All of the request was sent: once, or once more, which changes nothing of the time there is for an answer. */
+    void answerExpected() {
+        backendExpected();
+        headDueAt = Math.min(headDueAt, responseHeadAt);
+        responseHeadAt = headDueAt;
+        long attempt = limits.attemptResponseHeadersNanos();
+        attemptAt = attempt == Deadlines.NONE ? NEVER : wheel.nowNanos() + attempt;
         arm();
     }
 
@@ -88,6 +111,7 @@ final class ExchangeDeadlines {
 
     void responseExpected() {
         responseHeadAt = NEVER;
+        attemptAt = NEVER;
         clientLookAt = NEVER;
         responseBodyAt = wheel.nowNanos() + limits.responseBodyIdleNanos();
         arm();
@@ -97,6 +121,7 @@ final class ExchangeDeadlines {
         long now = wheel.nowNanos();
         connectAt = NEVER;
         responseHeadAt = NEVER;
+        attemptAt = NEVER;
         responseBodyAt = NEVER;
         clientMovedNanos = now;
         clientSeen = false;
@@ -119,7 +144,7 @@ final class ExchangeDeadlines {
     private void arm() {
         if (!over) {
             long next = Math.min(Math.min(totalAt, connectAt), Math.min(requestBodyAt, responseHeadAt));
-            timer.at(Math.min(next, Math.min(responseBodyAt, clientLookAt)));
+            timer.at(Math.min(Math.min(next, attemptAt), Math.min(responseBodyAt, clientLookAt)));
         }
     }
 
@@ -128,7 +153,8 @@ final class ExchangeDeadlines {
         ProxyError missed = missed(now);
         if (missed != null) {
             onMissed.accept(missed);
-        } else {
+        }
+        if (missed == null || missed == ProxyError.ATTEMPT_TIMEOUT) {
             arm();
         }
     }
@@ -147,6 +173,11 @@ final class ExchangeDeadlines {
         }
         if (responseHeadAt <= now) {
             return ProxyError.RESPONSE_HEAD_TIMEOUT;
+        }
+        if (attemptAt <= now) {
+            // Told once an attempt: where no other may be made, the others go on.
+            attemptAt = NEVER;
+            return ProxyError.ATTEMPT_TIMEOUT;
         }
         if (responseBodyAt <= now) {
             return ProxyError.RESPONSE_BODY_TIMEOUT;

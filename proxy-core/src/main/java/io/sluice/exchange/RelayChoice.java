@@ -32,7 +32,9 @@ record RelayChoice(Pipes pipes, long leastBytes, String reason, boolean bulk) {
         // Chunks that have a limit are counted as they come.
         boolean counted = message == exchange.head && message.framing() == BodyFraming.CHUNKED
                 && exchange.route.requestBodyMax() != Long.MAX_VALUE;
-        String forbidden = !exchange.service.config().zeroCopy() || counted ? "disabled"
+        // So is what may have to be sent again.
+        boolean kept = message == exchange.head && exchange.held.keeps();
+        String forbidden = !exchange.service.config().zeroCopy() || counted || kept ? "disabled"
                 : endpoint.splices() ? null : "disarmed";
         return of(message, exchange.route.zeroCopy(), forbidden, from, to, worker.pipes());
     }

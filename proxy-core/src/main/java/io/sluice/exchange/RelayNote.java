@@ -10,6 +10,13 @@ import io.sluice.transport.SocketReading.Pace;
 final class RelayNote {
     private RelayNote() {}
 
+    /** Enters all that is known at an attempt's end; returns the bytes of the response's body. */
+    static long enterAll(BodyRelay toBackend, BodyRelay toClient, ExchangeRecord record) {
+        enter(toBackend, toClient, record);
+        enterEnd(toClient, record);
+        return toClient.bytes();
+    }
+
     static void enter(BodyRelay toBackend, BodyRelay toClient, ExchangeRecord record) {
         record.backendBytes(toBackend.bytes(), toClient.bytes());
         record.spliced(toBackend.splicedBytes(), toClient.splicedBytes());

@@ -13,7 +13,7 @@ import io.sluice.telemetry.ExchangeMeters;
 final class Retries {
     private final RetryBudget budget;
     private final RetryConfig config;
-    private int connects;
+    private int tries;
     private boolean reusedOnce;
     private boolean budgeted;
 
@@ -29,14 +29,14 @@ final class Retries {
             case IF_IDEMPOTENT -> config.attempts() > 0 && !reusedOnce && method.idempotent();
             case ELSEWHERE_IF_IDEMPOTENT -> config.attempts() > 0 && !reusedOnce && method.idempotent()
                     && service.endpoints().size() > 1;
-            case ANYWHERE -> connects < config.attempts() && service.endpoints().size() > 1;
+            case ANYWHERE -> tries < config.attempts() && service.endpoints().size() > 1;
         };
         if (!legal || !free(why.retry()) && !budgeted && !budget.take(service, config)) {
             return false;
         }
         budgeted |= !free(why.retry());
         if (why.retry() == ProxyError.Retry.ANYWHERE) {
-            connects++;
+            tries++;
         } else {
             reusedOnce = true;
         }
@@ -54,7 +54,20 @@ final class Retries {
         };
     }
 
-    /** The same, and counts what came of it. */
+    /** Whether there is another attempt where only the route says so; true uses it up. Counts what came of it. */
+    boolean allowByRoute(ProxyError why, Service service, ExchangeMeters meters) {
+        boolean allowed = tries < config.attempts() && (budgeted || budget.take(service, config));
+        if (allowed) {
+            budgeted = true;
+            tries++;
+            meters.retried(why);
+        } else {
+            meters.retryRefused(why);
+        }
+        return allowed;
+    }
+
+    /** As {@link #allow}, and counts what came of it. */
     boolean allowCounted(ProxyError why, Method method, Service service, ExchangeMeters meters) {
         boolean allowed = allow(why, method, service);
         if (allowed) {

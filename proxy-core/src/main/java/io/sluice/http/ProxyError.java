@@ -76,7 +76,11 @@ public enum ProxyError {
     REUSED_CONNECTION_CLOSED(Side.BACKEND, 502, Retry.IF_IDEMPOTENT),
     BACKEND_CLOSED(Side.BACKEND, 502, Retry.ELSEWHERE_IF_IDEMPOTENT),
     BACKEND_RESET(Side.BACKEND, 502, Retry.ELSEWHERE_IF_IDEMPOTENT),
+    /** An answer that is made again, as its route says. Nobody is told so: the last one is passed on. */
+    BACKEND_STATUS(Side.BACKEND, 502),
     RESPONSE_HEAD_TIMEOUT(Side.BACKEND, 504),
+    /** An attempt that had no answer in the time for one of several; nobody is told so, as it is made again. */
+    ATTEMPT_TIMEOUT(Side.BACKEND, 504),
     RESPONSE_BODY_TIMEOUT(Side.BACKEND, 504),
     RESPONSE_TRUNCATED(Side.BACKEND, 502),
     MALFORMED_RESPONSE(Side.BACKEND, 502),

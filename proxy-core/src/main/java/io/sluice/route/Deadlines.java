@@ -11,6 +11,7 @@ public record Deadlines(
         long keepAliveNanos,
         long connectNanos,
         long responseHeadersNanos,
+        long attemptResponseHeadersNanos,
         long responseBodyIdleNanos,
         long requestNanos,
         long tunnelNanos) {
@@ -27,6 +28,7 @@ public record Deadlines(
                 nanos(config.keepAlive()),
                 nanos(config.connect()),
                 nanos(config.responseHeaders()),
+                nanos(config.attemptResponseHeaders()),
                 nanos(config.responseBodyIdle()),
                 nanos(config.request()),
                 nanos(config.tunnel()));

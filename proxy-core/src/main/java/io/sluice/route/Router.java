@@ -55,7 +55,7 @@ public final class Router {
 
     private static Route refusal(int index, ProxyError error, SluiceConfig config) {
         // There is nothing to try again: no backend is asked.
-        RetryConfig noRetry = new RetryConfig(0, 0, 0);
+        RetryConfig noRetry = new RetryConfig(0, 0, 0, 0);
         return new Route(
                 index,
                 "-",

@@ -194,10 +194,10 @@ public final class ExchangeRecord {
         headSentNanos = nowNanos - startedNanos;
     }
 
-    /** Notes how each side kept us waiting with bytes in hand. */
+    /** Notes how each side kept us waiting with bytes in hand, in one more attempt. */
     public void stalled(Stall onClient, Stall onBackend) {
-        stalledOnClient = onClient;
-        stalledOnBackend = onBackend;
+        stalledOnClient = stalledOnClient.and(onClient);
+        stalledOnBackend = stalledOnBackend.and(onBackend);
     }
 
     /** Notes the route taken. */
@@ -261,10 +261,10 @@ public final class ExchangeRecord {
         bytesOut = toClient;
     }
 
-    /** Notes body bytes on the other side, all attempts together: those handed to backends, and those read from them. */
+    /** Notes body bytes of one more attempt on the other side: those handed to its backend, and those read from it. */
     public void backendBytes(long toBackend, long fromBackend) {
-        bytesToBackend = toBackend;
-        bytesFromBackend = fromBackend;
+        bytesToBackend += toBackend;
+        bytesFromBackend += fromBackend;
     }
 
     /** Notes body bytes that crossed inside the kernel: from the client, which {@link #bytes} does not tell of, and to it. */
@@ -273,10 +273,10 @@ public final class ExchangeRecord {
         splicedBytes = fromClient + toClient;
     }
 
-    /** Notes how long each side kept us waiting with bytes in hand. */
+    /** Notes how long each side kept us waiting with bytes in hand, in one more attempt. */
     public void blocked(long onClientNanos, long onBackendNanos) {
-        blockedOnClientNanos = onClientNanos;
-        blockedOnBackendNanos = onBackendNanos;
+        blockedOnClientNanos += onClientNanos;
+        blockedOnBackendNanos += onBackendNanos;
     }
 
     /**

@@ -11,4 +11,13 @@ package io.sluice.telemetry;
 public record Stall(int times, long totalNanos, long longestNanos, long atNanos) {
     /** It never did. */
     public static final Stall NONE = new Stall(0, 0, 0, 0);
+
+    /** This one and a later one. */
+    public Stall and(Stall later) {
+        if (times == 0 || later.times == 0) {
+            return times == 0 ? later : this;
+        }
+        Stall longer = later.longestNanos > longestNanos ? later : this;
+        return new Stall(times + later.times, totalNanos + later.totalNanos, longer.longestNanos, longer.atNanos);
+    }
 }

@@ -64,6 +64,7 @@ final class ConfigReaderTest {
             Duration.ofSeconds(75),
             Duration.ofSeconds(3),
             Duration.ofSeconds(60),
+            Duration.ZERO,
             Duration.ofSeconds(60),
             Duration.ZERO,
             Duration.ofHours(1),
@@ -90,7 +91,7 @@ final class ConfigReaderTest {
                 new ServiceLimitConfig(Integer.MAX_VALUE, Integer.MAX_VALUE, 1024, Duration.ofSeconds(1)),
                 null);
         ZeroCopyConfig zeroCopy = new ZeroCopyConfig(true, 128 << 10, 1 << 20);
-        RetryConfig retry = new RetryConfig(2, 20, 10);
+        RetryConfig retry = new RetryConfig(2, 20, 10, 65536);
         assertThat(config)
                 .isEqualTo(new SluiceConfig(
                         List.of(new ListenerConfig(
@@ -155,11 +156,31 @@ final class ConfigReaderTest {
         assertThat(route.timeouts().connect()).isEqualTo(Duration.ofMillis(250));
         assertThat(route.limits().requestBody()).isEqualTo(10L << 20);
         assertThat(route.limits().requestHead()).isEqualTo(8192);
-        assertThat(route.retry()).isEqualTo(new RetryConfig(0, 50, 3));
+        assertThat(route.retry()).isEqualTo(new RetryConfig(0, 50, 3, 65536));
         assertThat(config.timeouts().responseHeaders()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.timeouts().drainAccepting()).isZero();
         assertThat(config.timeouts().drain()).isEqualTo(Duration.ofMinutes(1));
         assertThat(config.limits().requestBody()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void laysTheRetriesOfARouteOverTheGlobalOnes() throws ConfigException {
+        SluiceConfig config = read("""
+                listeners: [{ address: 8080 }]
+                routes:
+                  - { service: app, match: { path: /a }, retry: { on: { methods: [POST] } } }
+                  - { service: app, match: { path: /b }, retry: { replayBody: 0, on: { statuses: [429], retryAfter: off } } }
+                services: { app: { endpoints: ["app:8080"] } }
+                retry: { replayBody: 1MiB, on: { statuses: [502-504, 5xx], retryAfter: 60s } }
+                """);
+
+        List<StatusRange> global = List.of(new StatusRange(502, 504), new StatusRange(500, 599));
+        assertThat(config.retry()).isEqualTo(
+                new RetryConfig(2, 20, 10, 1 << 20, global, List.of(), Duration.ofSeconds(60)));
+        assertThat(config.routes().get(0).retry()).isEqualTo(
+                new RetryConfig(2, 20, 10, 1 << 20, global, List.of("POST"), Duration.ofSeconds(60)));
+        assertThat(config.routes().get(1).retry()).isEqualTo(
+                new RetryConfig(2, 20, 10, 0, List.of(new StatusRange(429, 429)), List.of(), Duration.ZERO));
     }
 
     @Test

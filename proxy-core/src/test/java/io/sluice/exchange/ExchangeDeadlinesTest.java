@@ -17,7 +17,7 @@ class ExchangeDeadlinesTest {
     private final HandWheel time = new HandWheel();
     private final List<ProxyError> missed = new ArrayList<>();
     private final ExchangeDeadlines deadlines = with(new Deadlines(
-            SECOND, 30 * SECOND, 20 * SECOND, SECOND, 3 * SECOND, 60 * SECOND, 40 * SECOND, 100 * SECOND, 0));
+            SECOND, 30 * SECOND, 20 * SECOND, SECOND, 3 * SECOND, 60 * SECOND, 10 * SECOND, 40 * SECOND, 100 * SECOND, 0));
     private long progress;
     private int asked;
 
@@ -166,9 +166,46 @@ class ExchangeDeadlinesTest {
     }
 
     @Test
+    void tellsOnceThatAnAttemptHasNoAnswerAndWaitsOn() {
+        deadlines.answerExpected();
+        pass(9);
+        assertThat(missed).isEmpty();
+        pass(2);
+        assertThat(missed).containsExactly(ProxyError.ATTEMPT_TIMEOUT);
+        pass(50);
+
+        assertThat(missed).containsExactly(ProxyError.ATTEMPT_TIMEOUT, ProxyError.RESPONSE_HEAD_TIMEOUT);
+    }
+
+    @Test
+    void allAttemptsTogetherHaveTheTimeForAnAnswerAndEachItsOwn() {
+        deadlines.answerExpected();
+        pass(9);
+        deadlines.connecting();
+        pass(2);
+        deadlines.answerExpected();
+        pass(9);
+        assertThat(missed).isEmpty();
+        assertThat(deadlines.leaves(39 * SECOND)).isTrue();
+        assertThat(deadlines.leaves(40 * SECOND)).isFalse();
+        pass(41);
+
+        assertThat(missed).containsExactly(ProxyError.ATTEMPT_TIMEOUT, ProxyError.RESPONSE_HEAD_TIMEOUT);
+    }
+
+    @Test
+    void anAnswerThatBeganEndsTheAttemptsDeadline() {
+        deadlines.answerExpected();
+        deadlines.responseExpected();
+        pass(39);
+
+        assertThat(missed).isEmpty();
+    }
+
+    @Test
     void aLimitOfNoneNeverComes() {
         long none = Deadlines.NONE;
-        ExchangeDeadlines unlimited = with(new Deadlines(none, none, none, none, none, none, none, none, none));
+        ExchangeDeadlines unlimited = with(new Deadlines(none, none, none, none, none, none, none, none, none, none));
         unlimited.begun(now());
         unlimited.connecting();
         pass(100_000);

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@link Retries} and the {@link RetryBudget} they take from. */
 class RetriesTest {
-    private static final RetryConfig TWO = new RetryConfig(2, 20, 10);
+    private static final RetryConfig TWO = new RetryConfig(2, 20, 10, 65536);
 
     private final RetryBudget budget = new RetryBudget();
     private final Service two = service(2);
@@ -68,7 +68,7 @@ class RetriesTest {
     @ParameterizedTest
     @CsvSource({"0, 0", "1, 1", "2, 2", "10, 10"})
     void triesSoManyFurtherEndpoints(int attempts, int allowed) {
-        Retries retries = new Retries(budget, new RetryConfig(attempts, 20, 10));
+        Retries retries = new Retries(budget, new RetryConfig(attempts, 20, 10, 65536));
         int count = 0;
         while (retries.allow(ProxyError.CONNECT_FAILED, Method.GET, two)) {
             count++;
@@ -84,7 +84,7 @@ class RetriesTest {
         assertThat(retries.allow(ProxyError.REUSED_CONNECTION_CLOSED, Method.GET, two)).isFalse();
         assertThat(retries.allow(ProxyError.CONNECT_FAILED, Method.GET, two)).as("counted apart").isTrue();
 
-        assertThat(new Retries(budget, new RetryConfig(0, 20, 10))
+        assertThat(new Retries(budget, new RetryConfig(0, 20, 10, 65536))
                 .allow(ProxyError.REUSED_CONNECTION_CLOSED, Method.GET, two)).isFalse();
     }
 
@@ -103,7 +103,7 @@ class RetriesTest {
         assertThat(retries.allow(died, Method.GET, two)).as("a second time").isFalse();
         assertThat(retries.allow(ProxyError.REUSED_CONNECTION_CLOSED, Method.GET, two)).as("counted together").isFalse();
 
-        assertThat(new Retries(budget, new RetryConfig(0, 20, 10)).allow(died, Method.GET, two)).isFalse();
+        assertThat(new Retries(budget, new RetryConfig(0, 20, 10, 65536)).allow(died, Method.GET, two)).isFalse();
     }
 
     @Test
@@ -121,7 +121,7 @@ class RetriesTest {
 
     @Test
     void takesNoPlaceWhereNobodyWasAskedYet() {
-        RetryConfig none = new RetryConfig(2, 0, 0);
+        RetryConfig none = new RetryConfig(2, 0, 0, 65536);
 
         assertThat(new Retries(budget, none).allow(ProxyError.CONNECT_FAILED, Method.POST, two)).isTrue();
         assertThat(new Retries(budget, none).allow(ProxyError.REUSED_CONNECTION_CLOSED, Method.GET, two)).isTrue();
@@ -148,13 +148,13 @@ class RetriesTest {
             two.endpoints().get(i % 2).begun();
         }
 
-        assertThat(placesLeft(new RetryConfig(2, percent, min))).isEqualTo(places);
+        assertThat(placesLeft(new RetryConfig(2, percent, min, 65536))).isEqualTo(places);
     }
 
     @Test
     void neverGivesMoreThanItsPlacesToManyThreads() throws InterruptedException {
         int places = 5;
-        RetryConfig config = new RetryConfig(2, 0, places);
+        RetryConfig config = new RetryConfig(2, 0, places, 65536);
         AtomicInteger holding = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         AtomicInteger taken = new AtomicInteger();

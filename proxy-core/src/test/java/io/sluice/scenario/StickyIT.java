@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -250,5 +251,29 @@ final class StickyIT {
 
         assertThat(refused.status()).isEqualTo(502);
         assertThat(refused.value("Set-Cookie")).isNull();
+    }
+
+    @Test
+    void movesAClientWhoseEndpointGivesAnAnswerThatIsMadeAgainElsewhere() throws Exception {
+        AtomicBoolean overloaded = new AtomicBoolean();
+        ScriptedBackend one = proxy.backend(connection -> {
+            while (true) {
+                connection.request();
+                connection.send(overloaded.get()
+                        ? "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 4\r\n\r\nbusy" : Http.ok("one"));
+            }
+        });
+        proxy.start(yaml("endpoints: [${endpoints}], " + STICKY) + "retry: { on: { statuses: [503] } }\n", one, named("two"));
+        Message first = proxy.answerTo(Http.get("/"));
+        while (!first.text().equals("one")) {
+            first = proxy.answerTo(Http.get("/"));
+        }
+        overloaded.set(true);
+
+        Message moved = proxy.answerTo(Http.get("/", "Cookie: " + cookie(first)));
+
+        assertThat(moved.text()).isEqualTo("two");
+        assertThat(proxy.answerTo(Http.get("/", "Cookie: " + cookie(moved))).text()).isEqualTo("two");
+        assertThat(counted("moved")).isEqualTo(1);
     }
 }

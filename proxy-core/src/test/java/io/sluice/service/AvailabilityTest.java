@@ -141,8 +141,8 @@ class AvailabilityTest {
         }
 
         assertThat(app.state(0)).isEqualTo(switch (error) {
-            case CONNECT_FAILED, CONNECT_TIMEOUT, BACKEND_CLOSED, BACKEND_RESET,
-                    RESPONSE_HEAD_TIMEOUT, RESPONSE_TRUNCATED, MALFORMED_RESPONSE, INVALID_RESPONSE_FRAMING -> State.EJECTED;
+            case CONNECT_FAILED, CONNECT_TIMEOUT, BACKEND_CLOSED, BACKEND_RESET, RESPONSE_HEAD_TIMEOUT, ATTEMPT_TIMEOUT,
+                    RESPONSE_TRUNCATED, MALFORMED_RESPONSE, INVALID_RESPONSE_FRAMING -> State.EJECTED;
             default -> State.UP;
         });
     }
