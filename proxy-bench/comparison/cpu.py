@@ -95,46 +95,47 @@ def _section(options, samples, resident):
     section = Section(
         "CPU per request and per GB",
         f"Medians of {options.rounds} rounds of {options.seconds} s, proxies in turn. CPU is the proxy's own, user and "
-        "system, from /proc; the ratios compare CPU per request. Switches are voluntary + involuntary per 1,000 "
+        "system, from /proc; the ratios compare CPU per request (per byte in the bars of copies), round by round, and are medians, too: "
+        "a neighbour of this machine slows down a whole round. Switches are voluntary + involuntary per 1,000 "
         "requests. Spread is that of CPU per request over the rounds.")
     section.headers = ["response, proxy", "req/s", "MB/s", "CPU µs/req", "spread", "CPU s/GB", "system", "× HAProxy",
                        "× nginx", "switches", "RSS MiB", "p99 ms", "errors"]
-    per_request, per_gb = {}, {}
-    for key, rounds in samples.items():
-        if key[1] != "direct":
-            per_request[key] = statistics.median(sample.micros_per_request for sample in rounds)
-            per_gb[key] = statistics.median(sample.seconds_per_gb for sample in rounds)
     for (size, name), rounds in samples.items():
         def middle(figure):
             return statistics.median(getattr(sample, figure) for sample in rounds)
         key = (size, name)
-        cost = per_request.get(key)
+        cost = None if name == "direct" else middle("micros_per_request")
         costs = [sample.micros_per_request for sample in rounds]
         section.rows.append([
             f"{size} {name}", shown(middle("rate"), 0), shown(middle("megabytes_per_second"), 0), shown(cost, 1),
-            "–" if cost is None else f"{(max(costs) - min(costs)) / cost:.0%}", shown(per_gb.get(key), 3),
+            "–" if cost is None else f"{(max(costs) - min(costs)) / cost:.0%}", shown(None if cost is None else middle("seconds_per_gb"), 3),
             "–" if cost is None else f"{middle('system_share'):.0%}",
-            shown(ratio(cost, per_request.get((size, "haproxy")))), shown(ratio(cost, per_request.get((size, "nginx")))),
+            shown(_times(samples, size, name, "haproxy")), shown(_times(samples, size, name, "nginx")),
             "–" if cost is None else f"{middle('voluntary'):.0f}+{middle('involuntary'):.0f}",
             "–" if cost is None else shown(resident[key] / 1024, 0), shown(middle("p99_millis"), 1),
             str(sum(sample.errors for sample in rounds))])
     for name in options.launchers:
         if name in options.proxies:
-            _bars(section, name, samples, per_request, per_gb)
+            _bars(section, name, samples)
     return section
 
 
-def _bars(section, name, samples, per_request, per_gb):
+def _times(samples, size, name, peer, figure="micros_per_request"):
+    """What one costs to the other: the median of the rounds; None if either did not run, or has no costs."""
+    pairs = [ratio(getattr(one, figure), getattr(other, figure))
+             for one, other in zip(samples.get((size, name), []), samples.get((size, peer), []))]
+    return statistics.median(pairs) if pairs and None not in pairs else None
+
+
+def _bars(section, name, samples):
     sizes = {size for size, _ in samples}
     if "1k" in sizes:
         for peer, called in (("haproxy", "HAProxy"), ("nginx", "nginx")):
             section.bars.append(at_most(f"{name}, 1 KiB: CPU per request",
-                                        ratio(per_request.get(("1k", name)), per_request.get(("1k", peer))),
-                                        1.0, f" × {called}"))
+                                        _times(samples, "1k", name, peer), 1.0, f" × {called}"))
     if "1m" in sizes:
         copying = name + COPYING
         section.bars.append(at_most(f"{copying}, 1 MiB: CPU per byte",
-                                    ratio(per_gb.get(("1m", copying)), per_gb.get(("1m", "haproxy"))), 0.95,
-                                    " × HAProxy"))
+                                    _times(samples, "1m", copying, "haproxy", "seconds_per_gb"), 0.95, " × HAProxy"))
     errors = sum(sample.errors for (_, proxy), rounds in samples.items() for sample in rounds if proxy == name)
     section.bars.append(at_most(f"{name}: broken or refused requests", errors, 0, ""))
