@@ -12,9 +12,12 @@ CONNECTIONS = 64
 
 
 class Sluice:
-    """A running proxy with a configuration file of its own. It listens at `port` and is asked at `admin`."""
+    """A running proxy with a configuration file of its own. It listens at `port` and is asked at `admin`.
 
-    def __init__(self, bench, name, yaml, *, port=None, takeover=False):
+    It runs on the bench's core for proxies, unless told otherwise.
+    """
+
+    def __init__(self, bench, name, yaml, *, port=None, takeover=False, cores=None):
         self.bench = bench
         self.name = name
         self.port = port or free_port()
@@ -22,7 +25,7 @@ class Sluice:
         self.path = f"{bench.folder}/{name}.yaml"
         self.configure(yaml)
         command = [bench.launchers["sluice"], "run", "-c", self.path, "--no-watch", *(["--takeover"] if takeover else [])]
-        self.child = bench.spawn(name, command, [bench.proxy_core])
+        self.child = bench.spawn(name, command, cores or [bench.proxy_core])
         bench.wait_for_answer(name, self.admin, "/readyz", self.child)
 
     @property

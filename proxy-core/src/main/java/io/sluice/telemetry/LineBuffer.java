@@ -10,6 +10,8 @@ import java.util.Arrays;
  */
 final class LineBuffer {
     private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
+    /** Of a positive long. */
+    private static final int DIGITS_MAX = 19;
     /** An unusually large line must not be paid for ever. */
     private static final int BYTES_KEPT = 256 * 1024;
 
@@ -54,13 +56,18 @@ final class LineBuffer {
             return ascii(Long.toString(value));
         }
         int digits = 1;
-        for (long rest = value; rest > 9; rest /= 10) {
+        for (long power = 10; digits < DIGITS_MAX && value >= power; power *= 10) {
             digits++;
         }
         reserve(digits);
+        int at = length + digits;
         long rest = value;
-        for (int at = length + digits; at > length; rest /= 10) {
+        // In 32 bits, which is where most numbers are, a division costs half.
+        for (; rest > Integer.MAX_VALUE; rest /= 10) {
             bytes[--at] = (byte) ('0' + rest % 10);
+        }
+        for (int small = (int) rest; at > length; small /= 10) {
+            bytes[--at] = (byte) ('0' + small % 10);
         }
         length += digits;
         return this;
