@@ -6,23 +6,11 @@ from comparison.processes import CannotMeasure
 from comparison.proxies import Bench
 from comparison.report import Section, at_most, say, shown
 
-from .proxies import CONNECTIONS, Load, Sluice
+from .proxies import CONNECTIONS, Load, Sluice, one_service
 
 BEFORE_SECONDS = 1
 AFTER_SECONDS = 3
 END_SECONDS_MAX = 20
-
-
-def _yaml(backend):
-    return f"""\
-listeners:
-  - address: "127.0.0.1:PORT"
-routes:
-  - service: files
-services:
-  files: {{ endpoints: ["127.0.0.1:{backend}"] }}
-accessLog: off
-"""
 
 
 def measure(options):
@@ -35,13 +23,13 @@ def measure(options):
     with Bench(options.launchers, *options.cores) as bench:
         bench.file("1k", 1024)
         bench.start_backend()
-        old = Sluice(bench, "sluice0", _yaml(bench.backend_port))
+        old = Sluice(bench, "sluice0", one_service(f"127.0.0.1:{bench.backend_port}"))
         wrk(bench, old.port, "/1k", CONNECTIONS, 3)
         for number in range(1, options.handovers + 1):
             say(f"handover: {number} of {options.handovers} …")
             load = Load(bench, old.port, "/1k", options.seconds)
             time.sleep(BEFORE_SECONDS)
-            new = Sluice(bench, f"sluice{number}", _yaml(bench.backend_port), port=old.port, takeover=True)
+            new = Sluice(bench, f"sluice{number}", one_service(f"127.0.0.1:{bench.backend_port}"), port=old.port, takeover=True)
             asked = time.monotonic()
             old.child.process.terminate()
             code = old.child.process.wait(END_SECONDS_MAX)

@@ -8,25 +8,13 @@ from comparison.processes import family
 from comparison.proxies import Bench
 from comparison.report import Section, Sections, at_most, say, shown
 
-from .proxies import CONNECTIONS, Load, Sluice
+from .proxies import CONNECTIONS, Load, Sluice, one_service
 
 ENDPOINTS = 3
 EVERY_SECONDS = 5
 DOWN_SECONDS = 2
 # What a request can die of whose bytes, or some of them, had been sent.
 AFTER_SENDING = ("backend_closed", "backend_reset", "reused_connection_closed", "response_truncated")
-
-
-def _yaml(ports):
-    return f"""\
-listeners:
-  - address: "127.0.0.1:PORT"
-routes:
-  - service: app
-services:
-  app: {{ endpoints: [{", ".join(f'"127.0.0.1:{port}"' for port in ports)}] }}
-accessLog: off
-"""
 
 
 def measure(options):
@@ -37,7 +25,7 @@ def _measured(options, method, upload_bytes):
     with Bench(options.launchers, *options.cores) as bench:
         bench.file("1k", 1024)
         backends = [bench.file_server(f"backend{i}", bench.load_core, posts=True) for i in range(ENDPOINTS)]
-        sluice = Sluice(bench, "sluice", _yaml([backend.port for backend in backends]))
+        sluice = Sluice(bench, "sluice", one_service(*(f"127.0.0.1:{backend.port}" for backend in backends)))
         kind = {} if upload_bytes is None else {"upload_bytes": upload_bytes, "method": method}
         wrk(bench, sluice.port, "/1k", CONNECTIONS, 3, **kind)
         say(f"killed: {method}, {options.seconds} s …")

@@ -6,24 +6,15 @@ from comparison.loads import wrk
 from comparison.proxies import Bench, Running
 from comparison.report import Section, at_most, ratio, say, shown
 
-from .proxies import CONNECTIONS, Sluice
+from .proxies import CONNECTIONS, Sluice, one_service
 
 FORMATS = ("off", "json", "common")
 BAR = 1.10
 FILE = ("1k", 1024)
 
 
-def _yaml(folder, form, backend):
-    log = "off" if form == "off" else f'{{ path: "{folder}/{form}.log", format: {form} }}'
-    return f"""\
-listeners:
-  - address: "127.0.0.1:PORT"
-routes:
-  - service: files
-services:
-  files: {{ endpoints: ["127.0.0.1:{backend}"] }}
-accessLog: {log}
-"""
+def _log(folder, form):
+    return "off" if form == "off" else f'{{ path: "{folder}/{form}.log", format: {form} }}'
 
 
 def measure(options):
@@ -31,7 +22,8 @@ def measure(options):
     with Bench(options.launchers, *options.cores) as bench:
         bench.file(*FILE)
         bench.start_backend()
-        proxies = {form: Sluice(bench, f"sluice-{form}", _yaml(bench.folder, form, bench.backend_port)) for form in FORMATS}
+        proxies = {form: Sluice(bench, f"sluice-{form}", one_service(f"127.0.0.1:{bench.backend_port}", log=_log(bench.folder, form)))
+                   for form in FORMATS}
         running = [Running(form, sluice.port, sluice.child) for form, sluice in proxies.items()]
         for one in running:
             say(f"log: warming {one.name} …")

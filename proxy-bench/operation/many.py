@@ -5,7 +5,7 @@ from comparison.loads import wrk
 from comparison.proxies import Bench
 from comparison.report import Section, at_most, say, shown
 
-from .proxies import CONNECTIONS, Load, Sluice
+from .proxies import CONNECTIONS, Load, Sluice, one_service
 
 POLICIES = ("roundRobin", "leastRequests", "random", "peakEwma", "hash")
 RELOADS = 4
@@ -14,21 +14,10 @@ SECONDS_MAX = 1.0
 
 def _yaml(policy, count, backend, changed):
     """The endpoints have addresses of their own in 127.0.0.0/8, where one nginx listens for all."""
-    endpoints = "\n".join(f'      - {{ address: "127.{1 + i // 60000}.{i // 250 % 240}.{1 + i % 250}:{backend}", '
-                          f'weight: {1 + (i + (changed if i == 7 else 0)) % 3} }}' for i in range(count))
+    endpoints = (f'{{ address: "127.{1 + i // 60000}.{i // 250 % 240}.{1 + i % 250}:{backend}", '
+                 f'weight: {1 + (i + (changed if i == 7 else 0)) % 3} }}' for i in range(count))
     key = ", key: clientAddress" if policy == "hash" else ""
-    return f"""\
-listeners:
-  - address: "127.0.0.1:PORT"
-routes:
-  - service: app
-services:
-  app:
-    loadBalancer: {{ policy: {policy}{key} }}
-    endpoints:
-{endpoints}
-accessLog: off
-"""
+    return one_service(*endpoints, rule=f"loadBalancer: {{ policy: {policy}{key} }}")
 
 
 def measure(options):

@@ -10,7 +10,7 @@ from comparison.loads import wrk
 from comparison.proxies import Bench
 from comparison.report import Section, at_most, say, shown
 
-from .proxies import CONNECTIONS, Load, Sluice
+from .proxies import CONNECTIONS, Load, Sluice, one_service
 
 NAME = "app.example"
 # As short as names are asked for at the most: the clamp of 5 s is what holds.
@@ -54,24 +54,12 @@ class NameServer(OwnProcess):
         return head + question[12:end] + record
 
 
-def _yaml(servers, backend):
-    return f"""\
-listeners:
-  - address: "127.0.0.1:PORT"
-routes:
-  - service: app
-services:
-  app: {{ endpoints: ["{NAME}:{backend}"] }}
-dns: {{ servers: ["127.0.0.1:{servers}"] }}
-accessLog: off
-"""
-
-
 def measure(options):
     with Bench(options.launchers, *options.cores) as bench, NameServer(bench.load_core) as names:
         bench.file("1k", 1024)
         bench.start_backend()
-        sluice = Sluice(bench, "sluice", _yaml(names.port, bench.backend_port))
+        sluice = Sluice(bench, "sluice", one_service(
+            f"{NAME}:{bench.backend_port}", rest=f'dns: {{ servers: ["127.0.0.1:{names.port}"] }}'))
         wrk(bench, sluice.port, "/1k", CONNECTIONS, 2)
         load = Load(bench, sluice.port, "/1k", BEFORE_SECONDS + options.seconds + AFTER_SECONDS)
         time.sleep(BEFORE_SECONDS)

@@ -11,6 +11,24 @@ from comparison.processes import CannotMeasure, free_port
 CONNECTIONS = 64
 
 
+def one_service(*endpoints, log="off", rule="", rest=""):
+    """A configuration: one listener, all of whose requests go to one service. rule is of that service."""
+    listed = "".join(f"      - {endpoint}\n" for endpoint in endpoints)
+    return f"""\
+listeners:
+  - {{ address: "127.0.0.1:PORT" }}
+routes:
+  - {{ service: app }}
+services:
+  app:
+    {rule}
+    endpoints:
+{listed}
+accessLog: {log}
+{rest}
+"""
+
+
 class Sluice:
     """A running proxy with a configuration file of its own. It listens at `port` and is asked at `admin`.
 

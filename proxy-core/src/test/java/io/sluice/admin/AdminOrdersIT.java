@@ -8,8 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,17 +18,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class AdminOrdersIT {
     private static final String MEANT = "X-Sluice: 1";
-    private AdminUnderTest under;
+    @AutoClose
+    private final AdminUnderTest under = AdminUnderTest.local();
 
-    @BeforeEach
-    void start() throws Exception {
-        under = AdminUnderTest.local();
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        under.close();
-    }
+    AdminOrdersIT() throws Exception {}
 
     private String endpoint(String order) {
         return "/services/app/endpoints/127.0.0.1:" + under.listening.getLocalPort() + "/" + order;

@@ -10,8 +10,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,17 +20,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class AdminPagesIT {
     private static final String GET = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n";
-    private AdminUnderTest under;
+    @AutoClose
+    private final AdminUnderTest under = AdminUnderTest.local();
 
-    @BeforeEach
-    void start() throws Exception {
-        under = AdminUnderTest.local();
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        under.close();
-    }
+    AdminPagesIT() throws Exception {}
 
     /** The backend's connection number n, once its request's head has come. */
     private Socket asked(int n) throws IOException {

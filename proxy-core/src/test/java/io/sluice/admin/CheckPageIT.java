@@ -6,8 +6,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,17 +16,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class CheckPageIT {
     private static final String LOCAL = "{ address: \"127.0.0.1:0\" }";
-    private AdminUnderTest under;
+    @AutoClose
+    private AdminUnderTest under = AdminUnderTest.local();
 
-    @BeforeEach
-    void start() throws Exception {
-        under = AdminUnderTest.local();
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        under.close();
-    }
+    CheckPageIT() throws Exception {}
 
     private String ask(byte[] body, String... fields) throws IOException {
         String head = "POST /check HTTP/1.1\r\nHost: 127.0.0.1:" + under.admin.address().getPort() + "\r\nX-Sluice: 1\r\n"
