@@ -75,6 +75,7 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
     private boolean rejoined;
     private boolean wasDiverted;
     private boolean deep;
+    private boolean encrypted;
     private Polling polling = Polling.ON;
     private Diversion diversion;
 
@@ -212,9 +213,14 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
         return ((EpollSocketChannel) channel).fd().intValue();
     }
 
+    /** What crosses the socket from now on is not what the handlers behind see: no byte may bypass them. */
+    public void encrypted() {
+        encrypted = true;
+    }
+
     /** Itself, where bytes may bypass the channel; else null. */
     public SocketReading plain() {
-        return channel instanceof EpollSocketChannel ? this : null;
+        return !encrypted && channel instanceof EpollSocketChannel ? this : null;
     }
 
     /** Decides what the next reads ask for. */
