@@ -88,6 +88,7 @@ final class KeyTable {
                         .byDefault("abort"),
                 TunnelKeys.listener().getFirst(),
                 TunnelKeys.listener().getLast(),
+                Http2Keys.listener(),
                 ProxyProtocolKeys.listener(),
                 section("listeners[].socket", "Options of the listening socket and of the connections it accepts."),
                 value("listeners[].socket.backlog", whole(1, 65535), "Connections that may wait to be accepted; the kernel"

@@ -16,6 +16,7 @@ import io.sluice.exchange.ListenerFacts;
 import io.sluice.exchange.TcpExchange;
 import io.sluice.http.ProxyError;
 import io.sluice.http1.Http1ClientConnection;
+import io.sluice.http2.Http2ClientConnection;
 import io.sluice.transport.AddressPair;
 import io.sluice.transport.SocketReading;
 import io.sluice.transport.SocketOptions;
@@ -205,7 +206,11 @@ public final class Listener {
             Terms now, SocketChannel channel, LoopContext loop, SocketReading reading, AddressPair client) {
         ListenerFacts facts = now.facts();
         return switch (now.config().protocol()) {
-            case HTTP -> new Http1ClientConnection(channel, loop.worker(), facts, loop.store(), reading, client);
+            case HTTP -> {
+                var http1 = new Http1ClientConnection(channel, loop.worker(), facts, loop.store(), reading, client);
+                yield !now.config().http2() ? http1 : http1.orHttp2(
+                        () -> new Http2ClientConnection(channel, loop.worker(), facts, loop.store(), reading, client));
+            }
             case TCP -> new TcpExchange(channel, loop.worker(), facts, reading, client);
         };
     }

@@ -96,6 +96,7 @@ final class ListenerChange {
         return before.name().equals(after.name())
                 && halfClose == after.halfClose()
                 && before.proxyProtocol() == after.proxyProtocol()
+                && before.http2() == after.http2()
                 && before.protocol() == after.protocol();
     }
 

@@ -100,6 +100,7 @@ final class ConfigReaderTest {
                                 LISTENER_SOCKET,
                                 ListenerConfig.HalfClose.ABORT,
                                 ListenerConfig.ProxyProtocol.OFF,
+                                true,
                                 ListenerConfig.Protocol.HTTP,
                                 null)),
                         List.of(new RouteConfig(
