@@ -31,6 +31,7 @@ final class RawConnection implements AutoCloseable {
     private static final int WRITE = 8192;
 
     private final Socket socket;
+    private final Socket wire;
     private final InputStream in;
     private final OutputStream out;
     private final byte[] buffer = new byte[4096];
@@ -42,7 +43,13 @@ final class RawConnection implements AutoCloseable {
 
     /** Takes a connected socket. */
     RawConnection(Socket socket) throws IOException {
+        this(socket, socket);
+    }
+
+    /** Takes a socket with TLS over another one. */
+    RawConnection(Socket socket, Socket wire) throws IOException {
         this.socket = socket;
+        this.wire = wire;
         this.in = socket.getInputStream();
         this.out = socket.getOutputStream();
         socket.setTcpNoDelay(true);
@@ -61,6 +68,16 @@ final class RawConnection implements AutoCloseable {
         socket.setReceiveBufferSize(receiveBuffer);
         socket.connect(address, (int) PATIENCE.toMillis());
         return new RawConnection(socket);
+    }
+
+    /** The socket, perhaps with TLS. */
+    Socket socket() {
+        return socket;
+    }
+
+    /** What TLS runs over; without TLS the same. */
+    Socket wire() {
+        return wire;
     }
 
     /** Asks for a send buffer of about so many bytes. */
@@ -124,8 +141,8 @@ final class RawConnection implements AutoCloseable {
 
     /** Closes by RST. */
     void reset() throws IOException {
-        socket.setSoLinger(true, 0);
-        socket.close();
+        wire.setSoLinger(true, 0);
+        wire.close();
     }
 
     @Override
