@@ -48,7 +48,8 @@ final class RawConnection implements AutoCloseable {
         this(socket, socket);
     }
 
-    private RawConnection(Socket socket, Socket raw) throws IOException {
+    /** Takes a socket with TLS over another one. */
+    RawConnection(Socket socket, Socket raw) throws IOException {
         this.socket = socket;
         this.raw = raw;
         this.in = socket.getInputStream();
@@ -79,6 +80,16 @@ final class RawConnection implements AutoCloseable {
         socket.setReceiveBufferSize(receiveBuffer);
         socket.connect(address, (int) PATIENCE.toMillis());
         return new RawConnection(socket);
+    }
+
+    /** The socket, perhaps with TLS. */
+    Socket socket() {
+        return socket;
+    }
+
+    /** What TLS runs over; without TLS the same. */
+    Socket wire() {
+        return raw;
     }
 
     /** Asks for a send buffer of about so many bytes. */
