@@ -83,6 +83,7 @@ final class Assembly {
                 at.get("proxyProtocol", ListenerConfig.ProxyProtocol.class),
                 at.get("http2", Boolean.class),
                 at.get("protocol", ListenerConfig.Protocol.class),
+                TlsKeys.of(at),
                 at.get("service", String.class));
     }
 
@@ -207,6 +208,7 @@ final class Assembly {
                 StickyKeys.of(at, name),
                 at.section("pool").bind(PoolConfig.class, null),
                 at.section("socket").bind(SocketConfig.class, null),
+                BackendTlsKeys.of(at),
                 at.section("zeroCopy").get("enabled", Boolean.class),
                 HealthKeys.of(at),
                 at.get("proxyProtocol", ServiceConfig.ProxyProtocol.class),

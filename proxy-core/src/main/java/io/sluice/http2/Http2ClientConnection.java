@@ -9,13 +9,15 @@ import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.sluice.config.ListenerConfig.HalfClose;
 import io.sluice.exchange.ListenerFacts;
 import io.sluice.exchange.Worker;
+import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
 import io.sluice.http1.HeadStore;
 import io.sluice.telemetry.LiveExchanges;
-import io.sluice.transport.AddressPair;
+import io.sluice.transport.Closing;
 import io.sluice.transport.Deadline;
 import io.sluice.transport.SocketReading;
 import java.io.IOException;
@@ -60,10 +62,10 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
     private boolean opened;
     private boolean fieldsAwaited;
 
-    /** Creates the handler of a channel, in the worker's loop; {@code reading} and {@code addresses} are its. */
+    /** Creates the handler of a channel, in the worker's loop; {@code reading} and {@code peer} are its. */
     public Http2ClientConnection(
             SocketChannel channel, Worker worker, ListenerFacts listener, HeadStore store, SocketReading reading,
-            AddressPair addresses) {
+            Peer peer) {
         ServerCodec codec = ServerCodec.of(store, worker);
         super(codec.decoder(), codec.encoder(), codec.settings(), true, false);
         this.channel = channel;
@@ -79,7 +81,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
         this.rest = new Deadline(worker.wheel(), this::onRestOver);
         this.fieldsDeadline = new Deadline(
                 worker.wheel(), () -> fail(Http2Error.ENHANCE_YOUR_CALM, ProxyError.REQUEST_HEAD_TIMEOUT));
-        multiplex.of(worker.peer(addresses), this::onBusy, this::onIdle);
+        multiplex.of(peer, this::onBusy, this::onIdle);
         codec.decoder().frameListener(new ClientFrames(this, multiplex, listener, codec.fields()));
     }
 
@@ -275,13 +277,13 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
             return;
         }
         rest.at(worker.wheel().nowNanos() + LINGER_NANOS);
-        channel.shutdownOutput();
+        Closing.endOutput(channel);
         reading.resume();
     }
 
     private void close() {
         letGo();
-        channel.close();
+        Closing.close(channel);
     }
 
     private void letGo() {
@@ -301,7 +303,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
         letGo();
         streams.allGone(why);
         if (!was) {
-            channel.close();
+            Closing.close(channel);
         }
     }
 
@@ -368,6 +370,9 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
             } else {
                 state = State.LEFT;
             }
+        } else if (event instanceof SslCloseCompletionEvent) {
+            // Unlike a FIN, a close_notify leaves no way to answer: the engine has closed both ways.
+            gone(ProxyError.CLIENT_GONE);
         }
     }
 
@@ -383,7 +388,8 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
         if (state == State.CLOSED || cause instanceof SocketReading.NotRead && !left) {
             return;
         }
-        if (left || cause instanceof IOException) {
+        // Records that can't be decrypted come wrapped.
+        if (left || cause instanceof IOException || cause.getCause() instanceof IOException) {
             gone(ProxyError.CLIENT_GONE);
         } else {
             fail(Http2Error.INTERNAL_ERROR, ProxyError.INTERNAL);

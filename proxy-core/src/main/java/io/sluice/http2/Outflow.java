@@ -125,8 +125,7 @@ final class Outflow {
         if (!allLeft && channel.isWritable()) {
             return 0;
         }
-        SocketReading plain = reading.plain();
-        return (plain == null ? 0 : plain.acknowledgedBytes()) - pendingBytes();
+        return reading.acknowledgedBytes() - pendingBytes();
     }
 
     /** Forgets what was gathered; nothing leaves any more. Idempotent. */
