@@ -181,6 +181,9 @@ final class Assembly {
                     Collections.unmodifiableMap(edit.texts("add")),
                     edit.list("remove", String.class)));
         }
+        if (at.has("compress")) {
+            filters.add(CompressKeys.of(at.section("compress")));
+        }
         if (at.has("allow")) {
             filters.add(new Allow(at.list("allow", Cidr.class)));
         }

@@ -156,6 +156,8 @@ final class CrossChecks {
             for (Section filter : section.items("filters")) {
                 filter(filter);
             }
+            CompressKeys.check(section, this::problem,
+                    (path, what) -> warnings.add(values.placeOf(path).problem(path, what)));
         }
     }
 

@@ -206,6 +206,7 @@ final class KeyTable {
                         .required()));
         keys.addAll(headers("requestHeaders", "request", HttpTypes.REQUEST_FIELD_SET));
         keys.addAll(headers("responseHeaders", "response", HttpTypes.FIELD_EDITED));
+        keys.addAll(CompressKeys.all());
         keys.addAll(List.of(
                 list("routes[].filters[].allow", "Only clients from these addresses may pass; others get 403."),
                 value("routes[].filters[].allow[]", Addresses.BLOCK, "An address or a block of addresses."),
@@ -375,8 +376,6 @@ final class KeyTable {
         return List.of(
                 later("listeners[].tls", "TLS"),
                 later("services.*.protocol", "HTTP/2 to backends; services speak HTTP/1.1"),
-                later("services.*.tls", "TLS to backends"),
-                later("routes[].compression", "compression"),
-                later("compression", "compression"));
+                later("services.*.tls", "TLS to backends"));
     }
 }

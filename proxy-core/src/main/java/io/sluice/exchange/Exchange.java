@@ -59,6 +59,8 @@ public final class Exchange implements ClientListener {
     Queued queued;
     /** Null where clients keep no endpoint. */
     Session session;
+    /** Null where the route compresses nothing. */
+    Compressing compressing;
     /** What it knows of further attempts, if it ever came to need one. */
     private Retrying retrying;
     FileAnswer fileAnswer;
@@ -85,6 +87,7 @@ public final class Exchange implements ClientListener {
     /** Sends it on its way; its client may hear of its end during this call. */
     public void begin() {
         route = snapshot.router().match(head);
+        compressing = Compressing.of(route, head, snapshot);
         ProxyError refused = worker.shortage() ? ProxyError.OVERLOADED
                 : Admission.of(head, route, snapshot, client.peer(), worker.wheel().nowNanos());
         if (refused == null && route.action() instanceof Action.Forward forward) {
@@ -118,7 +121,8 @@ public final class Exchange implements ClientListener {
         snapshot.trace(head, client.peer(), record);
         record.request(head, worker.recordsText());
         record.route(route.name());
-        deadlines = new ExchangeDeadlines(worker.wheel(), route.deadlines(), client::progress, this::onMissed);
+        deadlines = new ExchangeDeadlines(worker.wheel(), route.deadlines(), client::progress,
+                missed -> Retrying.afterMissed(this, missed));
         deadlines.begun(record.startedNanos());
         meters = snapshot.meters(listener.index(), route, service);
         meters.begun();
@@ -263,6 +267,9 @@ public final class Exchange implements ClientListener {
         state.response(Response.SENDING);
         record.response(response.status(), worker.wheel().nowNanos() - record.startedNanos());
         Admission.of(response, route, session, attempt.endpoint());
+        if (compressing != null) {
+            attempt.response().through(compressing.begin(response, client));
+        }
         if (state.request() != Request.READ) {
             client.discardRequest();
         }
@@ -311,19 +318,6 @@ public final class Exchange implements ClientListener {
         failure = fileAnswer == null ? why : fileAnswer.reason(why);
         leaveAttempt(why);
         finish();
-    }
-
-    private void onMissed(ProxyError missed) {
-        if (missed == ProxyError.CONNECT_TIMEOUT) {
-            onAttemptFailed(missed);
-        } else if (missed == ProxyError.ATTEMPT_TIMEOUT) {
-            retrying().afterSilence();
-        } else {
-            if (missed == ProxyError.RESPONSE_HEAD_TIMEOUT) {
-                service.failed(attempt.endpoint(), missed);
-            }
-            fail(missed);
-        }
     }
 
     /** The attempt came to nothing: makes another, or gives up. */
@@ -379,6 +373,10 @@ public final class Exchange implements ClientListener {
     private void finish() {
         held.release();
         long sent = attempt != null ? attempt.note() : fileAnswer != null ? fileAnswer.close() : 0;
+        if (compressing != null) {
+            compressing.close();
+            sent = compressing.sentBytes(sent);
+        }
         // Whatever was relayed before an answer of ours was taken back, and never left.
         record.bytes(requestBytes, answerBytes < 0 ? sent : answerBytes);
         over();

@@ -14,6 +14,7 @@ import io.sluice.route.Route;
 import io.sluice.route.Router;
 import io.sluice.service.EndpointRegistry;
 import io.sluice.service.Service;
+import io.sluice.telemetry.CompressionMeters;
 import io.sluice.telemetry.ExchangeMeters;
 import io.sluice.telemetry.ExchangeRecord;
 import io.sluice.telemetry.Metrics;
@@ -41,6 +42,8 @@ public final class Snapshot {
     private final HeadLimits responseLimits;
     private final HeadParser requestParser;
     private final Deadlines deadlines;
+    /** Null where no route compresses. */
+    private final CompressionMeters compression;
     /** By service. */
     private final RetryBudget[] retryBudgets;
     /** By service; null where it has neither a queue nor a breaker. */
@@ -72,6 +75,8 @@ public final class Snapshot {
             }
         }
         this.deadlines = Deadlines.of(config.timeouts());
+        boolean compresses = router.routes().stream().anyMatch(route -> route.compression() != null);
+        this.compression = compresses ? metrics.compression() : null;
         int indexes = Arrays.stream(listenerIndexes).max().orElse(-1) + 1;
         this.meters = new ExchangeMeters[indexes][][];
         this.tcp = new TcpTarget[indexes];
@@ -227,6 +232,11 @@ public final class Snapshot {
     /** The meters of a service's queue and breaker; null where it has neither. */
     OverloadMeters overload(Service service) {
         return overload[service.index()];
+    }
+
+    /** The meters of bodies that are compressed; null where no route does. */
+    CompressionMeters compression() {
+        return compression;
     }
 
     /** Where the connections of a raw TCP listener go. */

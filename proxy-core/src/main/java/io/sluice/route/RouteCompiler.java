@@ -6,6 +6,7 @@ import io.sluice.config.RouteConfig;
 import io.sluice.files.FileTree;
 import io.sluice.filter.AddPrefix;
 import io.sluice.filter.AllowAddresses;
+import io.sluice.filter.Compression;
 import io.sluice.filter.DenyAddresses;
 import io.sluice.filter.HeaderEdits;
 import io.sluice.filter.RateLimit;
@@ -49,6 +50,7 @@ final class RouteCompiler {
     Route compile(int index, RouteConfig config) {
         List<RequestFilter> requestFilters = new ArrayList<>();
         List<ResponseFilter> responseFilters = new ArrayList<>();
+        Compression compression = null;
         for (FilterConfig filter : config.filters()) {
             switch (filter) {
                 case FilterConfig.StripPrefix strip -> requestFilters.add(new StripPrefix(strip.prefix()));
@@ -57,6 +59,7 @@ final class RouteCompiler {
                         requestFilters.add(new RewritePath(rewrite.pattern(), rewrite.replacement()));
                 case FilterConfig.RequestHeaders edits -> requestFilters.add(HeaderEdits.of(edits));
                 case FilterConfig.ResponseHeaders edits -> responseFilters.add(HeaderEdits.of(edits));
+                case FilterConfig.Compress compress -> compression = new Compression(compress);
                 case FilterConfig.Allow allow -> requestFilters.add(new AllowAddresses(allow.addresses()));
                 case FilterConfig.Deny deny -> requestFilters.add(new DenyAddresses(deny.addresses()));
             }
@@ -66,6 +69,7 @@ final class RouteCompiler {
                 config.name(),
                 List.copyOf(requestFilters),
                 List.copyOf(responseFilters),
+                compression,
                 action(config),
                 Deadlines.of(config.timeouts()),
                 config.limits().requestBody(),

@@ -61,6 +61,7 @@ public final class Router {
                 "-",
                 List.of(),
                 List.of(),
+                null,
                 new Action.Refuse(error),
                 Deadlines.of(config.timeouts()),
                 config.limits().requestBody(),
