@@ -82,7 +82,9 @@ final class Assembly {
                 at.get("halfClose", HalfClose.class),
                 at.get("proxyProtocol", ListenerConfig.ProxyProtocol.class),
                 at.get("protocol", ListenerConfig.Protocol.class),
-                at.get("service", String.class));
+                at.get("service", String.class),
+                HttpsKeys.redirect(at),
+                HttpsKeys.hsts(at));
     }
 
     private static String name(Section at, String otherwise) {
@@ -103,7 +105,8 @@ final class Assembly {
                 at.section("timeouts").bind(TimeoutConfig.class, shared.timeouts()),
                 at.section("retry").bind(RetryConfig.class, shared.retry()),
                 at.section("zeroCopy").bind(ZeroCopyConfig.class, shared.zeroCopy()),
-                at.has("rateLimit") ? rateLimit(at.section("rateLimit")) : null);
+                at.has("rateLimit") ? rateLimit(at.section("rateLimit")) : null,
+                HttpsKeys.hsts(at));
     }
 
     private static RateLimitConfig rateLimit(Section at) {

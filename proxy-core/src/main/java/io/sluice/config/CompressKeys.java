@@ -48,7 +48,7 @@ final class CompressKeys {
                         "A coding. gzip is always there; br and zstd where there is native code for the system."),
                 list(AT + ".types", "Media types of bodies that are compressed.").unset(String.join(", ", TEXT_LIKE)),
                 value(AT + ".types[]", TYPES, "A media type; * stands for any subtype, or for what is in front of a suffix."),
-                value(AT + ".minSize", size(0, 1L << 20), "A shorter body is not worth it. One of unknown length is.")
+                value(AT + ".minSize", size(0, 1L << 20), "A shorter body stays as it is; one whose length isn't known is compressed.")
                         .byDefault("1KiB"),
                 section(AT + ".levels", "How hard each coding tries: higher levels cost more time and memory."),
                 value(AT + ".levels.gzip", whole(1, 9), "Level of gzip.").byDefault("5"),

@@ -44,6 +44,7 @@ final class KeyTable {
         keys.addAll(FileKeys.all());
         keys.addAll(filters());
         keys.addAll(OverloadKeys.routes());
+        keys.addAll(HttpsKeys.route());
         Stream.of(timeouts(), limits(), RetryKeys.all(), ZeroCopyKeys.process())
                 .flatMap(List::stream)
                 .filter(key -> perRoute(key.path()))
@@ -88,7 +89,9 @@ final class KeyTable {
                         .byDefault("abort"),
                 TunnelKeys.listener().getFirst(),
                 TunnelKeys.listener().getLast(),
-                ProxyProtocolKeys.listener(),
+                ProxyProtocolKeys.listener()));
+        keys.addAll(HttpsKeys.listener());
+        keys.addAll(List.of(
                 section("listeners[].socket", "Options of the listening socket and of the connections it accepts."),
                 value("listeners[].socket.backlog", whole(1, 65535), "Connections that may wait to be accepted; the kernel"
                                 + " lowers it to net.core.somaxconn.")

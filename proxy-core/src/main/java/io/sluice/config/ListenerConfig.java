@@ -10,6 +10,8 @@ package io.sluice.config;
  * @param proxyProtocol whether connections begin with a header that names the client
  * @param protocol  what is spoken there
  * @param service   where a raw TCP listener's connections go; null for HTTP, where routes say so
+ * @param redirectToHttps how clients are sent to TLS; null = routes answer
+ * @param hsts      what responses over TLS say; null = what backends say
  */
 public record ListenerConfig(
         String name,
@@ -18,7 +20,9 @@ public record ListenerConfig(
         HalfClose halfClose,
         ProxyProtocol proxyProtocol,
         Protocol protocol,
-        String service) {
+        String service,
+        HttpsRedirectConfig redirectToHttps,
+        HstsConfig hsts) {
 
     /** What clients speak. */
     public enum Protocol {

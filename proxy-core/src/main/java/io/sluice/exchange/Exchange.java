@@ -45,8 +45,8 @@ public final class Exchange implements ClientListener {
     private final Worker worker;
     final ClientStream client;
     final RequestHead head;
-    private final ListenerFacts listener;
-    private final Snapshot snapshot;
+    final ListenerFacts listener;
+    final Snapshot snapshot;
     final ExchangeRecord record;
     final ExchangeState state = new ExchangeState();
     final HeldBody held = new HeldBody();
@@ -86,7 +86,7 @@ public final class Exchange implements ClientListener {
 
     /** Sends it on its way; its client may hear of its end during this call. */
     public void begin() {
-        route = snapshot.router().match(head);
+        route = snapshot.route(listener, head, client.peer());
         compressing = Compressing.of(route, head, snapshot);
         ProxyError refused = worker.shortage() ? ProxyError.OVERLOADED
                 : Admission.of(head, route, snapshot, client.peer(), worker.wheel().nowNanos());
@@ -102,6 +102,7 @@ public final class Exchange implements ClientListener {
             case Action.Answer answer -> LocalAnswer.give(this, worker, answer);
             case Action.Refuse refuse -> fail(refuse.error());
             case Action.Files files -> FileAnswer.give(this, worker, files.tree());
+            case Action.ToHttps to -> LocalAnswer.give(this, worker, Https.answer(to, head, client.peer()));
             case Action.Forward _ when MaxForwards.of(head) == 0 -> LocalAnswer.give(this, worker, LocalAnswer.HERE);
             case Action.Forward _ -> forward();
         }
@@ -267,6 +268,7 @@ public final class Exchange implements ClientListener {
         state.response(Response.SENDING);
         record.response(response.status(), worker.wheel().nowNanos() - record.startedNanos());
         Admission.of(response, route, session, attempt.endpoint());
+        Https.stay(response, this);
         if (compressing != null) {
             attempt.response().through(compressing.begin(response, client));
         }

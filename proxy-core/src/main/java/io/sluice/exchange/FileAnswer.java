@@ -85,6 +85,7 @@ final class FileAnswer {
         for (ResponseFilter filter : route.responseFilters()) {
             filter.apply(to);
         }
+        Https.stay(to, exchange);
         if (exchange.compressing != null) {
             sink = exchange.compressing.begin(to, client);
         }

@@ -64,6 +64,11 @@ public final class Compression {
         return codings;
     }
 
+    /** Whether the configuration names codings, rather than taking what there is. */
+    public boolean named() {
+        return !config.codings().isEmpty();
+    }
+
     /** What it was to choose from, but this system does not have. */
     public List<Coding> missing() {
         List<Coding> wanted = config.codings().isEmpty() ? List.of(Coding.values()) : config.codings();

@@ -9,6 +9,7 @@ import io.sluice.filter.AllowAddresses;
 import io.sluice.filter.Compression;
 import io.sluice.filter.DenyAddresses;
 import io.sluice.filter.HeaderEdits;
+import io.sluice.filter.Hsts;
 import io.sluice.filter.RateLimit;
 import io.sluice.filter.RequestFilter;
 import io.sluice.filter.ResponseFilter;
@@ -70,6 +71,7 @@ final class RouteCompiler {
                 List.copyOf(requestFilters),
                 List.copyOf(responseFilters),
                 compression,
+                Hsts.of(config.hsts()),
                 action(config),
                 Deadlines.of(config.timeouts()),
                 config.limits().requestBody(),

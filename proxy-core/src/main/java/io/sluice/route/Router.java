@@ -62,6 +62,7 @@ public final class Router {
                 List.of(),
                 List.of(),
                 null,
+                null,
                 new Action.Refuse(error),
                 Deadlines.of(config.timeouts()),
                 config.limits().requestBody(),

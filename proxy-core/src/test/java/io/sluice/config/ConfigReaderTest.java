@@ -101,6 +101,8 @@ final class ConfigReaderTest {
                                 ListenerConfig.HalfClose.ABORT,
                                 ListenerConfig.ProxyProtocol.OFF,
                                 ListenerConfig.Protocol.HTTP,
+                                null,
+                                null,
                                 null)),
                         List.of(new RouteConfig(
                                 "route-1",
@@ -111,6 +113,7 @@ final class ConfigReaderTest {
                                 TIMEOUTS,
                                 retry,
                                 zeroCopy,
+                                null,
                                 null)),
                         Map.of("app", app),
                         new BufferConfig(16 << 10, 128 << 10, 64 << 10),

@@ -63,8 +63,10 @@ public final class FakeClient implements ClientStream {
     /** Who is told. */
     public ClientListener listener;
     private boolean left;
-    private final Peer peer = new Peer(
-            new InetSocketAddress("192.0.2.7", 50000), new InetSocketAddress("192.0.2.1", 8080), false, false, 0);
+    /** Whether its connection is encrypted. */
+    public boolean secure;
+    /** Whether its forwarding fields are believed. */
+    public boolean trusted;
 
     /** Takes all that waits. */
     public void takesAll() {
@@ -87,7 +89,8 @@ public final class FakeClient implements ClientStream {
         if (broken) {
             throw new IllegalStateException("thrown by a test");
         }
-        return peer;
+        return new Peer(
+                new InetSocketAddress("192.0.2.7", 50000), new InetSocketAddress("192.0.2.1", 8080), secure, trusted, 0);
     }
 
     @Override
