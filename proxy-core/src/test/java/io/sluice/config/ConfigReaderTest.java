@@ -105,6 +105,8 @@ final class ConfigReaderTest {
                                 true,
                                 ListenerConfig.Protocol.HTTP,
                                 null,
+                                null,
+                                null,
                                 null)),
                         List.of(new RouteConfig(
                                 "route-1",
@@ -115,6 +117,7 @@ final class ConfigReaderTest {
                                 TIMEOUTS,
                                 retry,
                                 zeroCopy,
+                                null,
                                 null)),
                         Map.of("app", app),
                         new BufferConfig(16 << 10, 128 << 10, 64 << 10),
