@@ -5,7 +5,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.FileRegion;
 import io.netty.channel.socket.SocketChannel;
@@ -13,6 +12,7 @@ import io.sluice.http.Trailers;
 import io.sluice.stream.BodySink;
 import io.sluice.stream.BodySource;
 import io.sluice.transport.ChannelEnds;
+import io.sluice.transport.Closing;
 import io.sluice.transport.RawSocket;
 import io.sluice.transport.SocketReading;
 import java.io.IOException;
@@ -37,7 +37,7 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
         this.tunnel = tunnel;
         this.channel = socket.channel();
         this.reading = socket.reading();
-        this.ends = new ChannelEnds(channel, reading);
+        this.ends = new ChannelEnds(reading);
         // What a socket said before it took no more is still to be read.
         channel.config().setAutoClose(false);
     }
@@ -145,7 +145,7 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
         channel.write(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) gone -> {
             if (gone.isSuccess() && !closed) {
                 outputEnded = true;
-                ends.endOutput();
+                Closing.endOutput(channel);
                 tunnel.ended();
             }
         });
@@ -246,7 +246,7 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
     void close() {
         if (!closed) {
             closed = true;
-            channel.close();
+            Closing.close(channel);
         }
     }
 
@@ -254,8 +254,7 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
     void reset() {
         if (!closed) {
             closed = true;
-            channel.config().setOption(ChannelOption.SO_LINGER, 0);
-            ends.cut();
+            Closing.reset(channel);
         }
     }
 }
