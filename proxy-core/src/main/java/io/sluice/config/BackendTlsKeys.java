@@ -90,8 +90,9 @@ final class BackendTlsKeys {
         try {
             identity(at);
         } catch (PemException e) {
-            problem(at, e.file() == PemException.File.KEY && at.has(CLIENT_KEY) ? CLIENT_KEY : CLIENT_CERT, e.getMessage(),
-                    problems);
+            boolean together = e.file() == PemException.File.KEY && !at.has(CLIENT_KEY);
+            problem(at, e.file() == PemException.File.CERTIFICATES || together ? CLIENT_CERT : CLIENT_KEY,
+                    e.getMessage() + (together ? ", there or in a file that clientKey names" : ""), problems);
         }
         if (!at.get(VERIFY, Boolean.class)) {
             problem(at, VERIFY, "found false: certificates are not looked at, so anybody on the way to the endpoints can read"
