@@ -1,6 +1,7 @@
 /**
- * TLS on both sides: which certificate a client gets, on which terms, and the handshake's first steps; whom a service trusts, and
- * who it is to its endpoints. Knows nothing of what is spoken inside. Entry types: {@link io.sluice.tls.Termination} and
- * {@link io.sluice.tls.HelloReader}; {@link io.sluice.tls.BackendTls}. Depends on transport, telemetry, http, config and pem.
+ * TLS on sockets; knows nothing of what is spoken inside. To clients: which certificate one gets, on which terms, and the
+ * handshake's first steps; entry types {@link io.sluice.tls.Termination} and {@link io.sluice.tls.HelloReader}. To backends:
+ * {@link io.sluice.tls.BackendTls}, what it takes to speak TLS to the endpoints of one service. Depends on transport,
+ * telemetry, http, config and pem.
  */
 package io.sluice.tls;
