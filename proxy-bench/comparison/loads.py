@@ -125,12 +125,14 @@ def s_time_figure(said):
     return int(found[1])
 
 
-def fixed_rate(bench, port, path, connections, requests_per_second, seconds):
-    """So many requests a second, no more: the microseconds of each that got a 200, sorted, and how many did not."""
+def fixed_rate(bench, port, path, connections, requests_per_second, seconds, http2=False):
+    """So many requests a second, no more: the microseconds of each that got a 200, sorted, and how many did not. Over HTTP/1.1,
+    or HTTP/2 in cleartext.
+    """
     log = f"{bench.folder}/h2load.log"
     # h2load appends to an old log.
     open(log, "w").close()
-    run_load(["h2load", "--h1", f"-c{connections}", f"--rps={requests_per_second // connections}", f"-D{seconds}",
+    run_load(["h2load", *([] if http2 else ["--h1"]), f"-c{connections}", f"--rps={requests_per_second // connections}", f"-D{seconds}",
               f"--log-file={log}", f"http://127.0.0.1:{port}{path}"], bench.load_core, seconds + 30)
     micros, others = [], 0
     with open(log) as lines:
