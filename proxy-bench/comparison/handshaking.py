@@ -43,6 +43,8 @@ class Handshaking:
         self.process = subprocess.Popen(
             ["taskset", "-c", str(self.core), java(), "-Xmx256m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED",
              "--sun-misc-unsafe-memory-access=allow", "-Dslf4j.internal.verbosity=ERROR",
+             # Netty tells of that group; nobody asked.
+             "-Djava.util.logging.config.file=/dev/null",
              # The group that all other clients of a measurement offer; hybrid ones cost more, where a proxy has them.
              f"-Djdk.tls.namedGroups={GROUP.lower()}", "-cp", f"{CLASSES}:{LIBRARIES}/*", "io.sluice.bench.HandshakeLoad"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
