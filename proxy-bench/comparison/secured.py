@@ -45,7 +45,7 @@ class Kind:
                 terms = self._terms(bench, proxies)
             for running in proxies:
                 say(f"{self.title}: warming {running.name} …")
-                warm_by(running, lambda: self._sample(bench, running, WARM_SECONDS))
+                self.warm(bench, running)
             for turn in range(options.rounds):
                 say(f"{self.title}: round {turn + 1} of {options.rounds} …")
                 for running in proxies[turn % len(proxies):] + proxies[:turn % len(proxies)]:
@@ -53,6 +53,10 @@ class Kind:
                     samples.setdefault((self.file, running.name), []).append(self._sample(bench, running, options.seconds))
                     resident[running.name] = resident_kib(running.pid)
         return self._section(options, samples, resident, terms)
+
+    def warm(self, bench, running):
+        """Runs the load until the proxy gets no cheaper."""
+        warm_by(running, lambda: self._sample(bench, running, WARM_SECONDS))
 
     def _sample(self, bench, running, seconds):
         return sampled(running, lambda: self.load(bench, running.port, seconds))
@@ -105,8 +109,12 @@ class Handshakes(Kind):
 
     def measure(self, options):
         with Handshaking(options.cores[0]) as clients:
-            self.load = lambda _, port, seconds: clients.run(port, HANDSHAKING, seconds)
+            self.by(clients)
             return super().measure(options)
+
+    def by(self, clients):
+        """Says who makes the handshakes."""
+        self.load = lambda _, port, seconds: clients.run(port, HANDSHAKING, seconds)
 
     def _headers(self):
         return ["proxy", "handshakes/s", "CPU µs each", "in a CPU second", "spread", "system", "core",
@@ -151,3 +159,5 @@ DOWNLOAD = Kind(
 NEW = Handshakes(
     "New handshakes", f"Full ones, {HANDSHAKING} at once, each connection closed after its own;", Front(secure=True), "1k", None,
     {"haproxy": 0.9})
+# By the names of their sections.
+KINDS = {"h2": HTTP2, "h2c": HTTP2_CLEARTEXT, "tls": KEPT_ALIVE, "tls-download": DOWNLOAD, "handshakes": NEW}

@@ -66,19 +66,21 @@ class HandshakeLoad:
 class KeptConnection:
     """A client that came before all replacements, and asks again and again."""
 
+    cut = False
+
     def __init__(self, port):
         self._connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=10, context=_trusting())
         # No second connection behind our back.
         self._connection.auto_open = 0
         self._connection.connect()
 
-    def alive(self):
+    def ask(self):
         try:
             self._connection.request("GET", "/1k")
             answer = self._connection.getresponse()
-            return len(answer.read()) == 1024 and answer.status == 200
+            self.cut |= len(answer.read()) != 1024 or answer.status != 200
         except (OSError, http.client.HTTPException):
-            return False
+            self.cut = True
 
     def close(self):
         self._connection.close()
@@ -130,7 +132,6 @@ def measure(options):
         before = resident_kib(sluice.pid)
         say("certificates: replacing …")
         load = HandshakeLoad(clients, sluice.port)
-        cut = 0
         try:
             for number in range(options.replacements):
                 wanted = _der(f"{bench.folder}/cert.pem.{number}")
@@ -140,10 +141,11 @@ def measure(options):
                 if how == "by reload":
                     sluice.reload()
                 waits[how].append(_until_shown(sluice.port, wanted, began))
-                cut += not kept[number % KEPT].alive()
+                for connection in kept:
+                    connection.ask()
         finally:
             load.stop()
-        cut += sum(not connection.alive() for connection in kept)
+        cut = sum(connection.cut for connection in kept)
         after = resident_kib(sluice.pid)
         for connection in kept:
             connection.close()
