@@ -2,6 +2,7 @@
 import re
 import socket
 
+from .certificates import CIPHER, GROUP, client_environment
 from .processes import CannotMeasure, run_load
 
 # wrk's own summary is rounded for reading; this prints what it counted.
@@ -36,9 +37,9 @@ class WrkRun:
         self.errors = broken + not_2xx
 
 
-def wrk(bench, port, path, connections, seconds, upload_bytes=None, method="PUT"):
+def wrk(bench, port, path, connections, seconds, upload_bytes=None, method="PUT", secure=False):
     """As many requests as go for so many seconds; uploads of so many bytes each, if a number is given,
-    by that method.
+    by that method; over TLS, if secure.
 
     The bytes carried are those received, heads included: of uploads only their receiver knows.
     """
@@ -46,7 +47,8 @@ def wrk(bench, port, path, connections, seconds, upload_bytes=None, method="PUT"
     with open(script, "w") as file:
         file.write(EXACT_FIGURES + ("" if upload_bytes is None else UPLOAD.format(size=upload_bytes, method=method)))
     out = run_load(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", script,
-                    f"http://127.0.0.1:{port}{path}"], bench.load_core, seconds + 30)
+                    f"{'https' if secure else 'http'}://127.0.0.1:{port}{path}"], bench.load_core, seconds + 30,
+                   client_environment(bench.folder) if secure else None)
     figures = re.search(r"^figures" + 8 * r" (\d+)" + "$", out, re.MULTILINE)
     # Uploads may be under way without any having ended.
     if not figures or figures[1] == "0" and upload_bytes is None:
@@ -54,12 +56,46 @@ def wrk(bench, port, path, connections, seconds, upload_bytes=None, method="PUT"
     return WrkRun(*(int(number) for number in figures.groups()))
 
 
-def fixed_rate(bench, port, path, connections, requests_per_second, seconds):
-    """So many requests a second, no more: the microseconds of each that got a 200, sorted, and how many did not."""
+class Load:
+    """What a run counted that tells no times of single requests. carried_bytes are those received; 0 = not counted."""
+
+    quantile_micros = None
+
+    def __init__(self, requests, seconds, carried_bytes, errors):
+        self.requests = requests
+        self.seconds = seconds
+        self.carried_bytes = carried_bytes
+        self.errors = errors
+
+
+def streams(bench, port, path, connections, per_connection, seconds, secure=False):
+    """As many requests as go over HTTP/2 for so many seconds, so many at once on each connection; over TLS, if secure."""
+    out = run_load(["h2load", f"-c{connections}", f"-m{per_connection}", f"-D{seconds}", f"--tls13-ciphers={CIPHER}",
+                    f"--groups={GROUP}", f"{'https' if secure else 'http'}://127.0.0.1:{port}{path}"],
+                   bench.load_core, seconds + 30)
+    return h2load_figures(out, port)
+
+
+def h2load_figures(said, port):
+    """What h2load says at its end."""
+    requests = re.search(r"^requests: .* (\d+) succeeded, (\d+) failed, (\d+) errored, (\d+) timeout", said, re.MULTILINE)
+    seconds = re.search(r"^finished in (?:(\d+)m)?(?:([\d.]+)(ms|s|us))?,", said, re.MULTILINE)
+    traffic = re.search(r"^traffic: \S+ \((\d+)\) total", said, re.MULTILINE)
+    if not (requests and seconds and traffic) or requests[1] == "0":
+        raise CannotMeasure(f"h2load got no answer from port {port}: {said.strip()[-200:]}")
+    # errored ones are counted as failed, too.
+    unit = {"s": 1, "ms": 1e-3, "us": 1e-6, None: 0}[seconds[3]]
+    return Load(int(requests[1]), 60 * int(seconds[1] or 0) + float(seconds[2] or 0) * unit, int(traffic[1]), int(requests[2]))
+
+
+def fixed_rate(bench, port, path, connections, requests_per_second, seconds, http2=False):
+    """So many requests a second, no more: the microseconds of each that got a 200, sorted, and how many did not. Over HTTP/1.1,
+    or HTTP/2 in cleartext.
+    """
     log = f"{bench.folder}/h2load.log"
     # h2load appends to an old log.
     open(log, "w").close()
-    run_load(["h2load", "--h1", f"-c{connections}", f"--rps={requests_per_second // connections}", f"-D{seconds}",
+    run_load(["h2load", *([] if http2 else ["--h1"]), f"-c{connections}", f"--rps={requests_per_second // connections}", f"-D{seconds}",
               f"--log-file={log}", f"http://127.0.0.1:{port}{path}"], bench.load_core, seconds + 30)
     micros, others = [], 0
     with open(log) as lines:

@@ -27,12 +27,29 @@ public enum ProxyError {
     TOO_MANY_FIELDS(Side.CLIENT, 431),
     EXPECTATION_FAILED(Side.CLIENT, 417),
     REQUEST_BODY_TOO_LARGE(Side.CLIENT, 413),
+    /** A request that is malformed by RFC 9113 §8: its stream is reset. */
+    HTTP2_MALFORMED(Side.CLIENT, 400),
 
     // What a client did or failed to do in time.
     REQUEST_HEAD_TIMEOUT(Side.CLIENT, 408),
     REQUEST_BODY_TIMEOUT(Side.CLIENT, 408),
     CLIENT_GONE(Side.CLIENT, 499),
     CLIENT_TOO_SLOW(Side.CLIENT, 499),
+
+    /** More streams at once than a client of HTTP/2 was told: it is refused, and may be asked for again. */
+    HTTP2_TOO_MANY_STREAMS(Side.CLIENT, 499),
+    // What a client of HTTP/2 did to its connection, which is closed therefore.
+    HTTP2_PROTOCOL_ERROR(Side.CLIENT, 499),
+    /** Streams reset by the client, as fast as it opens them. */
+    HTTP2_RAPID_RESET(Side.CLIENT, 499),
+    /** Streams that the client gets reset by breaking rules. */
+    HTTP2_PROVOKED_RESETS(Side.CLIENT, 499),
+    /** A field block of too many frames, or too long. */
+    HTTP2_CONTINUATION_FLOOD(Side.CLIENT, 499),
+    /** Frames that say nothing, or want answers, in a number that no use of a connection needs. */
+    HTTP2_FRAME_FLOOD(Side.CLIENT, 499),
+    /** Answers to frames pile up, as the client doesn't read them. */
+    HTTP2_UNREAD_FRAMES(Side.CLIENT, 499),
 
     // What stood, or did not stand, in front of the first request, or that it is one connection too many: it is closed
     // without an answer.
@@ -41,6 +58,12 @@ public enum ProxyError {
     PROXY_HEADER_MALFORMED(Side.CLIENT, 499),
     PROXY_HEADER_UNTRUSTED(Side.CLIENT, 499),
     PROXY_HEADER_TIMEOUT(Side.CLIENT, 499),
+    /** A request without TLS where TLS is spoken: the only one of these that is answered. */
+    PLAIN_HTTP_ON_TLS(Side.CLIENT, 400),
+    NO_TLS(Side.CLIENT, 499),
+    TLS_HANDSHAKE_FAILED(Side.CLIENT, 499),
+    TLS_HANDSHAKE_TIMEOUT(Side.CLIENT, 499),
+    TOO_MANY_HANDSHAKES(Side.CLIENT, 499),
 
     // What this proxy decided.
     NO_ROUTE(Side.PROXY, 404),
@@ -72,6 +95,12 @@ public enum ProxyError {
     NAME_NOT_RESOLVED(Side.BACKEND, 503),
     CONNECT_FAILED(Side.BACKEND, 502, Retry.ANYWHERE),
     CONNECT_TIMEOUT(Side.BACKEND, 504, Retry.ANYWHERE),
+    /** TLS was wanted, and the endpoint could not, or would not; or nobody there speaks it. */
+    BACKEND_TLS_HANDSHAKE(Side.BACKEND, 502, Retry.ANYWHERE),
+    /** The endpoint's certificate is signed by nobody we trust, out of force, or names somebody else. */
+    BACKEND_TLS_UNTRUSTED(Side.BACKEND, 502, Retry.ANYWHERE),
+    /** TLS broke after its handshake: an alert (in TLS 1.3 a client certificate is refused only then), or a forged record. */
+    BACKEND_TLS_BROKEN(Side.BACKEND, 502, Retry.ELSEWHERE_IF_IDEMPOTENT),
     /** A connection that had answered before closed or was reset before any byte of this answer. */
     REUSED_CONNECTION_CLOSED(Side.BACKEND, 502, Retry.IF_IDEMPOTENT),
     BACKEND_CLOSED(Side.BACKEND, 502, Retry.ELSEWHERE_IF_IDEMPOTENT),

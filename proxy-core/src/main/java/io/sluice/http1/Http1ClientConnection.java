@@ -1,26 +1,29 @@
 package io.sluice.http1;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.sluice.config.ListenerConfig.HalfClose;
 import io.sluice.exchange.Exchange;
 import io.sluice.exchange.ListenerFacts;
 import io.sluice.exchange.LiveView;
 import io.sluice.exchange.Worker;
+import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
 import io.sluice.http.Trailers;
 import io.sluice.telemetry.LiveExchanges;
-import io.sluice.transport.AddressPair;
+import io.sluice.transport.Closing;
 import io.sluice.transport.Deadline;
 import io.sluice.transport.RawSocket;
 import io.sluice.transport.SocketReading;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * An HTTP/1.1 connection from a client: requests one after the other, each with an exchange, which sees of it an
@@ -50,11 +53,15 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     private State state = State.OPEN;
     private Exchange exchange;
     private boolean lastRequest;
+    /** Whether there was a request already. */
+    private boolean served;
+    /** Null where HTTP/2 is not spoken. */
+    private Supplier<ChannelHandler> http2;
 
-    /** Creates the handler of an accepted channel, in the worker's loop; {@code reading} and {@code addresses} are its. */
+    /** Creates the handler of an accepted channel, in the worker's loop; {@code reading} and {@code peer} are its. */
     public Http1ClientConnection(
             SocketChannel channel, Worker worker, ListenerFacts listener, HeadStore store, SocketReading reading,
-            AddressPair addresses) {
+            Peer peer) {
         this.channel = channel;
         this.worker = worker;
         this.listener = listener;
@@ -62,7 +69,16 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         this.request = new RequestInput(channel, reading, worker, store, this);
         this.response = new ResponseOutput(channel, store, this::responseSent);
         this.deadline = new Deadline(worker.wheel(), this::onDeadline);
-        this.stream = new Http1ClientStream(this, reading, request, response, worker.peer(addresses));
+        this.stream = new Http1ClientStream(this, reading, request, response, peer);
+    }
+
+    /**
+     * Says who speaks HTTP/2, should the client begin with that (RFC 9113 §3.3): a handler for this channel, which gets its
+     * place in the pipeline, and all bytes. Without one such a client is refused.
+     */
+    public Http1ClientConnection orHttp2(Supplier<ChannelHandler> its) {
+        http2 = its;
+        return this;
     }
 
     // ---- what the client sends ----
@@ -103,6 +119,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     public void onHead(RequestHead head) {
         deadline.disarm();
         lastRequest = !head.keepAlive();
+        served = true;
         stream.begin(lastRequest);
         exchange = worker.exchange(stream, head, listener, request.startedNanos());
         exchange.begin();
@@ -113,6 +130,17 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         deadline.disarm();
         exchange = worker.exchange(stream, request.head(), listener, request.startedNanos());
         exchange.refuse(why);
+    }
+
+    @Override
+    public boolean onPreface() {
+        if (http2 == null || served) {
+            return false;
+        }
+        // First the one connection is counted, then the other isn't: a drain must not find none in between.
+        channel.pipeline().replace(this, null, http2.get());
+        letGo();
+        return true;
     }
 
     @Override
@@ -165,9 +193,10 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     void abort() {
         exchange = null;
-        if (response.endsByClose()) {
+        if (response.endsByClose() && state != State.CLOSED) {
+            letGo();
             // Only a reset tells this client that the body did not end here.
-            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+            Closing.reset(channel);
         }
         close();
     }
@@ -224,14 +253,14 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         state = State.LINGERING;
         response.release();
         deadline.at(worker.wheel().nowNanos() + LINGER_NANOS);
-        channel.shutdownOutput();
+        Closing.endOutput(channel);
         request.forget();
     }
 
     private void close() {
         if (state != State.CLOSED) {
             letGo();
-            channel.close();
+            Closing.close(channel);
         }
     }
 
@@ -306,6 +335,9 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
             inputEnded();
+        } else if (event instanceof SslCloseCompletionEvent) {
+            // Unlike a FIN, a close_notify leaves no way to answer: the engine has closed both ways.
+            gone(ProxyError.CLIENT_GONE);
         }
     }
 
@@ -333,7 +365,9 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         if (state == State.CLOSED || cause instanceof SocketReading.NotRead && !left) {
             return;
         }
-        if (left || cause instanceof IOException || exchange == null) {
+        // Records that can't be decrypted come wrapped.
+        boolean broken = cause instanceof IOException || cause.getCause() instanceof IOException;
+        if (left || broken || exchange == null) {
             gone(ProxyError.CLIENT_GONE);
             return;
         }

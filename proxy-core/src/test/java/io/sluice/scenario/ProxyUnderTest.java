@@ -77,7 +77,12 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
 
     /** Starts a backend whose n-th connection plays the n-th script, and every further one the last. */
     ScriptedBackend backend(Script... scripts) throws IOException {
-        return owned(ScriptedBackend.playing(scripts));
+        return owned(ScriptedBackend.secure(secrets(), scripts));
+    }
+
+    /** What a backend of this test speaks. */
+    BackendSecrets secrets() {
+        return relaying == Relaying.ENCRYPTED_BEHIND ? BackendSecrets.GOOD : BackendSecrets.NONE;
     }
 
     /** Has a backend closed after the test, and its scripts' assertions counted. */
@@ -126,7 +131,12 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
             whole.append(relaying.yaml());
         }
         whole.append(yaml);
-        String text = whole.toString().replace("${endpoints}", String.join(", ", endpoints.stream().map(e -> '"' + e + '"').toList()));
+        String text = (relaying == Relaying.ENCRYPTED ? whole.toString().replace("name: web,", "name: web, " + TestAuthority.LOCALHOST + ",")
+                : whole.toString()).replace("${endpoints}", String.join(", ", endpoints.stream().map(e -> '"' + e + '"').toList()));
+        if (relaying == Relaying.ENCRYPTED_BEHIND && !text.contains("tls:")) {
+            text = text.replaceAll("(?m)(\\{ *|^ +)(?=endpoints:)", "$1" + BackendSecrets.YAML + "@$1");
+            text = text.replaceAll("@\\{ *", ", ").replace("@ ", "\n ");
+        }
         for (int i = 0; i < endpoints.size(); i++) {
             text = text.replace("${" + i + "}", '"' + endpoints.get(i) + '"');
         }
@@ -145,12 +155,21 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
 
     /** A new client connection. */
     RawConnection client() throws IOException {
-        return client(RawConnection.to(address()));
+        return client(connect());
+    }
+
+    /** A new client connection that the caller closes. */
+    RawConnection connect() throws IOException {
+        return fit(RawConnection.to(address()));
+    }
+
+    private RawConnection fit(RawConnection connected) throws IOException {
+        return relaying == Relaying.ENCRYPTED ? connected.encrypted() : connected;
     }
 
     /** A new client connection with a receive buffer of about so many bytes. */
     RawConnection narrowClient(int receiveBuffer) throws IOException {
-        return client(RawConnection.narrowTo(address(), receiveBuffer));
+        return client(fit(RawConnection.narrowTo(address(), receiveBuffer)));
     }
 
     /** A new connection to a listener of this name. */
@@ -165,7 +184,7 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
 
     /** What a client of its own gets for this request. */
     Message answerTo(String request) throws IOException {
-        try (RawConnection client = RawConnection.to(address())) {
+        try (RawConnection client = connect()) {
             client.send(request);
             return client.response();
         }
@@ -177,7 +196,7 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
      */
     void settle() throws IOException {
         if (settling == null) {
-            settling = RawConnection.to(address());
+            settling = connect();
             opened.add(settling);
         }
         // Twice: what arrived in the same round of the loop as the first may come behind it.
@@ -222,7 +241,7 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
                 awaitMetric(0, "sluice_connections");
                 awaitMetric(0, "sluice_pipes", "state=active");
                 awaitMetric(0, "sluice_compressions_active");
-                if (relaying == Relaying.COPIED) {
+                if (relaying != Relaying.SPLICED && relaying != Relaying.DEFAULT) {
                     awaitMetric(0, "sluice_zero_copy_bytes_total", "mechanism=splice");
                 }
             }

@@ -7,7 +7,11 @@ enum Relaying {
     /** Inside the kernel from the first byte that can: what came in one read with a head can't. */
     SPLICED("zeroCopy: { threshold: 1 }\n"),
     /** As an operator has it who says nothing. */
-    DEFAULT("");
+    DEFAULT(""),
+    /** Over TLS, so through our buffers. */
+    ENCRYPTED(""),
+    /** The same to the backends, which a client doesn't know. */
+    ENCRYPTED_BEHIND("");
 
     private final String yaml;
 

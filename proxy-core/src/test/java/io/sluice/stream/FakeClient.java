@@ -5,6 +5,7 @@ import io.netty.channel.FileRegion;
 import io.sluice.config.BufferConfig;
 import io.sluice.http.BodyFraming;
 import io.sluice.http.Head;
+import io.sluice.http.Encryption;
 import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
 import io.sluice.http.ResponseHead;
@@ -89,8 +90,8 @@ public final class FakeClient implements ClientStream {
         if (broken) {
             throw new IllegalStateException("thrown by a test");
         }
-        return new Peer(
-                new InetSocketAddress("192.0.2.7", 50000), new InetSocketAddress("192.0.2.1", 8080), secure, trusted, 0);
+        return new Peer(new InetSocketAddress("192.0.2.7", 50000), new InetSocketAddress("192.0.2.1", 8080),
+                secure ? new Encryption("TLSv1.3", "TLS_AES_128_GCM_SHA256", null) : null, trusted, 0);
     }
 
     @Override

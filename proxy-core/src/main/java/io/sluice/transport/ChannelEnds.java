@@ -1,0 +1,50 @@
+package io.sluice.transport;
+
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import javax.net.ssl.SSLException;
+
+/**
+ * How a peer ends a channel's stream, with TLS and without: in clear by FIN; under TLS by close_notify, and a FIN that comes
+ * without one may be an attacker's (RFC 8446 §6.1). What we do ourselves is {@link Closing}'s. <em>Loop-confined.</em>
+ */
+public final class ChannelEnds {
+    private final SocketReading reading;
+    private boolean notified;
+
+    /** Creates those of a channel; {@code reading} is its. */
+    public ChannelEnds(SocketReading reading) {
+        this.reading = reading;
+    }
+
+    /** Whether an event of the pipeline says that the input has ended; the FIN behind a close_notify says nothing new. */
+    public boolean inputEnded(Object event) {
+        if (event == SslCloseCompletionEvent.SUCCESS) {
+            notified = true;
+            return true;
+        }
+        return event instanceof ChannelInputShutdownEvent && !notified;
+    }
+
+    /** Whether the input's end, when it comes or has come, is where the peer meant it to be (RFC 9112 §9.8). */
+    public boolean believed() {
+        return notified || !reading.isEncrypted();
+    }
+
+    /** Whether the peer takes nothing more: its close_notify ends both directions for us, as TLS 1.2 has it. */
+    public boolean deaf() {
+        return notified;
+    }
+
+    /** Whether an event says that a write failed under TLS, which tells nobody else; true also if it was we who ended it. */
+    public boolean outputFailed(Object event) {
+        return event instanceof ChannelOutputShutdownEvent && reading.isEncrypted();
+    }
+
+    /** What failed: Netty wraps what TLS finds wrong. */
+    public static Throwable cause(Throwable caught) {
+        return caught instanceof DecoderException && caught.getCause() instanceof SSLException tls ? tls : caught;
+    }
+}
