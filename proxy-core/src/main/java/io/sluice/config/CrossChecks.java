@@ -307,6 +307,7 @@ final class CrossChecks {
             loadBalancer(service, at + ".loadBalancer");
             StickyKeys.check(new Section(values, at), service.sticky(), raw(service), problems);
             DnsKeys.check(new Section(values, at), problems);
+            Http2BackendKeys.check(new Section(values, at), service, raw(service), problems);
             if (!values.sound(at + ".endpoints")) {
                 return;
             }

@@ -244,7 +244,9 @@ final class KeyTable {
         keys.addAll(BalancerKeys.all());
         keys.addAll(StickyKeys.all());
         keys.addAll(List.of(
-                ProxyProtocolKeys.service(),
+                ProxyProtocolKeys.service()));
+        keys.addAll(Http2BackendKeys.service());
+        keys.addAll(List.of(
                 section("services.*.pool", "Connections to the endpoints, kept for further requests."),
                 value("services.*.pool.idlePerEndpoint", whole(0, 100_000), "Idle connections kept to each endpoint, in all"
                                 + " event loops together; 0 = none.")

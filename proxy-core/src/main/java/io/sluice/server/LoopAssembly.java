@@ -11,6 +11,7 @@ import io.sluice.http.HeadLimits;
 import io.sluice.http1.HeadStore;
 import io.sluice.http1.Http1Checker;
 import io.sluice.http1.Http1Connector;
+import io.sluice.http2.Http2Connector;
 import io.sluice.linux.Pipes;
 import io.sluice.linux.Splicing;
 import io.sluice.pool.BackendPools;
@@ -51,8 +52,9 @@ record LoopAssembly(
         Http1Connector connector =
                 new Http1Connector(loop, store, reads, this::responseLimits, this::backendOptions);
         DeadlineWheel wheel = new DeadlineWheel(loop, clock);
+        Http2Connector shared = new Http2Connector(loop, wheel, reads, this::responseLimits, this::backendOptions);
         Pipes pipes = splicing == null ? null : splicing.pipes(wheel);
-        BackendPools pools = new BackendPools(connector, wheel, metrics, config.eventLoops());
+        BackendPools pools = new BackendPools(connector, shared, wheel, metrics, config.eventLoops());
         return new LoopContext(new Worker(loop, wheel, pools, snapshots, observers, pipes), store, reads);
     }
 
