@@ -376,7 +376,6 @@ final class KeyTable {
     private static List<Key> notYet() {
         return List.of(
                 later("listeners[].tls", "TLS"),
-                later("services.*.protocol", "HTTP/2 to backends; services speak HTTP/1.1"),
                 later("services.*.tls", "TLS to backends"),
                 later("routes[].compression", "compression"),
                 later("compression", "compression"));
