@@ -29,7 +29,7 @@ import java.util.function.Consumer;
 final class Http2BackendConnection implements SharedConnection {
     /** From here on there is no telling whether a stream of so high a number can still be opened. */
     private static final int STREAM_IDS_MAX = Integer.MAX_VALUE - 1024;
-    /** Who waited for less has not waited long enough to tell that nobody answers. */
+    /** Who waited for less, or heard something meanwhile, can't tell that nobody answers. */
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final SocketChannel channel;
@@ -184,7 +184,7 @@ final class Http2BackendConnection implements SharedConnection {
 
     /** A stream was given up that had waited for an answer since then. */
     void unanswered(long sinceNanos) {
-        silent |= nowNanos() - sinceNanos >= SILENCE_NANOS && liveness.lastReadNanos() - sinceNanos < 0;
+        silent |= nowNanos() - sinceNanos >= SILENCE_NANOS && nowNanos() - liveness.lastReadNanos() >= SILENCE_NANOS;
     }
 
     /** Why streams end that the connection took along. */
