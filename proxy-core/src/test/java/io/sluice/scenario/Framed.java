@@ -9,6 +9,7 @@ import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -78,7 +79,7 @@ final class Framed {
         return raw -> {
             Framed connection = new Framed(raw);
             connection.settings(settings);
-            raw.read(new byte[PREFACE_BYTES]);
+            connection.bytes(PREFACE_BYTES);
             try {
                 frames.play(connection);
             } catch (IOException | Error e) {
@@ -103,11 +104,11 @@ final class Framed {
 
     /** The next frame of any kind; what asks for an acknowledgement gets it. */
     Frame any() throws IOException {
-        byte[] head = connection.read(new byte[9]);
+        byte[] head = bytes(9);
         ByteBuffer in = ByteBuffer.wrap(head);
         int lengthAndType = in.getInt();
         Frame frame = new Frame(lengthAndType & 0xff, in.get(), in.getInt() & Integer.MAX_VALUE,
-                connection.read(new byte[lengthAndType >>> 8]));
+                bytes(lengthAndType >>> 8));
         boolean asks = frame.type == SETTINGS || frame.type == PING;
         if (polite && asks && (frame.flags & ACK) == 0) {
             frame(frame.type, ACK, 0, frame.type == PING ? frame.payload : new byte[0]);
@@ -116,6 +117,18 @@ final class Framed {
             credit.merge(frame.stream, (long) frame.code(), Long::sum);
         }
         return frame;
+    }
+
+    private byte[] bytes(int count) throws IOException {
+        byte[] whole = new byte[count];
+        for (int i = 0; i < count; i++) {
+            int next = connection.read();
+            if (next < 0) {
+                throw new EOFException("closed after " + i + " of " + count + " bytes");
+            }
+            whole[i] = (byte) next;
+        }
+        return whole;
     }
 
     /** The next frame that belongs to a request: HEADERS, DATA or RST_STREAM. */

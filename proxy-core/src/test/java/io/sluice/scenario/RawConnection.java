@@ -350,18 +350,6 @@ final class RawConnection implements AutoCloseable {
         return position < limit || fill() ? buffer[position++] & 0xff : -1;
     }
 
-    /** Fills an array; the peer's close before is an error. */
-    byte[] read(byte[] whole) throws IOException {
-        for (int i = 0; i < whole.length; i++) {
-            int next = read();
-            if (next < 0) {
-                throw new EOFException("closed after " + i + " of " + whole.length + " bytes");
-            }
-            whole[i] = (byte) next;
-        }
-        return whole;
-    }
-
     private boolean fill() throws IOException {
         socket.setSoTimeout((int) PATIENCE.toMillis());
         try {
