@@ -42,11 +42,12 @@ final class ArchitectureTest {
             Map.entry("admin", Set.of("server", "service", "telemetry", "config")),
             Map.entry("server", Set.of(
                     "frontend", "http1", "http2", "exchange", "otlp", "pool", "relay", "linux", "route", "files", "filter",
-                    "service", "dns", "stream", "telemetry", "tracing", "transport", "http", "config")),
-            Map.entry("frontend", Set.of("http1", "transport", "exchange", "telemetry", "http", "config")),
+                    "service", "dns", "tls", "stream", "telemetry", "tracing", "transport", "http", "config", "pem")),
+            Map.entry("frontend", Set.of("http1", "tls", "transport", "exchange", "telemetry", "http", "config")),
             Map.entry("http1", Set.of(
-                    "exchange", "pool", "relay", "stream", "service", "route", "http", "telemetry", "transport", "config")),
-            Map.entry("http2", Set.of("pool", "stream", "service", "http", "transport", "config")),
+                    "exchange", "pool", "relay", "stream", "service", "tls", "route", "http", "telemetry", "transport",
+                    "config")),
+            Map.entry("http2", Set.of("pool", "stream", "service", "tls", "http", "transport", "config")),
             Map.entry("exchange", Set.of(
                     "route", "files", "filter", "service", "pool", "relay", "linux", "stream", "transport", "http",
                     "telemetry", "tracing", "config")),
@@ -57,14 +58,16 @@ final class ArchitectureTest {
             Map.entry("route", Set.of("files", "filter", "service", "http", "config")),
             Map.entry("files", Set.of("stream", "http", "transport", "config")),
             Map.entry("filter", Set.of("http", "config")),
-            Map.entry("service", Set.of("dns", "transport", "telemetry", "http", "config")),
+            Map.entry("service", Set.of("dns", "tls", "transport", "telemetry", "http", "config")),
+            Map.entry("tls", Set.of("transport", "telemetry", "http", "config", "pem")),
             Map.entry("dns", Set.of("transport", "config")),
             Map.entry("stream", Set.of("http", "transport")),
             Map.entry("telemetry", Set.of("tracing", "http", "config")),
             Map.entry("tracing", Set.of("http", "config")),
             Map.entry("transport", Set.of("config")),
             Map.entry("http", Set.of()),
-            Map.entry("config", Set.of()));
+            Map.entry("config", Set.of("pem")),
+            Map.entry("pem", Set.of()));
 
     private static JavaClasses main;
 

@@ -82,6 +82,7 @@ final class Assembly {
                 at.get("halfClose", HalfClose.class),
                 at.get("proxyProtocol", ListenerConfig.ProxyProtocol.class),
                 at.get("protocol", ListenerConfig.Protocol.class),
+                TlsKeys.of(at),
                 at.get("service", String.class));
     }
 
@@ -206,6 +207,7 @@ final class Assembly {
                 StickyKeys.of(at, name),
                 at.section("pool").bind(PoolConfig.class, null),
                 at.section("socket").bind(SocketConfig.class, null),
+                BackendTlsKeys.of(at),
                 at.section("zeroCopy").get("enabled", Boolean.class),
                 HealthKeys.of(at),
                 at.get("proxyProtocol", ServiceConfig.ProxyProtocol.class),

@@ -27,6 +27,7 @@ public record ServiceConfig(
         StickyConfig sticky,
         PoolConfig pool,
         SocketConfig socket,
+        BackendTlsConfig tls,
         boolean zeroCopy,
         HealthConfig health,
         ProxyProtocol proxyProtocol,
@@ -39,7 +40,9 @@ public record ServiceConfig(
     public enum Protocol {
         /** HTTP/1.1: one request at a time on a connection. The default. */
         HTTP1,
-        /** HTTP/2 without TLS, as both know beforehand (RFC 9113 §3.3): many requests at a time on a connection. */
+        /** HTTP/2 under TLS, as the handshake agrees (RFC 9113 §3.2): many requests at a time on a connection. */
+        H2,
+        /** HTTP/2 without TLS, as both know beforehand (RFC 9113 §3.3). */
         H2C;
 
         /** Whether a connection carries many requests at a time. */

@@ -7,7 +7,6 @@ import io.sluice.exchange.ExchangeState.Response;
 import io.sluice.config.ServiceConfig.ProxyProtocol;
 import io.sluice.config.StatusRange;
 import io.sluice.http.BodyFraming;
-import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
@@ -110,10 +109,7 @@ final class Attempt implements StreamPool.Listener, BackendListener, BodyRelay.W
         }
         connectingSinceNanos = worker.wheel().nowNanos();
         deadlines.connecting();
-        Connector.Attempt opening = pool.connect(this);
-        if (opening != null) {
-            connecting = opening;
-        }
+        connecting = pool.connect(this);
     }
 
     @Override
@@ -127,6 +123,11 @@ final class Attempt implements StreamPool.Listener, BackendListener, BodyRelay.W
     public void onNotLeased(ProxyError why) {
         connecting = null;
         exchange.onAttemptFailed(why);
+    }
+
+    @Override
+    public AddressPair addresses() {
+        return client.addresses();
     }
 
     private void begin(Lease leased, boolean later) {
@@ -146,8 +147,7 @@ final class Attempt implements StreamPool.Listener, BackendListener, BodyRelay.W
      */
     void send(RequestHead head, ProxyProtocol protocol) {
         if (protocol != ProxyProtocol.OFF) {
-            Peer peer = client.peer();
-            lease.stream().introduce(new ProxyHeader(protocol, new AddressPair(peer.remote(), peer.local())));
+            lease.stream().introduce(new ProxyHeader(protocol, client.addresses()));
         }
         if (head.framing() != BodyFraming.NONE) {
             chooseRequestRelay();

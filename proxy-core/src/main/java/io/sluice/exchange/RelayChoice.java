@@ -35,6 +35,7 @@ record RelayChoice(Pipes pipes, long leastBytes, String reason, boolean bulk) {
         // So is what may have to be sent again.
         boolean kept = message == exchange.head && exchange.held.keeps();
         String forbidden = !exchange.service.config().zeroCopy() || counted || kept ? "disabled"
+                : exchange.service.tls() != null ? "tls"
                 : endpoint.splices() ? null : "disarmed";
         return of(message, exchange.route.zeroCopy(), forbidden, from, to, worker.pipes());
     }
@@ -57,8 +58,12 @@ record RelayChoice(Pipes pipes, long leastBytes, String reason, boolean bulk) {
         if (!rule.enabled() || forbidden != null) {
             return new RelayChoice(null, 0, rule.enabled() ? forbidden : "disabled", bulk);
         }
-        if (pipes == null || !pipes.works() || from.socket() == null || to.socket() == null) {
+        if (pipes == null || !pipes.works()) {
             return new RelayChoice(null, 0, "platform", bulk);
+        }
+        if (from.socket() == null || to.socket() == null) {
+            // Where there are pipes, every socket has a descriptor; what crosses this one is not the body as it is.
+            return new RelayChoice(null, 0, "tls", bulk);
         }
         return new RelayChoice(pipes, rule.threshold(), chunked ? "chunked" : "small", chunked);
     }

@@ -41,6 +41,12 @@ public enum ProxyError {
     PROXY_HEADER_MALFORMED(Side.CLIENT, 499),
     PROXY_HEADER_UNTRUSTED(Side.CLIENT, 499),
     PROXY_HEADER_TIMEOUT(Side.CLIENT, 499),
+    /** A request without TLS where TLS is spoken: the only one of these that is answered. */
+    PLAIN_HTTP_ON_TLS(Side.CLIENT, 400),
+    NO_TLS(Side.CLIENT, 499),
+    TLS_HANDSHAKE_FAILED(Side.CLIENT, 499),
+    TLS_HANDSHAKE_TIMEOUT(Side.CLIENT, 499),
+    TOO_MANY_HANDSHAKES(Side.CLIENT, 499),
 
     // What this proxy decided.
     NO_ROUTE(Side.PROXY, 404),
@@ -72,6 +78,12 @@ public enum ProxyError {
     NAME_NOT_RESOLVED(Side.BACKEND, 503),
     CONNECT_FAILED(Side.BACKEND, 502, Retry.ANYWHERE),
     CONNECT_TIMEOUT(Side.BACKEND, 504, Retry.ANYWHERE),
+    /** TLS was wanted, and the endpoint could not, or would not; or nobody there speaks it. */
+    BACKEND_TLS_HANDSHAKE(Side.BACKEND, 502, Retry.ANYWHERE),
+    /** The endpoint's certificate is signed by nobody we trust, out of force, or names somebody else. */
+    BACKEND_TLS_UNTRUSTED(Side.BACKEND, 502, Retry.ANYWHERE),
+    /** TLS broke after its handshake: an alert (in TLS 1.3 a client certificate is refused only then), or a forged record. */
+    BACKEND_TLS_BROKEN(Side.BACKEND, 502, Retry.ELSEWHERE_IF_IDEMPOTENT),
     /** A connection that had answered before closed or was reset before any byte of this answer. */
     REUSED_CONNECTION_CLOSED(Side.BACKEND, 502, Retry.IF_IDEMPOTENT),
     BACKEND_CLOSED(Side.BACKEND, 502, Retry.ELSEWHERE_IF_IDEMPOTENT),

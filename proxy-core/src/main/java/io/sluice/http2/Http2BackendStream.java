@@ -369,7 +369,7 @@ final class Http2BackendStream implements BackendStream {
 
     private static boolean cutOff(ProxyError why) {
         return switch (why) {
-            case BACKEND_CLOSED, BACKEND_RESET, STREAM_RESET, STREAM_REFUSED -> true;
+            case BACKEND_CLOSED, BACKEND_RESET, BACKEND_TLS_BROKEN, STREAM_RESET, STREAM_REFUSED -> true;
             default -> false;
         };
     }

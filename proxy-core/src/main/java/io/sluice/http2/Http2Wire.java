@@ -20,11 +20,14 @@ import io.netty.handler.codec.http2.Http2HeadersEncoder.SensitivityDetector;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.AsciiString;
 import io.sluice.http.HeadLimits;
 import io.sluice.http.ProxyError;
+import io.sluice.transport.ChannelEnds;
 import io.sluice.transport.SocketReading;
 import java.io.IOException;
+import javax.net.ssl.SSLException;
 
 /**
  * The channel's side of an {@link Http2BackendConnection}: Netty's codec, and what it tells. <em>Loop-confined.</em>
@@ -101,15 +104,11 @@ final class Http2Wire extends Http2ConnectionHandler {
         }
     }
 
+    /** The channel is connected already, so that its settings leave. */
     @Override
     public void handlerAdded(ChannelHandlerContext context) throws Exception {
         connection.onAdded(context);
         super.handlerAdded(context);
-    }
-
-    @Override
-    public void channelActive(ChannelHandlerContext context) throws Exception {
-        super.channelActive(context);
         Http2Stream all = connection().connectionStream();
         decoder().flowController().incrementWindowSize(
                 all, CONNECTION_WINDOW_BYTES - decoder().flowController().windowSize(all));
@@ -132,7 +131,7 @@ final class Http2Wire extends Http2ConnectionHandler {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
         super.userEventTriggered(context, event);
-        if (event instanceof ChannelInputShutdownEvent) {
+        if (event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent) {
             connection.onInputEnded();
         }
     }
@@ -149,8 +148,8 @@ final class Http2Wire extends Http2ConnectionHandler {
         if (cause instanceof SocketReading.NotRead) {
             return;
         }
-        if (cause instanceof IOException) {
-            connection.failing(ProxyError.BACKEND_RESET);
+        if (ChannelEnds.cause(cause) instanceof IOException broken) {
+            connection.failing(broken instanceof SSLException ? ProxyError.BACKEND_TLS_BROKEN : ProxyError.BACKEND_RESET);
             context.close();
         } else {
             onError(context, false, cause);

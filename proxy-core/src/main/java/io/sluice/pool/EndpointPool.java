@@ -6,6 +6,7 @@ import io.sluice.service.Endpoint;
 import io.sluice.service.IdleTime;
 import io.sluice.service.Service;
 import io.sluice.stream.BackendStream;
+import io.sluice.transport.AddressPair;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 
@@ -196,6 +197,11 @@ public final class EndpointPool extends StreamPool {
             meters().created();
             meters().active(1);
             listener.onLeased(new PooledConnection(EndpointPool.this, stream, pools().wheel()));
+        }
+
+        @Override
+        public AddressPair addresses() {
+            return listener.addresses();
         }
 
         @Override

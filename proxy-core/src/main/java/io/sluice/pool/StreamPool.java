@@ -4,6 +4,8 @@ import io.sluice.http.ProxyError;
 import io.sluice.service.Endpoint;
 import io.sluice.service.Service;
 import io.sluice.telemetry.PoolMeters;
+import io.sluice.transport.AddressPair;
+import java.util.Objects;
 
 /**
  * Where the exchanges of one event loop get streams to one endpoint. <em>Loop-confined.</em> An {@link EndpointPool} has
@@ -31,6 +33,11 @@ public abstract sealed class StreamPool permits EndpointPool, SharedPool {
 
         /** There is none. */
         void onNotLeased(ProxyError why);
+
+        /** As {@link Connector.Listener#addresses}. */
+        default AddressPair addresses() {
+            return null;
+        }
     }
 
     /** A stream that can be had at once, or null; the caller owns the lease, and must release or close it. */
@@ -55,6 +62,7 @@ public abstract sealed class StreamPool permits EndpointPool, SharedPool {
                 || other.name().equals(service.name())
                         && other.config().pool().equals(service.config().pool())
                         && other.config().socket().equals(service.config().socket())
+                        && Objects.equals(other.config().tls(), service.config().tls())
                         && other.config().protocol() == service.config().protocol()
                         && other.config().http2().equals(service.config().http2())
                         && other.config().proxyProtocol() == service.config().proxyProtocol();

@@ -5,14 +5,15 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.FileRegion;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.sluice.http.Trailers;
 import io.sluice.stream.BodySink;
 import io.sluice.stream.BodySource;
+import io.sluice.transport.ChannelEnds;
+import io.sluice.transport.Closing;
 import io.sluice.transport.RawSocket;
 import io.sluice.transport.SocketReading;
 import java.io.IOException;
@@ -25,6 +26,7 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
     private final Tunnel tunnel;
     private final SocketChannel channel;
     private final SocketReading reading;
+    private final ChannelEnds ends;
     /** What it says goes this way, and what it is told comes that way. */
     private TunnelDirection out;
     private TunnelDirection in;
@@ -36,6 +38,7 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
         this.tunnel = tunnel;
         this.channel = socket.channel();
         this.reading = socket.reading();
+        this.ends = new ChannelEnds(channel, reading);
         // What a socket said before it took no more is still to be read.
         channel.config().setAutoClose(false);
     }
@@ -108,6 +111,11 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
 
     @Override
     public void body(ByteBuf data) {
+        if (ends.deaf()) {
+            data.release();
+            tunnel.broke(this);
+            return;
+        }
         int count = data.readableBytes();
         if (count < data.capacity() / 2 && pendingBytes() > 0) {
             // It has to wait, and would keep a read's buffer for that, of which it is a small part.
@@ -138,7 +146,7 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
         channel.write(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) gone -> {
             if (gone.isSuccess() && !closed) {
                 outputEnded = true;
-                channel.shutdownOutput();
+                ends.endOutput();
                 tunnel.ended();
             }
         });
@@ -198,8 +206,15 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof ChannelInputShutdownEvent && !closed) {
+        boolean ended = ends.inputEnded(event);
+        if (closed) {
+            return;
+        }
+        if (ended && ends.believed()) {
             out.end();
+        } else if (ended || ends.outputFailed(event) && !outputEnded) {
+            // Perhaps it was not the peer who ended it.
+            tunnel.broke(this);
         }
     }
 
@@ -219,7 +234,7 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
     }
 
     private void failed(Throwable cause) {
-        if (cause instanceof IOException) {
+        if (ChannelEnds.cause(cause) instanceof IOException) {
             tunnel.broke(this);
         } else {
             tunnel.failed();
@@ -232,7 +247,7 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
     void close() {
         if (!closed) {
             closed = true;
-            channel.close();
+            Closing.close(channel);
         }
     }
 
@@ -240,8 +255,7 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
     void reset() {
         if (!closed) {
             closed = true;
-            channel.config().setOption(ChannelOption.SO_LINGER, 0);
-            channel.close();
+            Closing.reset(channel);
         }
     }
 }

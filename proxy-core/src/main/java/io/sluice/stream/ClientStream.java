@@ -3,8 +3,8 @@ package io.sluice.stream;
 import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
 import io.sluice.http.ResponseHead;
+import io.sluice.transport.AddressPair;
 import io.sluice.transport.RawSocket;
-import io.sluice.transport.SocketReading;
 
 /**
  * A client's side of one exchange: takes the response, reports the request to a {@link ClientListener}.
@@ -14,6 +14,11 @@ public interface ClientStream extends BodySource, BodySink {
 
     /** Who is there. */
     Peer peer();
+
+    /** The same as a proxy header says it. */
+    default AddressPair addresses() {
+        return new AddressPair(peer().remote(), peer().local());
+    }
 
     /**
      * Sends an interim or the final head; borrows it. Content-Length, Transfer-Encoding and Connection are made here from
@@ -37,13 +42,13 @@ public interface ClientStream extends BodySource, BodySink {
     void discardRequest();
 
     /**
-     * A number that moves whenever the client takes bytes, and else stands still while nothing is written. Where there is a
-     * plain socket, what the client's host acknowledges counts: the kernel holds so much that our pending bytes may stand
-     * still for minutes while a slow client reads. Costs a system call there; elsewhere pending bytes are all that is known.
+     * A number that moves whenever the client takes bytes, and else stands still while nothing is written. Where the stream
+     * has a socket of its own, encrypted or not, what the client's host acknowledges counts: the kernel holds so much that our
+     * pending bytes may stand still for minutes while a slow client reads. Costs a system call there; elsewhere pending bytes
+     * are all that is known.
      */
     default long progress() {
-        SocketReading plain = socket();
-        return (plain == null ? 0 : plain.acknowledgedBytes()) - pendingBytes();
+        return -pendingBytes();
     }
 
     /**

@@ -47,7 +47,8 @@ class RetriesTest {
         boolean allowed = new Retries(budget, TWO).allow(error, Method.GET, two);
 
         assertThat(allowed).isEqualTo(switch (error) {
-            case CONNECT_FAILED, CONNECT_TIMEOUT, NOT_HTTP2, REUSED_CONNECTION_CLOSED, BACKEND_CLOSED, BACKEND_RESET,
+            case CONNECT_FAILED, CONNECT_TIMEOUT, BACKEND_TLS_HANDSHAKE, BACKEND_TLS_UNTRUSTED, BACKEND_TLS_BROKEN, NOT_HTTP2,
+                    REUSED_CONNECTION_CLOSED, BACKEND_CLOSED, BACKEND_RESET,
                     STREAM_RESET, STREAM_REFUSED, BACKEND_UNRESPONSIVE -> true;
             default -> false;
         });

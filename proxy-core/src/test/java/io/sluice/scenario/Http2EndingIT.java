@@ -227,8 +227,11 @@ final class Http2EndingIT {
 
     @Test
     void aBackendThatSpeaksHttp1IsNamedSo() throws Exception {
-        ScriptedBackend backend = proxy.backend(connection ->
-                connection.send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
+        ScriptedBackend backend = proxy.backend(connection -> {
+            assertThat(connection.head().startLine()).isEqualTo("PRI * HTTP/2.0");
+            connection.send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            connection.awaitEnd();
+        });
         proxy.start(H2C, backend);
 
         assertThat(proxy.answerTo(Http.get("/")).status()).isEqualTo(502);

@@ -11,7 +11,6 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -19,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32;
+import javax.net.ssl.SSLException;
 
 /**
  * One end of a connection, the client's or the backend's: bytes out and in, exactly as told, every wait with a deadline.
@@ -31,6 +31,8 @@ final class RawConnection implements AutoCloseable {
     private static final int WRITE = 8192;
 
     private final Socket socket;
+    /** Where TLS is spoken, the socket below it; else the same. How a peer leaves is a matter of this one. */
+    private final Socket raw;
     private final InputStream in;
     private final OutputStream out;
     private final byte[] buffer = new byte[4096];
@@ -42,7 +44,13 @@ final class RawConnection implements AutoCloseable {
 
     /** Takes a connected socket. */
     RawConnection(Socket socket) throws IOException {
+        this(socket, socket);
+    }
+
+    /** Takes a socket with TLS over another one. */
+    RawConnection(Socket socket, Socket raw) throws IOException {
         this.socket = socket;
+        this.raw = raw;
         this.in = socket.getInputStream();
         this.out = socket.getOutputStream();
         socket.setTcpNoDelay(true);
@@ -55,12 +63,32 @@ final class RawConnection implements AutoCloseable {
         return new RawConnection(socket);
     }
 
+    /** The same connection, over which TLS is spoken from here on. */
+    RawConnection encrypted() throws IOException {
+        try {
+            return new RawConnection(TestAuthority.over(socket), raw);
+        } catch (IOException e) {
+            raw.close();
+            throw e;
+        }
+    }
+
     /** Connects with a receive buffer of about so many bytes. */
     static RawConnection narrowTo(InetSocketAddress address, int receiveBuffer) throws IOException {
         Socket socket = new Socket();
         socket.setReceiveBufferSize(receiveBuffer);
         socket.connect(address, (int) PATIENCE.toMillis());
         return new RawConnection(socket);
+    }
+
+    /** The socket, perhaps with TLS. */
+    Socket socket() {
+        return socket;
+    }
+
+    /** What TLS runs over; without TLS the same. */
+    Socket wire() {
+        return raw;
     }
 
     /** Asks for a send buffer of about so many bytes. */
@@ -119,18 +147,19 @@ final class RawConnection implements AutoCloseable {
 
     /** Sends FIN and goes on reading. */
     void halfClose() throws IOException {
-        socket.shutdownOutput();
+        raw.shutdownOutput();
     }
 
     /** Closes by RST. */
     void reset() throws IOException {
-        socket.setSoLinger(true, 0);
-        socket.close();
+        raw.setSoLinger(true, 0);
+        raw.close();
     }
 
     @Override
     public void close() throws IOException {
-        socket.close();
+        // Without a close_notify, as many clients leave.
+        raw.close();
     }
 
     /** All bytes read so far (the first MiB of them), a character a byte. */
@@ -201,43 +230,12 @@ final class RawConnection implements AutoCloseable {
             if (!head.values("Transfer-Encoding").equals(List.of("chunked")) || !head.values("Content-Length").isEmpty()) {
                 throw new AssertionError("ambiguous framing: " + head);
             }
-            return chunkedBody(head);
+            return ChunkedMessage.read(this, head);
         }
         String length = head.value("Content-Length");
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         Ending ending = read(body, length == null ? Long.MAX_VALUE : Long.parseLong(length));
         return head.with(body.toByteArray(), List.of(), List.of(), ending);
-    }
-
-    private Message chunkedBody(Message head) throws IOException {
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
-        List<String> sizes = new ArrayList<>();
-        List<String> trailers = new ArrayList<>();
-        try {
-            for (long size = -1; size != 0; ) {
-                String line = line();
-                sizes.add(line);
-                if (!line.matches("[0-9a-fA-F]+")) {
-                    throw new AssertionError("no chunk size: \"" + line + "\" after " + body.size() + " bytes");
-                }
-                size = Long.parseLong(line, 16);
-                Ending ending = read(body, size);
-                if (ending != Ending.COMPLETE) {
-                    return head.with(body.toByteArray(), sizes, trailers, ending);
-                }
-                if (size > 0 && !line().isEmpty()) {
-                    throw new AssertionError("no CRLF behind a chunk");
-                }
-            }
-            for (String line = line(); !line.isEmpty(); line = line()) {
-                trailers.add(line);
-            }
-            return head.with(body.toByteArray(), sizes, trailers, Ending.COMPLETE);
-        } catch (EOFException e) {
-            return head.with(body.toByteArray(), sizes, trailers, Ending.CLOSED);
-        } catch (SocketException e) {
-            return head.with(body.toByteArray(), sizes, trailers, Ending.RESET);
-        }
     }
 
     /** Reads a line that ends in CRLF, and returns it without. */
@@ -253,7 +251,8 @@ final class RawConnection implements AutoCloseable {
         return text.substring(0, text.length() - 2);
     }
 
-    private Ending read(ByteArrayOutputStream body, long length) throws IOException {
+    /** Reads so many bytes of a body, or what comes before the end. */
+    Ending read(ByteArrayOutputStream body, long length) throws IOException {
         try {
             for (long left = length; left > 0; ) {
                 if (position == limit && !fill()) {
@@ -328,7 +327,22 @@ final class RawConnection implements AutoCloseable {
 
     /** Whether bytes wait to be read. */
     boolean readable() throws IOException {
-        return position < limit || in.available() > 0;
+        if (position < limit || in.available() > 0) {
+            return true;
+        }
+        if (raw == socket || raw.getInputStream().available() == 0) {
+            return false;
+        }
+        // Something is there, but it may be a record of the protocol's own.
+        socket.setSoTimeout(1);
+        try {
+            int length = in.read(buffer);
+            position = 0;
+            limit = Math.max(0, length);
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false;
+        }
     }
 
     /** Waits until whoever reads or writes here has met the peer's close or reset; {@link System#nanoTime} of that moment. */
@@ -369,6 +383,9 @@ final class RawConnection implements AutoCloseable {
         } catch (SocketException e) {
             ended.complete(System.nanoTime());
             throw e;
+        } catch (SSLException e) {
+            ended.complete(System.nanoTime());
+            throw e.getCause() instanceof SocketException broken ? broken : e;
         }
     }
 }
