@@ -1,6 +1,5 @@
 package io.sluice.config;
 
-import static io.sluice.config.Key.later;
 import static io.sluice.config.Key.list;
 import static io.sluice.config.Key.names;
 import static io.sluice.config.Key.section;
@@ -44,6 +43,7 @@ final class KeyTable {
         keys.addAll(FileKeys.all());
         keys.addAll(filters());
         keys.addAll(OverloadKeys.routes());
+        keys.addAll(HttpsKeys.route());
         Stream.of(timeouts(), limits(), RetryKeys.all(), ZeroCopyKeys.process())
                 .flatMap(List::stream)
                 .filter(key -> perRoute(key.path()))
@@ -60,7 +60,6 @@ final class KeyTable {
         keys.addAll(ZeroCopyKeys.process());
         keys.addAll(DnsKeys.process());
         keys.addAll(process());
-        keys.addAll(notYet());
         return keys;
     }
 
@@ -89,7 +88,9 @@ final class KeyTable {
                         .byDefault("abort"),
                 TunnelKeys.listener().getFirst(),
                 TunnelKeys.listener().getLast(),
-                ProxyProtocolKeys.listener(),
+                ProxyProtocolKeys.listener()));
+        keys.addAll(HttpsKeys.listener());
+        keys.addAll(List.of(
                 section("listeners[].socket", "Options of the listening socket and of the connections it accepts."),
                 value("listeners[].socket.backlog", whole(1, 65535), "Connections that may wait to be accepted; the kernel"
                                 + " lowers it to net.core.somaxconn.")
@@ -208,6 +209,7 @@ final class KeyTable {
                         .required()));
         keys.addAll(headers("requestHeaders", "request", HttpTypes.REQUEST_FIELD_SET));
         keys.addAll(headers("responseHeaders", "response", HttpTypes.FIELD_EDITED));
+        keys.addAll(CompressKeys.all());
         keys.addAll(List.of(
                 list("routes[].filters[].allow", "Only clients from these addresses may pass; others get 403."),
                 value("routes[].filters[].allow[]", Addresses.BLOCK, "An address or a block of addresses."),
@@ -375,11 +377,5 @@ final class KeyTable {
                                 "Threads that move bytes. auto: one for each processor available.")
                         .byDefault("auto")));
         return keys;
-    }
-
-    private static List<Key> notYet() {
-        return List.of(
-                later("routes[].compression", "compression"),
-                later("compression", "compression"));
     }
 }

@@ -106,6 +106,8 @@ final class ConfigReaderTest {
                                 ListenerConfig.ProxyProtocol.OFF,
                                 ListenerConfig.Protocol.HTTP,
                                 null,
+                                null,
+                                null,
                                 null)),
                         List.of(new RouteConfig(
                                 "route-1",
@@ -116,6 +118,7 @@ final class ConfigReaderTest {
                                 TIMEOUTS,
                                 retry,
                                 zeroCopy,
+                                null,
                                 null)),
                         Map.of("app", app),
                         new BufferConfig(16 << 10, 128 << 10, 64 << 10),
