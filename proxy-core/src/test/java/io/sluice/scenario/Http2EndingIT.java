@@ -3,252 +3,257 @@ package io.sluice.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.sluice.scenario.FrameClient.Answer;
-import io.sluice.scenario.FrameClient.Frame;
-import java.nio.ByteBuffer;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import io.sluice.scenario.Framed.Frames;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Every way a stream, or its connection, can end before its time: it costs nobody else anything. */
+/** How exchanges with an HTTP/2 backend end that don't end well, and what becomes of the others on the connection. */
 @Scenario
 final class Http2EndingIT {
-    private static final String LONG = "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nbegin";
-    private static final int INITIAL_WINDOW_SIZE = 4;
+    private static final String H2C = Http2BackendIT.H2C;
 
     @RegisterExtension
     final ProxyUnderTest proxy = new ProxyUnderTest();
 
-    @Test
-    void freesTheBackendOfAStreamThatItsClientResetsMidResponse() throws Exception {
-        ScriptedBackend backend = proxy.backend(Script.answeringThenWaiting(LONG), Script.answering(Http.ok("fine")));
-        proxy.start(backend);
-        FrameClient client = proxy.http2Client();
-        int stream = client.get("/");
-        client.next(FrameClient.DATA);
+    /** A proxy in front of one backend whose connections play these, in order. */
+    private ScriptedBackend start(Frames... scripts) throws Exception {
+        return start(H2C, scripts);
+    }
 
-        client.reset(stream, FrameClient.CANCEL);
+    private ScriptedBackend start(String yaml, Frames... scripts) throws Exception {
+        ScriptedBackend backend =
+                proxy.backend(Stream.of(scripts).map(frames -> Framed.script(frames)).toArray(Script[]::new));
+        proxy.start(yaml, backend);
+        return backend;
+    }
 
-        backend.connection(0).awaitEnded();
-        proxy.awaitCounted("client_gone");
-        assertThat(client.answer(client.get("/")).text()).isEqualTo("fine");
+    private static void answers(Framed connection) throws Exception {
+        while (true) {
+            connection.answer(connection.request().stream(), 200, "fine");
+        }
+    }
+
+    private List<RawConnection> clients(int count) throws Exception {
+        List<RawConnection> clients = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            clients.add(proxy.client());
+        }
+        return clients;
     }
 
     @Test
-    void freesTheBackendOfAStreamThatItsClientResetsMidUpload() throws Exception {
-        ScriptedBackend backend = proxy.backend(
-                connection -> {
-                    connection.head();
-                    connection.awaitEnd();
-                },
-                Script.answering(Http.ok("fine")));
-        proxy.start(backend);
-        FrameClient client = proxy.http2Client();
-        int stream = client.post("/", "content-length", "100");
-        client.data(stream, new byte[50], false);
-        backend.connection(0);
+    void aResetInMidResponseIsVisibleAndCostsNobodyElse() throws Exception {
+        CountDownLatch seen = new CountDownLatch(1);
+        ScriptedBackend backend = start(connection -> {
+            int cut = connection.request().stream();
+            connection.head(cut, false, 200);
+            connection.data(cut, false, "half");
+            seen.await();
+            connection.reset(cut, Framed.CANCEL);
+            answers(connection);
+        });
 
-        client.reset(stream, FrameClient.CANCEL);
+        RawConnection client = proxy.client();
+        client.send(Http.get("/cut"));
+        client.head();
+        assertThat(client.line()).isEqualTo("4");
+        seen.countDown();
 
-        backend.connection(0).awaitEnded();
-        proxy.awaitCounted("client_gone");
-        assertThat(client.answer(client.get("/")).text()).isEqualTo("fine");
-    }
-
-    @Test
-    void resetsOnlyTheStreamWhoseBackendDies() throws Exception {
-        Signal dies = new Signal();
-        ScriptedBackend backend = proxy.backend(
-                connection -> {
-                    connection.request();
-                    connection.send(LONG);
-                    dies.await();
-                },
-                Script.answering(Http.ok("fine")));
-        proxy.start(backend);
-        FrameClient client = proxy.http2Client();
-        int stream = client.get("/");
-        client.next(FrameClient.DATA);
-
-        dies.raise();
-        Answer cut = client.answer(stream);
-
-        assertThat(cut.reset).isEqualTo(FrameClient.INTERNAL_ERROR);
-        assertThat(cut.text()).isEqualTo("begin");
-        assertThat(client.answer(client.get("/")).text()).isEqualTo("fine");
+        assertThat(client.rest()).isEqualTo("half\r\n");
+        assertThat(proxy.answerTo(Http.get("/next")).text()).isEqualTo("fine");
+        assertThat(backend.connections()).isEqualTo(1);
         proxy.awaitCounted("response_truncated");
     }
 
     @Test
-    void answers502WhereABackendDiesRightBehindItsHead() throws Exception {
-        proxy.start(proxy.backend(Script.answeringOnce("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab")));
-        FrameClient client = proxy.http2Client();
+    void aResetBeforeTheAnswerIsA502() throws Exception {
+        start(connection -> {
+            connection.reset(connection.request().stream(), Framed.CANCEL);
+            answers(connection);
+        });
 
-        Answer answer = client.answer(client.get("/"));
-
-        // Whether its end came along with the head is the kernel's doing.
-        assertThat(answer.status == 502 || answer.reset == FrameClient.INTERNAL_ERROR).isTrue();
+        assertThat(proxy.answerTo(Http.get("/")).status()).isEqualTo(502);
+        proxy.awaitCounted("stream_reset");
     }
 
     @Test
-    void endsEveryExchangeOfAClientThatLeaves() throws Exception {
-        ScriptedBackend backend = proxy.backend(Script.silent());
-        proxy.start(backend);
-        FrameClient client = proxy.http2Client();
-        client.get("/");
-        client.get("/");
-        backend.connection(1);
+    void aRefusedPostIsMadeAgainWithItsBody() throws Exception {
+        start(connection -> {
+            connection.reset(connection.request().stream(), Framed.REFUSED_STREAM);
+            Framed.Request again = connection.request();
+            connection.answer(again.stream(), 200, again.text());
+            connection.raw().awaitEnd();
+        });
 
-        client.raw().reset();
-
-        backend.connection(0).awaitEnded();
-        backend.connection(1).awaitEnded();
-        proxy.awaitMetric(2, "sluice_errors_total", "error=client_gone");
+        assertThat(proxy.answerTo(Http.post("/", "once more")).text()).isEqualTo("once more");
+        proxy.awaitMetric(1, "sluice_retries_total", "reason=stream_refused", "result=made");
     }
 
     @Test
-    void servesTheOthersWhileOneStreamIsNotRead() throws Exception {
-        byte[] body = Http.random(1 << 20);
-        proxy.start(proxy.backend(connection -> {
+    void aRefusalThatDoesNotEndIsToldTheClient() throws Exception {
+        start(connection -> {
             while (true) {
-                connection.request();
-                connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + body.length + "\r\n\r\n");
-                connection.send(body);
+                connection.reset(connection.request().stream(), Framed.REFUSED_STREAM);
             }
-        }));
-        FrameClient client = proxy.http2Client(INITIAL_WINDOW_SIZE, 0);
-        int slow = client.get("/");
+        });
 
-        for (int i = 0; i < 5; i++) {
-            int fast = client.get("/");
-            client.window(fast, body.length);
-            assertThat(client.answer(fast).body.toByteArray()).isEqualTo(body);
-        }
-
-        assertThat(client.soFar(slow).status).isEqualTo(200);
-        assertThat(client.soFar(slow).body.size()).isZero();
-        client.window(slow, body.length);
-        assertThat(client.answer(slow).body.toByteArray()).isEqualTo(body);
+        assertThat(proxy.answerTo(Http.post("/", "no")).status()).isEqualTo(503);
+        proxy.awaitCounted("stream_refused");
     }
 
     @Test
-    void resetsAStreamWhoseWindowStaysShut() throws Exception {
-        proxy.start("timeouts: { responseWriteIdle: 400ms }\n", proxy.backend(Script.answering(Http.ok("never read"))));
-        FrameClient client = proxy.http2Client(INITIAL_WINDOW_SIZE, 0);
+    void streamsAboveTheLastOfAGoAwayGoElsewhereAndThoseBelowEndWhereTheyAre() throws Exception {
+        ScriptedBackend backend = start(
+                connection -> {
+                    Framed.Request low = connection.request();
+                    Framed.Request high = connection.request();
+                    assertThat(high.text()).isEqualTo("high");
+                    connection.goAway(low.stream(), Framed.NO_ERROR);
+                    connection.answer(low.stream(), 200, "low ended here");
+                    connection.raw().awaitEnd();
+                },
+                connection -> {
+                    Framed.Request again = connection.request();
+                    connection.answer(again.stream(), 200, again.text() + " ended there");
+                    connection.raw().awaitEnd();
+                });
+        RawConnection low = proxy.client();
+        RawConnection high = proxy.client();
 
-        Answer answer = client.answer(client.get("/"));
+        low.send(Http.post("/", "low"));
+        proxy.settle();
+        high.send(Http.post("/", "high"));
 
-        assertThat(answer.status).isEqualTo(200);
-        assertThat(answer.reset).isEqualTo(FrameClient.CANCEL);
-        proxy.awaitCounted("client_too_slow");
+        assertThat(low.response().text()).isEqualTo("low ended here");
+        assertThat(high.response().text()).isEqualTo("high ended there");
+        assertThat(backend.connections()).isEqualTo(2);
     }
 
     @Test
-    void givesNoMoreBackThanTheBackendTakes() throws Exception {
-        Signal reads = new Signal();
-        ScriptedBackend backend = proxy.owned(ScriptedBackend.narrow(4096, null, connection -> {
-            connection.head();
-            reads.await();
-            connection.rest();
-        }));
-        proxy.start(backend);
-        FrameClient client = proxy.http2Client();
-        int stream = client.post("/");
-        client.settle();
-        long window = 256 * 1024;
-        long sent = 0;
+    void anIdleConnectionThatIsToldToGoAwayIsClosed() throws Exception {
+        CountDownLatch closed = new CountDownLatch(1);
+        start(
+                connection -> {
+                    connection.answer(connection.request().stream(), 200, "fine");
+                    connection.goAway(1, Framed.NO_ERROR);
+                    connection.next(Framed.GOAWAY);
+                    assertThat(connection.raw().rest()).isEmpty();
+                    closed.countDown();
+                },
+                Http2EndingIT::answers);
 
-        // Sends as long as it may; the stream's window comes to its end when nobody takes more.
-        while (window >= 16_384) {
-            client.data(stream, new byte[16_384], false);
-            sent += 16_384;
-            window -= 16_384;
-            if (sent % (128 * 1024) == 0) {
-                window += givenBack(client, stream);
-            }
-            if (sent > 64 << 20) {
-                throw new AssertionError("nobody holds the client back");
-            }
-        }
-        client.reset(stream, FrameClient.CANCEL);
-        reads.raise();
+        assertThat(proxy.answerTo(Http.get("/")).text()).isEqualTo("fine");
+        closed.await();
 
-        assertThat(sent).isLessThan(16 << 20);
-        // What the stream had of the connection's window came back with the reset.
-        int next = client.post("/");
-        client.data(next, new byte[16_384], true);
-        client.settle();
+        assertThat(proxy.answerTo(Http.get("/")).text()).isEqualTo("fine");
+        proxy.awaitMetric(2, "sluice_pool_created_total");
     }
 
-    private static long givenBack(FrameClient client, int stream) throws Exception {
-        client.send(FrameClient.PING, 0, 0, new byte[8]);
-        long given = 0;
-        while (true) {
-            Frame frame = client.read();
-            if (frame.type() == FrameClient.PING) {
-                return given;
-            }
-            if (frame.type() == FrameClient.WINDOW_UPDATE && frame.stream() == stream) {
-                given += frame.code();
-            }
+    @Test
+    void aConnectionThatDiesTakesItsStreamsAlongAndNothingElse() throws Exception {
+        CountDownLatch all = new CountDownLatch(1);
+        start(
+                connection -> {
+                    for (int i = 0; i < 10; i++) {
+                        connection.request();
+                    }
+                    all.countDown();
+                    connection.raw().reset();
+                },
+                Http2EndingIT::answers);
+        List<RawConnection> clients = clients(10);
+
+        for (RawConnection client : clients) {
+            client.send(Http.post("/", "not twice"));
+        }
+        all.await();
+
+        for (RawConnection client : clients) {
+            assertThat(client.response().status()).isEqualTo(502);
+        }
+        assertThat(proxy.answerTo(Http.get("/")).text()).isEqualTo("fine");
+    }
+
+    @Test
+    void getsOnAConnectionThatDiesAreMadeAgain() throws Exception {
+        start(
+                connection -> {
+                    connection.answer(connection.request().stream(), 200, "first");
+                    for (int i = 0; i < 3; i++) {
+                        connection.request();
+                    }
+                },
+                Http2EndingIT::answers);
+        assertThat(proxy.answerTo(Http.get("/")).text()).isEqualTo("first");
+        List<RawConnection> clients = clients(3);
+
+        for (RawConnection client : clients) {
+            client.send(Http.get("/"));
+        }
+
+        for (RawConnection client : clients) {
+            assertThat(client.response().text()).isEqualTo("fine");
         }
     }
 
     @Test
-    void saysGoodbyeTwiceAndFinishesWhatIsOn() throws Exception {
-        Signal answer = new Signal();
+    void aClientThatLeavesResetsItsStreamAndTheConnectionLives() throws Exception {
+        CountDownLatch reset = new CountDownLatch(1);
+        ScriptedBackend backend = start(connection -> {
+            Framed.Request left = connection.request();
+            connection.head(left.stream(), false, 200);
+            connection.data(left.stream(), false, "begun");
+            Framed.Frame frame = connection.next(Framed.RST_STREAM);
+            assertThat(frame.stream()).isEqualTo(left.stream());
+            assertThat(frame.code()).isEqualTo(Framed.CANCEL);
+            reset.countDown();
+            answers(connection);
+        });
+        RawConnection client = proxy.client();
+
+        client.send(Http.get("/"));
+        client.head();
+        client.close();
+        reset.await();
+
+        assertThat(proxy.answerTo(Http.get("/")).text()).isEqualTo("fine");
+        assertThat(backend.connections()).isEqualTo(1);
+        proxy.awaitCounted("client_gone");
+    }
+
+    @Test
+    void aBackendThatSpeaksHttp1IsNamedSo() throws Exception {
         ScriptedBackend backend = proxy.backend(connection -> {
-            connection.request();
-            answer.await();
-            connection.send(Http.ok("to the end"));
+            assertThat(connection.head().startLine()).isEqualTo("PRI * HTTP/2.0");
+            connection.send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
             connection.awaitEnd();
         });
-        proxy.start("timeouts: { drain: { accepting: 0s } }\n", backend);
-        FrameClient client = proxy.http2Client();
-        int stream = client.get("/");
-        await().until(() -> backend.connection(0).received().contains("\r\n\r\n"));
+        proxy.start(H2C, backend);
 
-        CompletableFuture<Integer> drained = proxy.server().drain();
-        Frame first = client.next(FrameClient.GO_AWAY);
-        Frame ping = client.next(FrameClient.PING);
-        client.send(FrameClient.PING, FrameClient.ACK, 0, ping.payload());
-        Frame second = client.next(FrameClient.GO_AWAY);
-        answer.raise();
+        assertThat(proxy.answerTo(Http.get("/")).status()).isEqualTo(502);
+        proxy.awaitCounted("not_http2");
+    }
 
-        assertThat(lastStream(first)).isEqualTo(Integer.MAX_VALUE);
-        assertThat(lastStream(second)).isEqualTo(stream);
-        assertThat(client.answer(stream).text()).isEqualTo("to the end");
-        client.next(-1);
+    @Test
+    void anEarlyEndOfTheResponseEndsTheRequest() throws Exception {
+        ScriptedBackend backend = start(connection -> {
+            Framed.Request request = connection.begun();
+            connection.answer(request.stream(), 413, "too much");
+            connection.reset(request.stream(), Framed.NO_ERROR);
+            connection.answer(connection.request().stream(), 200, "next");
+            connection.raw().awaitEnd();
+        });
+        RawConnection client = proxy.client();
+
+        client.send(Http.request("POST / HTTP/1.1", "Content-Length: 100000000"));
+
+        assertThat(client.response().text()).isEqualTo("too much");
         client.close();
-        assertThat(drained.get(5, TimeUnit.SECONDS)).isZero();
-    }
-
-    private static int lastStream(Frame goAway) {
-        return ByteBuffer.wrap(goAway.payload()).getInt();
-    }
-
-    @Test
-    void answersRequestsThatComeBetweenTheTwo() throws Exception {
-        proxy.start("timeouts: { drain: { accepting: 0s } }\n", proxy.backend(Script.answering(Http.ok("still"))));
-        FrameClient client = proxy.http2Client();
-        client.answer(client.get("/"));
-
-        CompletableFuture<Integer> drained = proxy.server().drain();
-        client.next(FrameClient.PING);
-
-        assertThat(client.answer(client.get("/")).text()).isEqualTo("still");
-        assertThat(client.next(-1)).as("the connection ends").isNull();
-        assertThat(drained.get(5, TimeUnit.SECONDS)).isZero();
-    }
-
-    @Test
-    void endsAnIdleConnectionWithAGoodbye() throws Exception {
-        proxy.start("timeouts: { keepAlive: 300ms }\n", proxy.backend(Script.answering(Http.ok("x"))));
-        FrameClient client = proxy.http2Client();
-        client.answer(client.get("/"));
-
-        assertThat(client.next(FrameClient.GO_AWAY).code()).isEqualTo(FrameClient.NO_ERROR);
-        assertThat(client.next(-1)).isNull();
+        assertThat(proxy.answerTo(Http.get("/")).text()).isEqualTo("next");
+        assertThat(backend.connections()).isEqualTo(1);
     }
 }
