@@ -207,6 +207,7 @@ final class Assembly {
                 StickyKeys.of(at, name),
                 at.section("pool").bind(PoolConfig.class, null),
                 at.section("socket").bind(SocketConfig.class, null),
+                BackendTlsKeys.of(at),
                 at.section("zeroCopy").get("enabled", Boolean.class),
                 HealthKeys.of(at),
                 at.get("proxyProtocol", ServiceConfig.ProxyProtocol.class),

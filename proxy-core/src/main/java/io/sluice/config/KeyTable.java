@@ -50,6 +50,7 @@ final class KeyTable {
                 .map(key -> key.under("routes[]"))
                 .forEach(keys::add);
         keys.addAll(services());
+        keys.addAll(BackendTlsKeys.all());
         keys.addAll(HealthKeys.service());
         keys.addAll(ZeroCopyKeys.service());
         keys.addAll(OverloadKeys.services());
@@ -377,7 +378,6 @@ final class KeyTable {
     private static List<Key> notYet() {
         return List.of(
                 later("services.*.protocol", "HTTP/2 to backends; services speak HTTP/1.1"),
-                later("services.*.tls", "TLS to backends"),
                 later("routes[].compression", "compression"),
                 later("compression", "compression"));
     }

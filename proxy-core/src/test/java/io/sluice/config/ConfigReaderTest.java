@@ -83,6 +83,7 @@ final class ConfigReaderTest {
                 null,
                 new PoolConfig(64, Duration.ofSeconds(30), true, Integer.MAX_VALUE, Duration.ZERO),
                 new SocketConfig(0, true, 0, 0, 0, true, Duration.ZERO, Duration.ZERO, 0, false),
+                null,
                 true,
                 new HealthConfig(
                         null,

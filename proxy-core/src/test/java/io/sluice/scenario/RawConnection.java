@@ -11,7 +11,6 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -48,6 +47,11 @@ final class RawConnection implements AutoCloseable {
         this(socket, socket, socket.getInputStream());
     }
 
+    /** Takes a socket with TLS over another one. */
+    RawConnection(SSLSocket socket, Socket raw) throws IOException {
+        this(socket, raw, new DecryptedInput(socket, raw));
+    }
+
     private RawConnection(Socket socket, Socket raw, InputStream in) throws IOException {
         this.socket = socket;
         this.raw = raw;
@@ -66,16 +70,11 @@ final class RawConnection implements AutoCloseable {
     /** The same connection, over which TLS is spoken from here on. */
     RawConnection encrypted() throws IOException {
         try {
-            return encrypted(TestAuthority.over(socket));
+            return new RawConnection(TestAuthority.over(socket), raw);
         } catch (IOException e) {
             raw.close();
             throw e;
         }
-    }
-
-    /** The same connection, over which TLS is spoken already. */
-    RawConnection encrypted(SSLSocket over) throws IOException {
-        return new RawConnection(over, raw, new DecryptedInput(over, raw));
     }
 
     /** Connects with a receive buffer of about so many bytes. */
@@ -84,6 +83,16 @@ final class RawConnection implements AutoCloseable {
         socket.setReceiveBufferSize(receiveBuffer);
         socket.connect(address, (int) PATIENCE.toMillis());
         return new RawConnection(socket);
+    }
+
+    /** The socket, perhaps with TLS. */
+    Socket socket() {
+        return socket;
+    }
+
+    /** What TLS runs over; without TLS the same. */
+    Socket wire() {
+        return raw;
     }
 
     /** Asks for a send buffer of about so many bytes. */
@@ -225,43 +234,12 @@ final class RawConnection implements AutoCloseable {
             if (!head.values("Transfer-Encoding").equals(List.of("chunked")) || !head.values("Content-Length").isEmpty()) {
                 throw new AssertionError("ambiguous framing: " + head);
             }
-            return chunkedBody(head);
+            return ChunkedMessage.read(this, head);
         }
         String length = head.value("Content-Length");
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         Ending ending = read(body, length == null ? Long.MAX_VALUE : Long.parseLong(length));
         return head.with(body.toByteArray(), List.of(), List.of(), ending);
-    }
-
-    private Message chunkedBody(Message head) throws IOException {
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
-        List<String> sizes = new ArrayList<>();
-        List<String> trailers = new ArrayList<>();
-        try {
-            for (long size = -1; size != 0; ) {
-                String line = line();
-                sizes.add(line);
-                if (!line.matches("[0-9a-fA-F]+")) {
-                    throw new AssertionError("no chunk size: \"" + line + "\" after " + body.size() + " bytes");
-                }
-                size = Long.parseLong(line, 16);
-                Ending ending = read(body, size);
-                if (ending != Ending.COMPLETE) {
-                    return head.with(body.toByteArray(), sizes, trailers, ending);
-                }
-                if (size > 0 && !line().isEmpty()) {
-                    throw new AssertionError("no CRLF behind a chunk");
-                }
-            }
-            for (String line = line(); !line.isEmpty(); line = line()) {
-                trailers.add(line);
-            }
-            return head.with(body.toByteArray(), sizes, trailers, Ending.COMPLETE);
-        } catch (EOFException e) {
-            return head.with(body.toByteArray(), sizes, trailers, Ending.CLOSED);
-        } catch (SocketException e) {
-            return head.with(body.toByteArray(), sizes, trailers, Ending.RESET);
-        }
     }
 
     /** Reads a line that ends in CRLF, and returns it without. */
@@ -277,7 +255,8 @@ final class RawConnection implements AutoCloseable {
         return text.substring(0, text.length() - 2);
     }
 
-    private Ending read(ByteArrayOutputStream body, long length) throws IOException {
+    /** Reads so many bytes of a body, or what comes before the end. */
+    Ending read(ByteArrayOutputStream body, long length) throws IOException {
         try {
             for (long left = length; left > 0; ) {
                 if (position == limit && !fill()) {
