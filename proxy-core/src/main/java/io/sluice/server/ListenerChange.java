@@ -102,6 +102,7 @@ final class ListenerChange {
         return before.name().equals(after.name())
                 && halfClose == after.halfClose()
                 && before.proxyProtocol() == after.proxyProtocol()
+                && before.http2() == after.http2()
                 && before.protocol() == after.protocol()
                 && sameClients(before.tls(), after.tls());
     }

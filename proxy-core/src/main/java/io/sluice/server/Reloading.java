@@ -69,6 +69,7 @@ final class Reloading {
         listeners.refreshKeys();
         watch.prepare(after.services());
         put(before, after, change);
+        MissingCodings.report(after);
         metrics.config().accepted();
         return new ReloadResult(metrics.config().last().revision(), diff, List.of());
     }

@@ -102,7 +102,10 @@ final class ConfigReaderTest {
                                 LISTENER_SOCKET,
                                 ListenerConfig.HalfClose.ABORT,
                                 ListenerConfig.ProxyProtocol.OFF,
+                                true,
                                 ListenerConfig.Protocol.HTTP,
+                                null,
+                                null,
                                 null,
                                 null)),
                         List.of(new RouteConfig(
@@ -114,6 +117,7 @@ final class ConfigReaderTest {
                                 TIMEOUTS,
                                 retry,
                                 zeroCopy,
+                                null,
                                 null)),
                         Map.of("app", app),
                         new BufferConfig(16 << 10, 128 << 10, 64 << 10),

@@ -214,7 +214,9 @@ final class TlsIT {
             client.send(Http.get("/"));
             await().until(() -> proxy.metric("sluice_requests_active") == 1);
 
-            raw.getOutputStream().write(Http.bytes("\u0017\u0003\u0003\u0000\u0020" + "garbage that is as long as that."));
+            // The first is answered by an alert; whoever goes on is closed.
+            String garbage = "\u0017\u0003\u0003\u0000\u0020" + "garbage that is as long as that.";
+            raw.getOutputStream().write(Http.bytes(garbage + garbage));
 
             proxy.awaitCounted("client_gone");
         }
