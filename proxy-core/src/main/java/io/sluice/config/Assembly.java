@@ -83,7 +83,9 @@ final class Assembly {
                 at.get("proxyProtocol", ListenerConfig.ProxyProtocol.class),
                 at.get("protocol", ListenerConfig.Protocol.class),
                 TlsKeys.of(at),
-                at.get("service", String.class));
+                at.get("service", String.class),
+                HttpsKeys.redirect(at),
+                HttpsKeys.hsts(at));
     }
 
     private static String name(Section at, String otherwise) {
@@ -104,7 +106,8 @@ final class Assembly {
                 at.section("timeouts").bind(TimeoutConfig.class, shared.timeouts()),
                 at.section("retry").bind(RetryConfig.class, shared.retry()),
                 at.section("zeroCopy").bind(ZeroCopyConfig.class, shared.zeroCopy()),
-                at.has("rateLimit") ? rateLimit(at.section("rateLimit")) : null);
+                at.has("rateLimit") ? rateLimit(at.section("rateLimit")) : null,
+                HttpsKeys.hsts(at));
     }
 
     private static RateLimitConfig rateLimit(Section at) {
@@ -181,6 +184,9 @@ final class Assembly {
                     Collections.unmodifiableMap(edit.texts("set")),
                     Collections.unmodifiableMap(edit.texts("add")),
                     edit.list("remove", String.class)));
+        }
+        if (at.has("compress")) {
+            filters.add(CompressKeys.of(at.section("compress")));
         }
         if (at.has("allow")) {
             filters.add(new Allow(at.list("allow", Cidr.class)));

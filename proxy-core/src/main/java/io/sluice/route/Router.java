@@ -61,6 +61,8 @@ public final class Router {
                 "-",
                 List.of(),
                 List.of(),
+                null,
+                null,
                 new Action.Refuse(error),
                 Deadlines.of(config.timeouts()),
                 config.limits().requestBody(),

@@ -104,6 +104,8 @@ final class ConfigReaderTest {
                                 ListenerConfig.ProxyProtocol.OFF,
                                 ListenerConfig.Protocol.HTTP,
                                 null,
+                                null,
+                                null,
                                 null)),
                         List.of(new RouteConfig(
                                 "route-1",
@@ -114,6 +116,7 @@ final class ConfigReaderTest {
                                 TIMEOUTS,
                                 retry,
                                 zeroCopy,
+                                null,
                                 null)),
                         Map.of("app", app),
                         new BufferConfig(16 << 10, 128 << 10, 64 << 10),

@@ -240,6 +240,7 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
                 awaitMetric(0, "sluice_pool_active");
                 awaitMetric(0, "sluice_connections");
                 awaitMetric(0, "sluice_pipes", "state=active");
+                awaitMetric(0, "sluice_compressions_active");
                 if (relaying != Relaying.SPLICED && relaying != Relaying.DEFAULT) {
                     awaitMetric(0, "sluice_zero_copy_bytes_total", "mechanism=splice");
                 }

@@ -18,7 +18,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 
 /**
@@ -45,14 +44,18 @@ final class RawConnection implements AutoCloseable {
 
     /** Takes a connected socket. */
     RawConnection(Socket socket) throws IOException {
-        this(socket, socket);
+        this(socket, socket, socket.getInputStream());
     }
 
     /** Takes a socket with TLS over another one. */
-    RawConnection(Socket socket, Socket raw) throws IOException {
+    RawConnection(SSLSocket socket, Socket raw) throws IOException {
+        this(socket, raw, new DecryptedInput(socket, raw));
+    }
+
+    private RawConnection(Socket socket, Socket raw, InputStream in) throws IOException {
         this.socket = socket;
         this.raw = raw;
-        this.in = socket.getInputStream();
+        this.in = in;
         this.out = socket.getOutputStream();
         socket.setTcpNoDelay(true);
     }
@@ -67,11 +70,16 @@ final class RawConnection implements AutoCloseable {
     /** The same connection, over which TLS is spoken from here on. */
     RawConnection encrypted() throws IOException {
         try {
-            return new RawConnection(TestAuthority.over(socket), raw);
+            return encrypted(TestAuthority.over(socket));
         } catch (IOException e) {
             raw.close();
             throw e;
         }
+    }
+
+    /** The same connection, over which TLS is spoken already. */
+    RawConnection encrypted(SSLSocket over) throws IOException {
+        return new RawConnection(over, raw);
     }
 
     /** Connects with a receive buffer of about so many bytes. */
@@ -332,22 +340,7 @@ final class RawConnection implements AutoCloseable {
 
     /** Whether bytes wait to be read. */
     boolean readable() throws IOException {
-        if (position < limit || in.available() > 0) {
-            return true;
-        }
-        if (raw == socket || raw.getInputStream().available() == 0) {
-            return false;
-        }
-        // Something is there, but it may be a record of the protocol's own.
-        socket.setSoTimeout(1);
-        try {
-            int length = in.read(buffer);
-            position = 0;
-            limit = Math.max(0, length);
-            return true;
-        } catch (SocketTimeoutException e) {
-            return false;
-        }
+        return position < limit || in.available() > 0;
     }
 
     /** Waits until whoever reads or writes here has met the peer's close or reset; {@link System#nanoTime} of that moment. */
@@ -388,9 +381,6 @@ final class RawConnection implements AutoCloseable {
         } catch (SocketException e) {
             ended.complete(System.nanoTime());
             throw e;
-        } catch (SSLException e) {
-            ended.complete(System.nanoTime());
-            throw e.getCause() instanceof SocketException broken ? broken : e;
         }
     }
 }
