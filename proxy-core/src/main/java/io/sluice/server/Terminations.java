@@ -34,9 +34,10 @@ final class Terminations implements AutoCloseable {
     private boolean closed;
 
     /** What two listeners may share. <em>Immutable.</em> */
-    private record Terms(TlsConfig config, Protocol protocol) {
+    private record Terms(TlsConfig config, List<String> protocols) {
         static Terms of(ListenerConfig listener) {
-            return new Terms(listener.tls(), listener.protocol());
+            boolean http = listener.protocol() == Protocol.HTTP;
+            return new Terms(listener.tls(), http ? Protocols.http(listener.http2()) : List.of());
         }
     }
 
@@ -52,8 +53,7 @@ final class Terminations implements AutoCloseable {
         Terms terms = Terms.of(listener);
         Termination made = known.get(terms);
         if (made == null) {
-            made = Termination.load(
-                    listener.tls(), engines(), listener.protocol() == Protocol.HTTP ? Protocols.http() : List.of());
+            made = Termination.load(listener.tls(), engines(), terms.protocols());
             known.put(terms, made);
         }
         return made;
