@@ -55,6 +55,9 @@ final class ConfigReaderTest {
             """;
     private static final SocketConfig LISTENER_SOCKET = new SocketConfig(
             4096, true, 0, 0, 128 << 10, true, Duration.ZERO, Duration.ZERO, 0, false);
+    private static final ListenerConfig LISTENER = new ListenerConfig(
+            "listener-1", new HostPort("0.0.0.0", 8080), LISTENER_SOCKET, ListenerConfig.HalfClose.ABORT,
+            ListenerConfig.ProxyProtocol.OFF, true, ListenerConfig.Protocol.HTTP, null, null, null, null);
     private static final LimitConfig LIMITS = new LimitConfig(
             0, Integer.MAX_VALUE, 4096, 90, 32 << 10, 16 << 10, 128, 64 << 10, Long.MAX_VALUE);
     private static final TimeoutConfig TIMEOUTS = new TimeoutConfig(
@@ -96,18 +99,7 @@ final class ConfigReaderTest {
         RetryConfig retry = new RetryConfig(2, 20, 10, 65536);
         assertThat(config)
                 .isEqualTo(new SluiceConfig(
-                        List.of(new ListenerConfig(
-                                "listener-1",
-                                new HostPort("0.0.0.0", 8080),
-                                LISTENER_SOCKET,
-                                ListenerConfig.HalfClose.ABORT,
-                                ListenerConfig.ProxyProtocol.OFF,
-                                true,
-                                ListenerConfig.Protocol.HTTP,
-                                null,
-                                null,
-                                null,
-                                null)),
+                        List.of(LISTENER),
                         List.of(new RouteConfig(
                                 "route-1",
                                 new MatchConfig("*", new PathMatch.Prefix("/"), List.of(), Map.of(), Map.of()),
