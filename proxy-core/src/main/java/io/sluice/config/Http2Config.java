@@ -10,7 +10,4 @@ import java.time.Duration;
  *                     it is not asked
  * @param pingTimeout  how long it may be silent after that
  */
-public record Http2Config(int streams, Duration pingInterval, Duration pingTimeout) {
-    /** What holds where nothing is written. */
-    public static final Http2Config DEFAULTS = new Http2Config(100, Duration.ZERO, Duration.ofSeconds(10));
-}
+public record Http2Config(int streams, Duration pingInterval, Duration pingTimeout) {}

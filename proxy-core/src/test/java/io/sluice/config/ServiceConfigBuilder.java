@@ -24,7 +24,7 @@ public final class ServiceConfigBuilder {
     private HealthConfig health = new HealthConfig(null, null, Duration.ZERO);
     private ProxyProtocol proxyProtocol = ProxyProtocol.OFF;
     private ServiceConfig.Protocol protocol = ServiceConfig.Protocol.HTTP1;
-    private Http2Config http2 = Http2Config.DEFAULTS;
+    private Http2Config http2 = new Http2Config(100, Duration.ZERO, Duration.ofSeconds(10));
     private ServiceLimitConfig limits =
             new ServiceLimitConfig(Integer.MAX_VALUE, Integer.MAX_VALUE, 1024, Duration.ofSeconds(1));
 
