@@ -307,11 +307,12 @@ final class CrossChecks {
             if (!used.contains(name)) {
                 warnings.add(values.placeOf(at).problem(at, "found a service that no route uses"));
             }
-            HealthKeys.check(new Section(values, at), service.health(), problems);
+            HealthKeys.check(new Section(values, at), service, problems);
             BackendTlsKeys.check(new Section(values, at), problems, warnings);
             loadBalancer(service, at + ".loadBalancer");
             StickyKeys.check(new Section(values, at), service.sticky(), raw(service), problems);
             DnsKeys.check(new Section(values, at), problems);
+            Http2BackendKeys.check(new Section(values, at), service, raw(service), problems);
             if (!values.sound(at + ".endpoints")) {
                 return;
             }
