@@ -52,7 +52,8 @@ final class CompressKeys {
                         .byDefault("1KiB"),
                 section(AT + ".levels", "How hard each coding tries: higher levels cost more time and memory."),
                 value(AT + ".levels.gzip", whole(1, 9), "Level of gzip.").byDefault("4"),
-                value(AT + ".levels.br", whole(0, 11), "Quality of br; above 6 it is slow.").byDefault("4"),
+                value(AT + ".levels.br", whole(0, 11), "Quality of br; above 6 it is slow, and each response in flight"
+                                + " takes 8 MiB to 33 MiB.").byDefault("4"),
                 value(AT + ".levels.zstd", whole(1, 19), "Level of zstd; above 9 it is slow.").byDefault("3"));
     }
 

@@ -16,6 +16,9 @@ final class ZstdCoder implements BodyFilter {
      */
     private static final int WINDOW_BITS = 18;
 
+    /** Up to here its tables are no larger than for that window. */
+    private static final int SMALL_LEVEL_MAX = 4;
+
     private final ZstdCompressCtx context = new ZstdCompressCtx();
     private boolean closed;
 
@@ -26,6 +29,10 @@ final class ZstdCoder implements BodyFilter {
      */
     ZstdCoder(int level) {
         context.setLevel(level).setWindowLog(WINDOW_BITS);
+        if (level > SMALL_LEVEL_MAX) {
+            // The library makes its tables as large as the level's own window would need: up to 80 MiB.
+            context.setHashLog(WINDOW_BITS).setChainLog(WINDOW_BITS);
+        }
     }
 
     @Override
