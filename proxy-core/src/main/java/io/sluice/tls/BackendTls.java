@@ -21,7 +21,10 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
 
 /**
  * TLS to the endpoints of a service: whom it trusts, who it is, and the sessions it may go on with, so that only the first
@@ -117,8 +120,11 @@ public final class BackendTls {
      * @param endpoint the host it was named by, and its port
      */
     public void begin(SocketChannel channel, SocketReading reading, HostPort endpoint, Listener listener) {
-        SslHandler handler = context.newHandler(
-                channel.alloc(), serverName == null ? withoutDot(endpoint.host()) : serverName, endpoint.port());
+        String host = withoutDot(serverName == null ? endpoint.host() : serverName);
+        SslHandler handler = context.newHandler(channel.alloc(), host, endpoint.port());
+        if (host.indexOf('.') < 0 && host.indexOf(':') < 0) {
+            sayShortName(handler.engine(), host);
+        }
         handler.setHandshakeTimeoutMillis(0);
         handler.setCloseNotifyFlushTimeoutMillis(CLOSE_MILLIS);
         reading.encrypted();
@@ -130,6 +136,17 @@ public final class BackendTls {
             }
         });
         channel.pipeline().addFirst(ReadGuard.INSTANCE, handler);
+    }
+
+    /** By itself the library says no name without a dot, such as containers have. */
+    private static void sayShortName(SSLEngine engine, String host) {
+        try {
+            SSLParameters parameters = engine.getSSLParameters();
+            parameters.setServerNames(List.of(new SNIHostName(host)));
+            engine.setSSLParameters(parameters);
+        } catch (IllegalArgumentException _) {
+            // One with an underscore, say, is none that SNI has words for (RFC 6066 §3).
+        }
     }
 
     /** Certificates know no dot at the end. */

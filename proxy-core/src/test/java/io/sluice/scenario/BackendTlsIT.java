@@ -143,6 +143,32 @@ final class BackendTlsIT {
         proxy.awaitCounted("backend_tls_untrusted");
     }
 
+    /** An endpoint that is found by the name localhost, with a certificate for this name and for its address. */
+    private ScriptedBackend startByName(String certified) throws Exception {
+        ScriptedBackend backend = backend(BackendSecrets.signedBy(
+                BackendSecrets.AUTHORITY, it -> it.addSanDnsName(certified).addSanIpAddress("127.0.0.1")));
+        String named = "\"localhost" + backend.address().substring(backend.address().lastIndexOf(':')) + "\"";
+        proxy.start(service("").replace("${endpoints}", named) + "dns: { families: ipv4 }\n", backend);
+        return backend;
+    }
+
+    @Test
+    void anEndpointFoundByItsNameIsToldThatName() throws Exception {
+        ScriptedBackend backend = startByName("localhost");
+
+        assertThat(get().text()).isEqualTo("well");
+
+        assertThat(BackendSecrets.serverName(backend.connection(0))).isEqualTo("localhost");
+    }
+
+    @Test
+    void anEndpointFoundByItsNameIsNotKnownByItsAddress() throws Exception {
+        startByName("app.test");
+
+        assertThat(get().status()).isEqualTo(502);
+        proxy.awaitCounted("backend_tls_untrusted");
+    }
+
     @Test
     void anAuthorityOfTheSystemDoesNotKnowOurs() throws Exception {
         ScriptedBackend backend = backend(BackendSecrets.good());
