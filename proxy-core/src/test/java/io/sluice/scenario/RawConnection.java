@@ -358,8 +358,8 @@ final class RawConnection implements AutoCloseable {
     }
 
     private boolean fill() throws IOException {
-        socket.setSoTimeout((int) PATIENCE.toMillis());
         try {
+            socket.setSoTimeout((int) PATIENCE.toMillis());
             int length = in.read(buffer);
             if (length < 0) {
                 ended.complete(System.nanoTime());
