@@ -8,8 +8,20 @@ import java.util.List;
  *
  * @param certificates at least one; the first is for clients whose name none is for
  * @param profile      which versions and ciphers
+ * @param clientAuth   whether clients show a certificate
+ * @param clientCa     the certificates of those who issue it; null = none are asked for
  */
-public record TlsConfig(List<CertificateConfig> certificates, Profile profile) {
+public record TlsConfig(List<CertificateConfig> certificates, Profile profile, ClientAuth clientAuth, Path clientCa) {
+
+    /** Whether clients show a certificate. */
+    public enum ClientAuth {
+        /** They are not asked. The default. */
+        OFF,
+        /** They may; one that is not good ends the handshake. */
+        OPTIONAL,
+        /** They must. */
+        REQUIRED
+    }
 
     /** Which clients are taken (Mozilla's "Server Side TLS" by name). */
     public enum Profile {
@@ -26,6 +38,7 @@ public record TlsConfig(List<CertificateConfig> certificates, Profile profile) {
      *
      * @param cert the certificate, and those that lead to its authority
      * @param key  its private key
+     * @param ocsp what its authority says of its revocation; null = nothing
      */
-    public record CertificateConfig(Path cert, Path key) {}
+    public record CertificateConfig(Path cert, Path key, Path ocsp) {}
 }

@@ -63,6 +63,8 @@ public enum ProxyError {
     NO_TLS(Side.CLIENT, 499),
     TLS_HANDSHAKE_FAILED(Side.CLIENT, 499),
     TLS_HANDSHAKE_TIMEOUT(Side.CLIENT, 499),
+    /** It showed none where one is required, or one that is not good. */
+    CLIENT_CERTIFICATE_REFUSED(Side.CLIENT, 499),
     TOO_MANY_HANDSHAKES(Side.CLIENT, 499),
 
     // What this proxy decided.

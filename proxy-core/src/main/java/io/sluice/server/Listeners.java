@@ -13,6 +13,8 @@ import io.sluice.frontend.ConnectionGate;
 import io.sluice.frontend.Listener;
 import io.sluice.frontend.Listener.Claim;
 import io.sluice.frontend.LoopContext;
+import io.sluice.pem.Identity;
+import io.sluice.telemetry.CertificateMeters;
 import io.sluice.telemetry.Metrics;
 import io.sluice.transport.SocketOptions;
 import io.sluice.transport.Transport;
@@ -20,6 +22,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -39,7 +42,7 @@ final class Listeners {
     private final Metrics metrics;
     private final EventLoopGroup group;
     private final Map<EventLoop, LoopContext> loops;
-    private final Terminations terminations = new Terminations();
+    private final Terminations terminations;
     private volatile List<Listener> inForce = List.of();
     /** Others have taken their places; they close when nobody waits there any more. */
     private final List<Listener> leaving = new CopyOnWriteArrayList<>();
@@ -58,6 +61,7 @@ final class Listeners {
         this.buffers = ground.buffers();
         this.gate = ground.gate();
         this.metrics = ground.metrics();
+        this.terminations = new Terminations(metrics.certificates(this::expiries));
         this.group = group;
         this.loops = loops;
     }
@@ -175,6 +179,21 @@ final class Listeners {
                 old.close();
             }
         }
+    }
+
+    private List<CertificateMeters.Expiry> expiries() {
+        List<CertificateMeters.Expiry> rows = new ArrayList<>();
+        for (Listener listener : inForce) {
+            List<Identity> shown = listener.tls() == null ? List.of() : listener.tls().identities();
+            shown.forEach(it -> rows.add(new CertificateMeters.Expiry(
+                    listener.config().name(), it.name(), it.keyType().name().toLowerCase(Locale.ROOT), it.expires())));
+        }
+        return rows;
+    }
+
+    /** Reads the files of certificates again that have changed. */
+    void refreshKeys() {
+        terminations.refresh();
     }
 
     /** Gives up what handshakes are made with: to be called when the event loops have ended. */

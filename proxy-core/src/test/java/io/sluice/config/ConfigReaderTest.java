@@ -92,9 +92,7 @@ final class ConfigReaderTest {
                         null,
                         new HealthConfig.Ejection(5, Duration.ofSeconds(10), Duration.ofSeconds(300), 50, List.of()),
                         Duration.ZERO),
-                ServiceConfig.ProxyProtocol.OFF,
-                ServiceConfig.Protocol.HTTP1,
-                Http2Config.DEFAULTS,
+                ServiceConfig.ProxyProtocol.OFF, ServiceConfig.Protocol.HTTP1, Http2Config.DEFAULTS,
                 new ServiceLimitConfig(Integer.MAX_VALUE, Integer.MAX_VALUE, 1024, Duration.ofSeconds(1)),
                 null);
         ZeroCopyConfig zeroCopy = new ZeroCopyConfig(true, 128 << 10, 1 << 20);

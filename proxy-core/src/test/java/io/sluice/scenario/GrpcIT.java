@@ -124,8 +124,8 @@ final class GrpcIT {
         proxy.start(CHECKED.formatted("grpc, service: shop.Cart"), backend);
 
         if (well) {
-            proxy.awaitMetric(0, "sluice_health_checks_total", "result=failed");
-            await().until(() -> proxy.metric("sluice_health_checks_total", "result=passed") >= 2);
+            proxy.awaitMetric(0, "sluice_checks_total", "result=failed");
+            await().until(() -> proxy.metric("sluice_checks_total", "result=passed") >= 2);
         } else {
             await().until(() -> view().state() == EndpointView.State.DOWN);
         }
@@ -145,7 +145,7 @@ final class GrpcIT {
         }));
         proxy.start(CHECKED.formatted("http, path: /health, body: is well"), backend);
 
-        await().until(() -> proxy.metric("sluice_health_checks_total", "result=passed") >= 2);
+        await().until(() -> proxy.metric("sluice_checks_total", "result=passed") >= 2);
         status.set(503);
         await().until(() -> view().state() == EndpointView.State.DOWN);
         status.set(200);
