@@ -150,10 +150,10 @@ def _section(options, outcomes, attacks):
         if kind == KINDS[1]:
             cut = sum(first is not None for _, _, first in attacks[kind])
             section.bars += [at_least("rounds in which the connection was cut", cut, options.rounds, ""),
-                             at_most("the attack's cost", cost, COST_MAX, " of a core")]
+                             at_most("the attack's cost", cost, COST_MAX, " of a core"),
+                             at_most("p99 of others", growth, P99_GROWTH_MAX, " × without")]
         if kind != KINDS[0]:
-            section.bars += [at_most(f"{kind}: p99 of others", growth, P99_GROWTH_MAX, " × without"),
-                             at_most(f"{kind}: others' failures", failures, 0, "")]
+            section.bars.append(at_most(f"{kind}: others' failures", failures, 0, ""))
     return section
 
 
