@@ -57,6 +57,7 @@ final class KeyTable {
         keys.addAll(limits());
         keys.addAll(RetryKeys.all());
         keys.addAll(ZeroCopyKeys.process());
+        keys.addAll(AcmeKeys.all());
         keys.addAll(DnsKeys.process());
         keys.addAll(process());
         keys.addAll(notYet());

@@ -55,6 +55,7 @@ public final class Metrics implements AutoCloseable {
     private JvmGcMetrics collections;
     private LogMeters log;
     private TracingMeters tracing;
+    private AcmeMeters acme;
 
     /** Makes the meters of a process whose version is what the jar says. */
     public Metrics() {
@@ -138,6 +139,14 @@ public final class Metrics implements AutoCloseable {
             log = new LogMeters();
         }
         return log;
+    }
+
+    /** The meters of certificates that are ordered; before the first call a scrape has none. */
+    public synchronized AcmeMeters acme() {
+        if (acme == null) {
+            acme = new AcmeMeters();
+        }
+        return acme;
     }
 
     /** The meters of spans, always the same; absent from a scrape until asked for. */
@@ -232,6 +241,9 @@ public final class Metrics implements AutoCloseable {
         }
         if (tracing != null) {
             tracing.into(snapshots);
+        }
+        if (acme != null) {
+            acme.into(snapshots);
         }
         known("buffered_bytes", "Bytes that wait in buffers.", bufferedBytes.getAsLong(), snapshots);
         known("memory_short", "1 while memory is so short that nothing new is taken.", shortage.getAsLong(), snapshots);

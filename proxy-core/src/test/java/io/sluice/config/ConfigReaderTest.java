@@ -118,6 +118,7 @@ final class ConfigReaderTest {
                         TIMEOUTS,
                         retry,
                         zeroCopy,
+                        null,
                         DnsConfig.DEFAULT,
                         new AccessLogConfig("stdout", AccessLogConfig.Format.JSON, 8192),
                         TracingConfig.OFF,

@@ -112,8 +112,8 @@ final class ExchangeBench {
                 service.policy(), service.sticky(), service.pool(), service.socket(), service.zeroCopy(), service.health(),
                 service.proxyProtocol(), service.limits(), service.breaker()));
         return new SluiceConfig(config.listeners(), config.routes(), services, config.buffers(), config.limits(),
-                config.timeouts(), config.retry(), config.zeroCopy(), config.dns(), config.accessLog(), config.tracing(), config.admin(),
-                config.trustedProxies(), config.eventLoops());
+                config.timeouts(), config.retry(), config.zeroCopy(), config.acme(), config.dns(),
+                config.accessLog(), config.tracing(), config.admin(), config.trustedProxies(), config.eventLoops());
     }
 
     // ---- what the client does ----

@@ -1,0 +1,29 @@
+package io.sluice.acme;
+
+import java.util.List;
+
+/**
+ * The names one certificate is for. <em>Immutable.</em>
+ *
+ * @param all lower case, at least one, in the order that the operator gave; the first is what it is called
+ */
+public record Names(List<String> all) {
+
+    /** Copies them. */
+    public Names {
+        if (all.isEmpty()) {
+            throw new IllegalArgumentException("a certificate is for at least one name");
+        }
+        all = List.copyOf(all);
+    }
+
+    /** What logs call the certificate. */
+    public String first() {
+        return all.getFirst();
+    }
+
+    @Override
+    public String toString() {
+        return String.join(" ", all);
+    }
+}
