@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.shredzone.acme4j.AccountBuilder;
@@ -38,7 +37,8 @@ import org.shredzone.acme4j.toolbox.JSONBuilder;
  * session of its own: there are months between two, and nothing is to stay open meanwhile.
  */
 final class AcmeAuthority implements Authority {
-    private static final Set<Status> DECIDED = EnumSet.of(
+    private static final Set<Status> READY = Set.of(Status.READY, Status.VALID, Status.INVALID);
+    private static final Set<Status> DECIDED = Set.of(
             Status.VALID, Status.INVALID, Status.DEACTIVATED, Status.EXPIRED, Status.REVOKED, Status.CANCELED);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration PAUSE_MAX = Duration.ofSeconds(5);
@@ -144,7 +144,7 @@ final class AcmeAuthority implements Authority {
 
     private Bundle complete(Login login, Order order, Names names, Instant deadline)
             throws AcmeException, OrderFailed, InterruptedException {
-        await(order, EnumSet.of(Status.READY, Status.VALID, Status.INVALID), deadline);
+        await(order, READY, deadline);
         refused(order);
         KeyPair key = Signed.key(config.keyType());
         try (Connection connection = login.getSession().connect()) {

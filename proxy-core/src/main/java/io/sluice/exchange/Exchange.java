@@ -84,7 +84,7 @@ public final class Exchange implements ClientListener {
 
     /** Sends it on its way; its client may hear of its end during this call. */
     public void begin() {
-        route = snapshot.router().match(head);
+        route = snapshot.route(head, client.peer());
         ProxyError refused = worker.shortage() ? ProxyError.OVERLOADED
                 : Admission.of(head, route, snapshot, client.peer(), worker.wheel().nowNanos());
         if (refused == null && route.action() instanceof Action.Forward forward) {
