@@ -41,14 +41,15 @@ final class ArchitectureTest {
     private static final Map<String, Set<String>> ARROWS = Map.ofEntries(
             Map.entry("admin", Set.of("server", "service", "telemetry", "config")),
             Map.entry("server", Set.of(
-                    "frontend", "http1", "exchange", "otlp", "pool", "relay", "linux", "route", "files", "filter",
-                    "service", "dns", "stream", "telemetry", "tracing", "transport", "http", "config")),
-            Map.entry("frontend", Set.of("http1", "transport", "exchange", "telemetry", "http", "config")),
+                    "frontend", "http1", "tls", "exchange", "otlp", "pool", "relay", "linux", "route", "files", "filter",
+                    "service", "dns", "stream", "telemetry", "tracing", "transport", "http", "config", "pem")),
+            Map.entry("frontend", Set.of("http1", "tls", "transport", "exchange", "telemetry", "http", "config")),
             Map.entry("http1", Set.of(
                     "exchange", "pool", "relay", "stream", "service", "route", "http", "telemetry", "transport", "config")),
             Map.entry("exchange", Set.of(
                     "route", "files", "filter", "service", "pool", "relay", "linux", "stream", "transport", "http",
                     "telemetry", "tracing", "config")),
+            Map.entry("tls", Set.of("transport", "telemetry", "config", "pem")),
             Map.entry("otlp", Set.of("telemetry", "tracing", "http", "config")),
             Map.entry("pool", Set.of("service", "stream", "http", "transport", "telemetry", "config")),
             Map.entry("relay", Set.of("linux", "stream", "http", "transport")),
@@ -63,7 +64,8 @@ final class ArchitectureTest {
             Map.entry("tracing", Set.of("http", "config")),
             Map.entry("transport", Set.of("config")),
             Map.entry("http", Set.of()),
-            Map.entry("config", Set.of()));
+            Map.entry("config", Set.of("pem")),
+            Map.entry("pem", Set.of()));
 
     private static JavaClasses main;
 

@@ -83,6 +83,7 @@ final class Assembly {
                 at.get("halfClose", HalfClose.class),
                 at.get("proxyProtocol", ListenerConfig.ProxyProtocol.class),
                 at.get("protocol", ListenerConfig.Protocol.class),
+                TlsKeys.of(at),
                 at.get("service", String.class));
     }
 

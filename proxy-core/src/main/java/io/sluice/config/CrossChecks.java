@@ -66,6 +66,7 @@ final class CrossChecks {
             unique(names, listener.name(), at, "name");
             address(addresses, listener.address(), at + ".address");
             protocol(listener, at);
+            TlsKeys.check(new Section(values, at), listener.tls(), problems, warnings);
             if (listener.proxyProtocol() == ProxyProtocol.OPTIONAL && !values.has("trustedProxies")) {
                 warnings.add(values.placeOf(at + ".proxyProtocol").problem(at + ".proxyProtocol",
                         "found optional without trustedProxies: whoever connects can claim any address"));

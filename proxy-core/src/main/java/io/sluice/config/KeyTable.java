@@ -67,7 +67,7 @@ final class KeyTable {
     /** What is decided before a route is known, or for the whole process, can't differ between routes. */
     private static boolean perRoute(String path) {
         return switch (path) {
-            case "timeouts.requestHead", "timeouts.keepAlive", "zeroCopy.pipeSize" -> false;
+            case "timeouts.handshake", "timeouts.requestHead", "timeouts.keepAlive", "zeroCopy.pipeSize" -> false;
             case "limits" -> true;
             default -> path.startsWith("limits.") ? path.equals("limits.requestBody") : !path.startsWith("timeouts.drain");
         };
@@ -106,6 +106,7 @@ final class KeyTable {
                         whole(1, 65535).orWord("off", 0L),
                         "TCP_FASTOPEN: how many connections may wait that brought their first bytes along with their SYN.")
                 .byDefault("off"));
+        keys.addAll(TlsKeys.listener());
         return keys;
     }
 
@@ -276,6 +277,7 @@ final class KeyTable {
     private static List<Key> timeouts() {
         return List.of(
                 section("timeouts", "Deadlines. A route may have its own, except where they pass before a route is known."),
+                TlsKeys.timeout(),
                 value("timeouts.requestHead", TIME, "From a request's first byte to the end of its headers, however the bytes"
                                 + " drip; then 408.")
                         .byDefault("10s"),
@@ -322,6 +324,7 @@ final class KeyTable {
                                 + " Java heap holds.")
                         .byDefault("auto"),
                 OverloadKeys.connectionsPerAddress(),
+                TlsKeys.limit(),
                 OverloadKeys.memory(),
                 value("limits.requestHead", size(KIB, MIB), "The request line and all headers; more gets 431.")
                         .byDefault("32KiB"),
@@ -374,7 +377,6 @@ final class KeyTable {
 
     private static List<Key> notYet() {
         return List.of(
-                later("listeners[].tls", "TLS"),
                 later("services.*.protocol", "HTTP/2 to backends; services speak HTTP/1.1"),
                 later("services.*.tls", "TLS to backends"),
                 later("routes[].compression", "compression"),

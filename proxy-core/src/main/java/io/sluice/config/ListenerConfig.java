@@ -9,6 +9,7 @@ package io.sluice.config;
  * @param halfClose what a client's end of stream means while its request is being answered
  * @param proxyProtocol whether connections begin with a header that names the client
  * @param protocol  what is spoken there
+ * @param tls       how it is encrypted; null = it is not
  * @param service   where a raw TCP listener's connections go; null for HTTP, where routes say so
  */
 public record ListenerConfig(
@@ -18,6 +19,7 @@ public record ListenerConfig(
         HalfClose halfClose,
         ProxyProtocol proxyProtocol,
         Protocol protocol,
+        TlsConfig tls,
         String service) {
 
     /** What clients speak. */

@@ -5,6 +5,7 @@ import java.time.Duration;
 /**
  * Deadlines. {@link Duration#ZERO} switches one off. <em>Immutable.</em>
  *
+ * @param handshake         from a connection to the end of its TLS handshake
  * @param requestHead       from a request's first byte to the end of its head, however the bytes drip
  * @param requestBodyIdle   without a byte of the request body while one is expected
  * @param responseWriteIdle without a byte accepted by the client, or acknowledged by its kernel, while some wait for it
@@ -19,6 +20,7 @@ import java.time.Duration;
  * @param drain             at shutdown, after that: for exchanges in flight
  */
 public record TimeoutConfig(
+        Duration handshake,
         Duration requestHead,
         Duration requestBodyIdle,
         Duration responseWriteIdle,

@@ -64,7 +64,7 @@ final class FileAnswer {
         if (body.byKernel()) {
             exchange.record.relay(Relay.SENDFILE, "");
         } else if (body.ofFile()) {
-            String largeOnes = route.zeroCopy().enabled() ? "platform" : "disabled";
+            String largeOnes = !route.zeroCopy().enabled() ? "disabled" : client.peer().secure() ? "tls" : "platform";
             exchange.record.relay(Relay.COPIED, body.small() ? "small" : largeOnes);
         }
         send();

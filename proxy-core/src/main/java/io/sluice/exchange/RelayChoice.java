@@ -57,8 +57,12 @@ record RelayChoice(Pipes pipes, long leastBytes, String reason, boolean bulk) {
         if (!rule.enabled() || forbidden != null) {
             return new RelayChoice(null, 0, rule.enabled() ? forbidden : "disabled", bulk);
         }
-        if (pipes == null || !pipes.works() || from.socket() == null || to.socket() == null) {
+        if (pipes == null || !pipes.works()) {
             return new RelayChoice(null, 0, "platform", bulk);
+        }
+        if (from.socket() == null || to.socket() == null) {
+            // Where there are pipes, every socket has a descriptor; what crosses this one is not the body as it is.
+            return new RelayChoice(null, 0, "tls", bulk);
         }
         return new RelayChoice(pipes, rule.threshold(), chunked ? "chunked" : "small", chunked);
     }

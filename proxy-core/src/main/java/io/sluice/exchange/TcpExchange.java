@@ -3,11 +3,11 @@ package io.sluice.exchange;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;
 import io.sluice.config.ServiceConfig;
 import io.sluice.config.ServiceConfig.ProxyProtocol;
 import io.sluice.http.Method;
+import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
 import io.sluice.pool.Connector;
 import io.sluice.pool.EndpointPool;
@@ -16,6 +16,7 @@ import io.sluice.service.Endpoint;
 import io.sluice.telemetry.ExchangeRecord;
 import io.sluice.telemetry.LiveExchanges;
 import io.sluice.transport.AddressPair;
+import io.sluice.transport.Closing;
 import io.sluice.transport.Deadline;
 import io.sluice.transport.ProxyHeader;
 import io.sluice.transport.RawSocket;
@@ -40,6 +41,7 @@ public final class TcpExchange extends ChannelInboundHandlerAdapter
     private final Worker worker;
     private final SocketReading reading;
     private final AddressPair addresses;
+    private final Peer peer;
     private final Snapshot snapshot;
     private final TcpTarget target;
     private final Retries retries;
@@ -52,17 +54,19 @@ public final class TcpExchange extends ChannelInboundHandlerAdapter
     private Lease lease;
     private ByteBuf held;
 
-    /** Creates the handler of an accepted channel, in the worker's loop; {@code reading} and {@code addresses} are its. */
+    /** Creates the handler of an accepted channel, in the worker's loop; {@code reading} and the rest are its. */
     public TcpExchange(
-            SocketChannel channel, Worker worker, ListenerFacts listener, SocketReading reading, AddressPair addresses) {
+            SocketChannel channel, Worker worker, ListenerFacts listener, SocketReading reading, AddressPair addresses,
+            Peer peer) {
         this.channel = channel;
         this.worker = worker;
         this.reading = reading;
         this.addresses = addresses;
+        this.peer = peer;
         this.snapshot = worker.snapshot(listener);
         this.target = snapshot.tcp(listener);
         this.retries = new Retries(target.budget(), target.retry());
-        this.record = worker.record(listener, worker.peer(addresses), worker.wheel().nowNanos());
+        this.record = worker.record(listener, peer, worker.wheel().nowNanos());
         this.deadline = new Deadline(worker.wheel(), () -> failed(ProxyError.CONNECT_TIMEOUT));
         reading.pause();
     }
@@ -131,7 +135,7 @@ public final class TcpExchange extends ChannelInboundHandlerAdapter
         channel.pipeline().remove(this);
         RawSocket client = new RawSocket(channel, reading, held);
         held = null;
-        Tunnelling tunnelling = new Tunnelling(worker, record, worker.peer(addresses), endpoint, this::over);
+        Tunnelling tunnelling = new Tunnelling(worker, record, peer, endpoint, this::over);
         tunnelling.enter();
         worker.closed(this);
         tunnelling.begin(client, backend, snapshot.config().zeroCopy(), service.zeroCopy(),
@@ -174,7 +178,7 @@ public final class TcpExchange extends ChannelInboundHandlerAdapter
 
     @Override
     public void show(LiveExchanges to) {
-        LiveView.show(record, worker.peer(addresses).addressText(), null, null, to);
+        LiveView.show(record, peer.addressText(), null, null, to);
     }
 
     @Override
@@ -196,10 +200,9 @@ public final class TcpExchange extends ChannelInboundHandlerAdapter
             held.release();
             held = null;
         }
-        channel.config().setOption(ChannelOption.SO_LINGER, 0);
         over(why);
         worker.closed(this);
-        channel.close();
+        Closing.reset(channel);
     }
 
     private void over(ProxyError why) {

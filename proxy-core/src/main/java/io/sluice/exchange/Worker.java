@@ -2,6 +2,7 @@ package io.sluice.exchange;
 
 import io.netty.channel.EventLoop;
 import io.sluice.files.OpenFiles;
+import io.sluice.http.Encryption;
 import io.sluice.http.Peer;
 import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
@@ -102,10 +103,14 @@ public final class Worker {
         return listener.known(snapshots.get());
     }
 
-    /** Who connected there just now, without encryption. */
-    public Peer peer(AddressPair addresses) {
+    /**
+     * Who connected there just now.
+     *
+     * @param encryption what the TLS handshake settled; null = it is not encrypted
+     */
+    public Peer peer(AddressPair addresses, Encryption encryption) {
         InetSocketAddress source = addresses.source();
-        return new Peer(source, addresses.destination(), false, snapshot().trusts(source.getAddress()),
+        return new Peer(source, addresses.destination(), encryption, snapshot().trusts(source.getAddress()),
                 wheel.nowNanos());
     }
 

@@ -16,6 +16,7 @@ public final class ConnectionGate {
     /** Null where one address may have as many as there are. */
     private final AddressCounts addresses;
     private final AtomicInteger open = new AtomicInteger();
+    private final AtomicInteger handshakes = new AtomicInteger();
     private final List<Channel> listening = new CopyOnWriteArrayList<>();
     private volatile boolean shortage;
 
@@ -58,6 +59,20 @@ public final class ConnectionGate {
         listening.add(listener);
         listener.closeFuture().addListener(closed -> listening.remove(listener));
         order(listener);
+    }
+
+    /** Counts a TLS handshake that begins; false if {@code max} are in progress. True obliges to {@link #handshakeOver} once. */
+    boolean handshakeBegins(int max) {
+        if (handshakes.incrementAndGet() <= max) {
+            return true;
+        }
+        handshakes.getAndDecrement();
+        return false;
+    }
+
+    /** Counts the end of a TLS handshake, whatever came of it. */
+    void handshakeOver() {
+        handshakes.getAndDecrement();
     }
 
     void entered() {

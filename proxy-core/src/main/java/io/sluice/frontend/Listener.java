@@ -14,8 +14,11 @@ import io.sluice.config.ListenerConfig;
 import io.sluice.config.ListenerConfig.ProxyProtocol;
 import io.sluice.exchange.ListenerFacts;
 import io.sluice.exchange.TcpExchange;
+import io.sluice.http.Encryption;
+import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
 import io.sluice.http1.Http1ClientConnection;
+import io.sluice.tls.Termination;
 import io.sluice.transport.AddressPair;
 import io.sluice.transport.SocketReading;
 import io.sluice.transport.SocketOptions;
@@ -43,8 +46,12 @@ public final class Listener {
     /** Null while new clients may come here. */
     private volatile Steering steering;
 
-    /** What connections get that are accepted from now on. <em>Immutable.</em> */
-    private record Terms(ListenerConfig config, ListenerFacts facts, SocketOptions options) {}
+    /**
+     * What connections get that are accepted from now on. <em>Immutable.</em>
+     *
+     * @param tls how their encryption ends here; null = they have none
+     */
+    public record Terms(ListenerConfig config, ListenerFacts facts, SocketOptions options, Termination tls) {}
 
     /** Whether somebody else may be listening at the address. */
     public enum Claim {
@@ -56,13 +63,11 @@ public final class Listener {
 
     /** Creates it, closed. */
     public Listener(
-            ListenerConfig config,
-            ListenerFacts facts,
+            Terms terms,
             Transport transport,
-            SocketOptions options,
             ConnectionGate gate,
             Map<EventLoop, LoopContext> loops) {
-        this.terms = new Terms(config, facts, options);
+        this.terms = terms;
         this.transport = transport;
         this.gate = gate;
         this.loops = Map.copyOf(loops);
@@ -79,8 +84,8 @@ public final class Listener {
     }
 
     /** Gives other terms to the connections accepted from now on; the listening sockets stay as they are. */
-    public void change(ListenerConfig config, ListenerFacts facts, SocketOptions options) {
-        terms = new Terms(config, facts, options);
+    public void change(Terms now) {
+        terms = now;
     }
 
     /** Where it accepts, once it is bound. */
@@ -201,12 +206,24 @@ public final class Listener {
         });
     }
 
-    private static ChannelHandler connection(
+    private ChannelHandler connection(
             Terms now, SocketChannel channel, LoopContext loop, SocketReading reading, AddressPair client) {
+        if (now.tls() == null) {
+            return connection(now, channel, loop, reading, client, null);
+        }
+        return new TlsHandshake(
+                channel, loop, now.facts(), new TlsHandshake.Terms(now.tls(), gate), reading,
+                encryption -> connection(now, channel, loop, reading, client, encryption));
+    }
+
+    private static ChannelHandler connection(
+            Terms now, SocketChannel channel, LoopContext loop, SocketReading reading, AddressPair client,
+            Encryption encryption) {
         ListenerFacts facts = now.facts();
+        Peer peer = loop.worker().peer(client, encryption);
         return switch (now.config().protocol()) {
-            case HTTP -> new Http1ClientConnection(channel, loop.worker(), facts, loop.store(), reading, client);
-            case TCP -> new TcpExchange(channel, loop.worker(), facts, reading, client);
+            case HTTP -> new Http1ClientConnection(channel, loop.worker(), facts, loop.store(), reading, peer);
+            case TCP -> new TcpExchange(channel, loop.worker(), facts, reading, client, peer);
         };
     }
 

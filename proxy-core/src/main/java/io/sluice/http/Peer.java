@@ -9,7 +9,7 @@ import java.net.InetSocketAddress;
 public final class Peer {
     private final InetSocketAddress remote;
     private final InetSocketAddress local;
-    private final boolean secure;
+    private final Encryption encryption;
     private final boolean trusted;
     private final long addressKey;
     private final long sinceNanos;
@@ -20,14 +20,15 @@ public final class Peer {
      *
      * @param remote     the client's address
      * @param local      the one it connected to
-     * @param secure     whether the connection is encrypted
+     * @param encryption what its TLS handshake settled; null = it is not encrypted
      * @param trusted    whether it is one of {@code trustedProxies}, whose forwarding fields are believed
      * @param sinceNanos when it was accepted, as {@link System#nanoTime}
      */
-    public Peer(InetSocketAddress remote, InetSocketAddress local, boolean secure, boolean trusted, long sinceNanos) {
+    public Peer(
+            InetSocketAddress remote, InetSocketAddress local, Encryption encryption, boolean trusted, long sinceNanos) {
         this.remote = remote;
         this.local = local;
-        this.secure = secure;
+        this.encryption = encryption;
         this.trusted = trusted;
         this.addressKey = AddressKey.of(remote.getAddress());
         this.sinceNanos = sinceNanos;
@@ -45,7 +46,12 @@ public final class Peer {
 
     /** Whether the connection is encrypted. */
     public boolean secure() {
-        return secure;
+        return encryption != null;
+    }
+
+    /** What its TLS handshake settled; null = it is not encrypted. */
+    public Encryption encryption() {
+        return encryption;
     }
 
     /** Whether its forwarding fields are believed. */

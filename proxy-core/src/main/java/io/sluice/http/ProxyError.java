@@ -41,6 +41,12 @@ public enum ProxyError {
     PROXY_HEADER_MALFORMED(Side.CLIENT, 499),
     PROXY_HEADER_UNTRUSTED(Side.CLIENT, 499),
     PROXY_HEADER_TIMEOUT(Side.CLIENT, 499),
+    /** A request without TLS where TLS is spoken: the only one of these that is answered. */
+    PLAIN_HTTP_ON_TLS(Side.CLIENT, 400),
+    NO_TLS(Side.CLIENT, 499),
+    TLS_HANDSHAKE_FAILED(Side.CLIENT, 499),
+    TLS_HANDSHAKE_TIMEOUT(Side.CLIENT, 499),
+    TOO_MANY_HANDSHAKES(Side.CLIENT, 499),
 
     // What this proxy decided.
     NO_ROUTE(Side.PROXY, 404),

@@ -3,19 +3,20 @@ package io.sluice.http1;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.sluice.config.ListenerConfig.HalfClose;
 import io.sluice.exchange.Exchange;
 import io.sluice.exchange.ListenerFacts;
 import io.sluice.exchange.LiveView;
 import io.sluice.exchange.Worker;
+import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
 import io.sluice.http.Trailers;
 import io.sluice.telemetry.LiveExchanges;
-import io.sluice.transport.AddressPair;
+import io.sluice.transport.Closing;
 import io.sluice.transport.Deadline;
 import io.sluice.transport.RawSocket;
 import io.sluice.transport.SocketReading;
@@ -51,10 +52,10 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     private Exchange exchange;
     private boolean lastRequest;
 
-    /** Creates the handler of an accepted channel, in the worker's loop; {@code reading} and {@code addresses} are its. */
+    /** Creates the handler of an accepted channel, in the worker's loop; {@code reading} and {@code peer} are its. */
     public Http1ClientConnection(
             SocketChannel channel, Worker worker, ListenerFacts listener, HeadStore store, SocketReading reading,
-            AddressPair addresses) {
+            Peer peer) {
         this.channel = channel;
         this.worker = worker;
         this.listener = listener;
@@ -62,7 +63,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         this.request = new RequestInput(channel, reading, worker, store, this);
         this.response = new ResponseOutput(channel, store, this::responseSent);
         this.deadline = new Deadline(worker.wheel(), this::onDeadline);
-        this.stream = new Http1ClientStream(this, reading, request, response, worker.peer(addresses));
+        this.stream = new Http1ClientStream(this, reading, request, response, peer);
     }
 
     // ---- what the client sends ----
@@ -165,9 +166,10 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     void abort() {
         exchange = null;
-        if (response.endsByClose()) {
+        if (response.endsByClose() && state != State.CLOSED) {
+            letGo();
             // Only a reset tells this client that the body did not end here.
-            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+            Closing.reset(channel);
         }
         close();
     }
@@ -224,14 +226,14 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         state = State.LINGERING;
         response.release();
         deadline.at(worker.wheel().nowNanos() + LINGER_NANOS);
-        channel.shutdownOutput();
+        Closing.endOutput(channel);
         request.forget();
     }
 
     private void close() {
         if (state != State.CLOSED) {
             letGo();
-            channel.close();
+            Closing.close(channel);
         }
     }
 
@@ -306,6 +308,9 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
             inputEnded();
+        } else if (event instanceof SslCloseCompletionEvent) {
+            // Unlike a FIN, a close_notify leaves no way to answer: the engine has closed both ways.
+            gone(ProxyError.CLIENT_GONE);
         }
     }
 
@@ -333,7 +338,9 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         if (state == State.CLOSED || cause instanceof SocketReading.NotRead && !left) {
             return;
         }
-        if (left || cause instanceof IOException || exchange == null) {
+        // Records that can't be decrypted come wrapped.
+        boolean broken = cause instanceof IOException || cause.getCause() instanceof IOException;
+        if (left || broken || exchange == null) {
             gone(ProxyError.CLIENT_GONE);
             return;
         }

@@ -5,14 +5,15 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.FileRegion;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.sluice.http.Trailers;
 import io.sluice.stream.BodySink;
 import io.sluice.stream.BodySource;
+import io.sluice.transport.Closing;
 import io.sluice.transport.RawSocket;
 import io.sluice.transport.SocketReading;
 import java.io.IOException;
@@ -138,7 +139,7 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
         channel.write(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) gone -> {
             if (gone.isSuccess() && !closed) {
                 outputEnded = true;
-                channel.shutdownOutput();
+                Closing.endOutput(channel);
                 tunnel.ended();
             }
         });
@@ -198,7 +199,9 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof ChannelInputShutdownEvent && !closed) {
+        boolean ended = event instanceof ChannelInputShutdownEvent
+                || event instanceof SslCloseCompletionEvent told && told.isSuccess();
+        if (ended && !closed) {
             out.end();
         }
     }
@@ -219,7 +222,8 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
     }
 
     private void failed(Throwable cause) {
-        if (cause instanceof IOException) {
+        // Records that can't be decrypted come wrapped.
+        if (cause instanceof IOException || cause.getCause() instanceof IOException) {
             tunnel.broke(this);
         } else {
             tunnel.failed();
@@ -232,7 +236,7 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
     void close() {
         if (!closed) {
             closed = true;
-            channel.close();
+            Closing.close(channel);
         }
     }
 
@@ -240,8 +244,7 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
     void reset() {
         if (!closed) {
             closed = true;
-            channel.config().setOption(ChannelOption.SO_LINGER, 0);
-            channel.close();
+            Closing.reset(channel);
         }
     }
 }

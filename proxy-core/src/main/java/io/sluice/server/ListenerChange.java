@@ -29,8 +29,12 @@ final class ListenerChange {
     private final List<ListenerFacts> retiring = new ArrayList<>();
     private final List<Runnable> adjustments = new ArrayList<>();
 
-    /** Plans it; nothing changes yet. */
-    ListenerChange(Listeners listeners, SluiceConfig config) {
+    /**
+     * Plans it; nothing changes yet.
+     *
+     * @throws IOException if the files of a certificate are not what they should be
+     */
+    ListenerChange(Listeners listeners, SluiceConfig config) throws IOException {
         this.listeners = listeners;
         this.indexes = new int[config.listeners().size()];
         this.closing = new ArrayList<>(listeners.inForce());
@@ -63,14 +67,14 @@ final class ListenerChange {
                 .orElse(null);
     }
 
-    private Listener open(ListenerConfig wanted, ListenerFacts facts) {
-        Listener made = listeners.unbound(wanted, facts);
+    private Listener open(ListenerConfig wanted, ListenerFacts facts) throws IOException {
+        Listener made = listeners.unbound(listeners.terms(wanted, facts));
         opened.add(made);
         return made;
     }
 
     /** What becomes of a listener that is configured otherwise now, or as before. */
-    private Listener follow(Listener before, ListenerConfig wanted) {
+    private Listener follow(Listener before, ListenerConfig wanted) throws IOException {
         ListenerConfig config = before.config();
         ListenerFacts facts = before.facts();
         if (config.equals(wanted)) {
@@ -85,8 +89,8 @@ final class ListenerChange {
             replaced.add(before);
             return open(wanted, facts);
         }
-        ListenerFacts now = facts;
-        adjustments.add(() -> before.change(wanted, now, listeners.options(wanted)));
+        Listener.Terms now = listeners.terms(wanted, facts);
+        adjustments.add(() -> before.change(now));
         return before;
     }
 
@@ -96,7 +100,8 @@ final class ListenerChange {
         return before.name().equals(after.name())
                 && halfClose == after.halfClose()
                 && before.proxyProtocol() == after.proxyProtocol()
-                && before.protocol() == after.protocol();
+                && before.protocol() == after.protocol()
+                && (before.tls() == null) == (after.tls() == null);
     }
 
     /** For each listener of the configuration its number. */

@@ -39,6 +39,7 @@ final class Listeners {
     private final Metrics metrics;
     private final EventLoopGroup group;
     private final Map<EventLoop, LoopContext> loops;
+    private final Terminations terminations = new Terminations();
     private volatile List<Listener> inForce = List.of();
     /** Others have taken their places; they close when nobody waits there any more. */
     private final List<Listener> leaving = new CopyOnWriteArrayList<>();
@@ -69,7 +70,7 @@ final class Listeners {
     synchronized void open(SluiceConfig config, Claim claim) throws IOException {
         List<Listener> opened = new ArrayList<>();
         for (ListenerConfig wanted : config.listeners()) {
-            Listener listener = unbound(wanted, facts(opened.size(), wanted));
+            Listener listener = unbound(terms(wanted, facts(opened.size(), wanted)));
             listener.bind(group, claim);
             opened.add(listener);
             inForce(opened);
@@ -85,6 +86,7 @@ final class Listeners {
     /** These are the listeners from now on. */
     void inForce(List<Listener> now) {
         inForce = List.copyOf(now);
+        terminations.retain(now.stream().map(Listener::config).toList());
     }
 
     /** Where a listener accepts; null if none has that name. */
@@ -98,18 +100,27 @@ final class Listeners {
     }
 
     /** A listener that is not bound yet. */
-    Listener unbound(ListenerConfig config, ListenerFacts facts) {
-        return new Listener(config, facts, transport, options(config), gate, loops);
+    Listener unbound(Listener.Terms terms) {
+        return new Listener(terms, transport, gate, loops);
+    }
+
+    /**
+     * What a listener's connections get.
+     *
+     * @throws IOException if the files of its certificates are not what they should be
+     */
+    Listener.Terms terms(ListenerConfig config, ListenerFacts facts) throws IOException {
+        try {
+            return new Listener.Terms(config, facts, new SocketOptions(transport, config.socket(), buffers, allocator),
+                    terminations.of(config));
+        } catch (IOException e) {
+            throw new IOException("listener " + config.name() + ": " + e.getMessage(), e);
+        }
     }
 
     /** What exchanges are to know of a listener. */
     ListenerFacts facts(int index, ListenerConfig config) {
         return new ListenerFacts(index, config.name(), config.halfClose(), metrics.listener(config.name()));
-    }
-
-    /** The socket options of a listener's connections. */
-    SocketOptions options(ListenerConfig config) {
-        return new SocketOptions(transport, config.socket(), buffers, allocator);
     }
 
     /**
@@ -164,5 +175,10 @@ final class Listeners {
                 old.close();
             }
         }
+    }
+
+    /** Gives up what handshakes are made with: to be called when the event loops have ended. */
+    void forgetKeys() {
+        terminations.close();
     }
 }

@@ -49,7 +49,12 @@ final class Reloading {
         Snapshot before = inForce.get();
         ConfigDiff diff = ConfigDiff.of(before.config(), wanted);
         SluiceConfig config = StartSettings.fit(before.config(), wanted);
-        ListenerChange change = new ListenerChange(listeners, config);
+        ListenerChange change;
+        try {
+            change = new ListenerChange(listeners, config);
+        } catch (IOException failed) {
+            return refused(diff, List.of(failed.getMessage()));
+        }
         Snapshot after;
         try {
             change.bind();

@@ -346,6 +346,9 @@ public final class SluiceServer implements AutoCloseable {
             }
         }
         loops.close();
+        if (listeners != null) {
+            listeners.forgetKeys();
+        }
         observation.close();
         metrics.close();
         draining.get().complete(cut);

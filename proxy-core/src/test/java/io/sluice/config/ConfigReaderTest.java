@@ -56,8 +56,9 @@ final class ConfigReaderTest {
     private static final SocketConfig LISTENER_SOCKET = new SocketConfig(
             4096, true, 0, 0, 128 << 10, true, Duration.ZERO, Duration.ZERO, 0, false);
     private static final LimitConfig LIMITS = new LimitConfig(
-            0, Integer.MAX_VALUE, 90, 32 << 10, 16 << 10, 128, 64 << 10, Long.MAX_VALUE);
+            0, Integer.MAX_VALUE, 4096, 90, 32 << 10, 16 << 10, 128, 64 << 10, Long.MAX_VALUE);
     private static final TimeoutConfig TIMEOUTS = new TimeoutConfig(
+            Duration.ofSeconds(10),
             Duration.ofSeconds(10),
             Duration.ofSeconds(30),
             Duration.ofSeconds(30),
@@ -101,6 +102,7 @@ final class ConfigReaderTest {
                                 ListenerConfig.HalfClose.ABORT,
                                 ListenerConfig.ProxyProtocol.OFF,
                                 ListenerConfig.Protocol.HTTP,
+                                null,
                                 null)),
                         List.of(new RouteConfig(
                                 "route-1",
@@ -129,7 +131,7 @@ final class ConfigReaderTest {
 
     @Test
     void theReferenceFileSaysNothingButDefaultsOutsideItsExamples() throws ConfigException {
-        SluiceConfig reference = new ConfigReader(Map.of()).read(Golden.CONFIG.resolve("reference.yaml"));
+        SluiceConfig reference = new ConfigReader(ExampleCertificate.ENVIRONMENT).read(Golden.CONFIG.resolve("reference.yaml"));
 
         assertThat(reference.limits()).isEqualTo(LIMITS);
         assertThat(reference.timeouts()).isEqualTo(TIMEOUTS);

@@ -41,7 +41,7 @@ final class KeyReferenceTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"timeouts.conect", "compression", "''", "listeners[].tls", "timeouts.connect.more", "services.app.pool.x.y"})
+    @CsvSource({"timeouts.conect", "compression", "''", "routes[].compression", "timeouts.connect.more", "services.app.pool.x.y"})
     void findsNoOtherKey(String asked) {
         assertThat(KeyReference.find(asked)).isEmpty();
     }

@@ -32,7 +32,7 @@ final class SamplesTest {
     @ParameterizedTest
     @MethodSource("samples")
     void loadsWithoutAWarning(Path sample) throws ConfigException {
-        LoadedConfig loaded = new ConfigReader(Map.of("SLUICE_ADMIN_TOKEN", "sixteen-or-longer")).load(sample);
+        LoadedConfig loaded = new ConfigReader(ExampleCertificate.ENVIRONMENT).load(sample);
 
         assertThat(loaded.warnings()).isEmpty();
         assertThat(loaded.config().listeners()).isNotEmpty();

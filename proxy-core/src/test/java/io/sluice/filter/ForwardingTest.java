@@ -3,6 +3,7 @@ package io.sluice.filter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.config.Cidr;
+import io.sluice.http.Encryption;
 import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
@@ -41,7 +42,8 @@ class ForwardingTest {
     void says10OfARequestReceivedSoAndNothingOfAHostThatIsNot() {
         RequestHead head = RequestHeads.of("GET / HTTP/1.0");
 
-        forwarding.apply(head, new Peer(socket("203.0.113.9", 5), socket("10.1.1.1", 443), true, false, 0));
+        forwarding.apply(head, new Peer(socket("203.0.113.9", 5), socket("10.1.1.1", 443),
+                new Encryption("TLSv1.3", "TLS_AES_128_GCM_SHA256", null), false, 0));
 
         assertThat(RequestHeads.kept(head)).containsExactly(
                 "X-Forwarded-For: 203.0.113.9", "X-Forwarded-Proto: https", "X-Forwarded-Port: 443", "Via: 1.0 sluice");
@@ -137,7 +139,7 @@ class ForwardingTest {
     void extendsForwardedWithItsElement(String peer, String host, String element) {
         RequestHead head = head("Host: " + host, "Forwarded: for=198.51.100.1", "Forwarded: for=\"_x\"");
 
-        forwarding.apply(head, new Peer(socket(peer, 5), socket("10.1.1.1", 8080), false, true, 0));
+        forwarding.apply(head, new Peer(socket(peer, 5), socket("10.1.1.1", 8080), null, true, 0));
 
         assertThat(RequestHeads.kept(head))
                 .contains("Forwarded: for=198.51.100.1, for=\"_x\", " + element)
@@ -159,7 +161,7 @@ class ForwardingTest {
                 null, InetAddress.ofLiteral("fe80::1").getAddress(), 3);
         RequestHead head = head("Host: a");
 
-        forwarding.apply(head, new Peer(new InetSocketAddress(zoned, 5), socket("10.1.1.1", 8080), false, false, 0));
+        forwarding.apply(head, new Peer(new InetSocketAddress(zoned, 5), socket("10.1.1.1", 8080), null, false, 0));
 
         assertThat(RequestHeads.kept(head)).contains("X-Forwarded-For: fe80:0:0:0:0:0:0:1");
     }
@@ -276,11 +278,11 @@ class ForwardingTest {
     }
 
     private static Peer stranger() {
-        return new Peer(socket("203.0.113.9", 50000), socket("10.1.1.1", 8080), false, false, 0);
+        return new Peer(socket("203.0.113.9", 50000), socket("10.1.1.1", 8080), null, false, 0);
     }
 
     private static Peer proxy() {
-        return new Peer(socket("10.0.0.9", 50000), socket("10.1.1.1", 8080), false, true, 0);
+        return new Peer(socket("10.0.0.9", 50000), socket("10.1.1.1", 8080), null, true, 0);
     }
 
     private static InetSocketAddress socket(String address, int port) {

@@ -29,7 +29,7 @@ class RateLimitTest {
     }
 
     private static Peer peer(String address, boolean trusted) {
-        return new Peer(new InetSocketAddress(InetAddress.ofLiteral(address), 5), HERE, false, trusted, 0);
+        return new Peer(new InetSocketAddress(InetAddress.ofLiteral(address), 5), HERE, null, trusted, 0);
     }
 
     private static RequestHead head(String... fields) {

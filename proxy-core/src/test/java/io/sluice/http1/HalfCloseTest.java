@@ -55,7 +55,7 @@ class HalfCloseTest {
         LoopBuffer shared = new LoopBuffer(new UnpooledByteBufAllocator(true, true));
         channel.accept(new Http1ClientConnection(
                 channel, worker, facts, new HeadStore(shared),
-                new SocketReading(channel, snapshot.config().buffers(), shared), AddressPair.of(channel)));
+                new SocketReading(channel, snapshot.config().buffers(), shared), worker.peer(AddressPair.of(channel), null)));
     }
 
     @AfterEach

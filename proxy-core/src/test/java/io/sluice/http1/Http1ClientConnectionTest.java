@@ -63,7 +63,7 @@ class Http1ClientConnectionTest {
         ListenerFacts facts = new ListenerFacts(0, "web", halfClose, metrics.listener("web"));
         channel.accept(new Http1ClientConnection(
                 channel, worker, facts, new HeadStore(new LoopBuffer(new UnpooledByteBufAllocator(true, true))), new SocketReading(channel, snapshot.config().buffers(), new LoopBuffer(new UnpooledByteBufAllocator(true, true))),
-                AddressPair.of(channel)));
+                worker.peer(AddressPair.of(channel), null)));
     }
 
     @AfterEach
@@ -290,7 +290,7 @@ class Http1ClientConnectionTest {
         ListenerFacts facts = new ListenerFacts(0, "web", halfClose, metrics.listener("web"));
         other.accept(new Http1ClientConnection(
                 other, worker, facts, new HeadStore(new LoopBuffer(new UnpooledByteBufAllocator(true, true))), new SocketReading(other, snapshot.config().buffers(), new LoopBuffer(new UnpooledByteBufAllocator(true, true))),
-                AddressPair.of(other)));
+                worker.peer(AddressPair.of(other), null)));
         other.receives("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
         FakeBackend backend = connector.last().opens();
         other.receivesEnd();

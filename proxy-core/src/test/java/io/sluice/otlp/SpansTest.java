@@ -11,6 +11,7 @@ import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.sluice.config.TracingConfig;
 import io.sluice.config.TracingConfig.Trust;
+import io.sluice.http.Encryption;
 import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
@@ -36,7 +37,8 @@ final class SpansTest {
     private static ExchangeRecord begun(String... lines) {
         RequestHead head = RequestHeads.of(lines);
         Peer peer = new Peer(new InetSocketAddress(InetAddress.ofLiteral("10.0.0.1"), 5),
-                new InetSocketAddress(InetAddress.ofLiteral("fd00::2"), 8080), true, false, 0);
+                new InetSocketAddress(InetAddress.ofLiteral("fd00::2"), 8080),
+                new Encryption("TLSv1.3", "TLS_AES_128_GCM_SHA256", null), false, 0);
         ExchangeRecord record = new ExchangeRecord("web", "", 5_000, 0);
         Tracing tracing = Tracing.of(
                 new TracingConfig(URI.create("http://127.0.0.1:4318"), 1_000_000, Trust.NONE, "sluice", Map.of()));

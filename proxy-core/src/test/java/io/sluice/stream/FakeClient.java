@@ -64,7 +64,7 @@ public final class FakeClient implements ClientStream {
     public ClientListener listener;
     private boolean left;
     private final Peer peer = new Peer(
-            new InetSocketAddress("192.0.2.7", 50000), new InetSocketAddress("192.0.2.1", 8080), false, false, 0);
+            new InetSocketAddress("192.0.2.7", 50000), new InetSocketAddress("192.0.2.1", 8080), null, false, 0);
 
     /** Takes all that waits. */
     public void takesAll() {

@@ -37,7 +37,7 @@ final class TracingTest {
 
     private static Peer peer(boolean trusted) {
         return new Peer(new InetSocketAddress(InetAddress.ofLiteral("10.0.0.1"), 5),
-                new InetSocketAddress(InetAddress.ofLiteral("10.0.0.2"), 8080), false, trusted, 0);
+                new InetSocketAddress(InetAddress.ofLiteral("10.0.0.2"), 8080), null, trusted, 0);
     }
 
     private static RequestHead head(String... fields) {

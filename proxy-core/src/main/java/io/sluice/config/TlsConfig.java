@@ -1,0 +1,31 @@
+package io.sluice.config;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * How a listener speaks TLS. <em>Immutable.</em>
+ *
+ * @param certificates at least one; the first is for clients whose name none is for
+ * @param profile      which versions and ciphers
+ */
+public record TlsConfig(List<CertificateConfig> certificates, Profile profile) {
+
+    /** Which clients are taken (Mozilla's "Server Side TLS" by name). */
+    public enum Profile {
+        /** TLS 1.3 only. */
+        MODERN,
+        /** TLS 1.2 and 1.3, with forward secrecy and authenticated encryption. The default. */
+        INTERMEDIATE,
+        /** Everything since TLS 1.0, for very old clients. */
+        OLD
+    }
+
+    /**
+     * The files of one certificate.
+     *
+     * @param cert the certificate, and those that lead to its authority
+     * @param key  its private key
+     */
+    public record CertificateConfig(Path cert, Path key) {}
+}

@@ -1,0 +1,121 @@
+package io.sluice.config;
+
+import static io.sluice.config.Key.list;
+import static io.sluice.config.Key.section;
+import static io.sluice.config.Key.value;
+import static io.sluice.config.ValueType.choice;
+import static io.sluice.config.ValueType.ordered;
+import static io.sluice.config.ValueType.time;
+import static io.sluice.config.ValueType.whole;
+
+import io.sluice.config.TlsConfig.CertificateConfig;
+import io.sluice.config.TlsConfig.Profile;
+import io.sluice.pem.Identity;
+import io.sluice.pem.PemException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The keys about TLS to clients. <em>Immutable.</em> */
+final class TlsKeys {
+    private static final ValueType FILE = ValueType.of("the path of a file", text -> {
+        try {
+            if (text.isEmpty()) {
+                throw new Mismatch();
+            }
+            return Path.of(text);
+        } catch (InvalidPathException _) {
+            throw new Mismatch();
+        }
+    });
+
+    private TlsKeys() {}
+
+    static List<Key> listener() {
+        return List.of(
+                section("listeners[].tls", "Clients speak TLS here. A request without it gets a 400 that says so."),
+                list("listeners[].tls.certificates", "Which certificate a client gets goes by the name it asks for (SNI): the"
+                                + " one for exactly that name, else for *. and what follows its first label, else the first"
+                                + " of this list. Of two for one name, RSA and ECDSA, who can gets ECDSA. The files are read"
+                                + " again when they change.")
+                        .required(),
+                section("listeners[].tls.certificates[]", "One certificate."),
+                value("listeners[].tls.certificates[].cert", FILE, "The certificate in PEM form, and behind it in the same file"
+                                + " those that lead to its authority.")
+                        .required(),
+                value("listeners[].tls.certificates[].key", FILE, "Its private key in PEM form, not encrypted: RSA from 2048"
+                                + " bits, or ECDSA.")
+                        .required(),
+                value(
+                                "listeners[].tls.profile",
+                                choice(ordered("modern", Profile.MODERN, "intermediate", Profile.INTERMEDIATE, "old", Profile.OLD)),
+                                "Versions and ciphers, as Mozilla's recommendations of these names have them. modern: TLS 1.3."
+                                        + " intermediate: TLS 1.2 with forward secrecy, too. old: TLS 1.0 and 1.1, too, which"
+                                        + " nobody should need.")
+                        .byDefault("intermediate"));
+    }
+
+    static Key timeout() {
+        return value("timeouts.handshake", time(Duration.ofMillis(1)), "From a connection to the end of its TLS handshake; then it"
+                        + " is closed.")
+                .byDefault("10s");
+    }
+
+    static Key limit() {
+        return value("limits.handshakes", whole(1, 1_000_000), "TLS handshakes in progress at once, each of which may take about"
+                        + " 64 KiB; further connections are closed as they begin one.")
+                .byDefault("4096");
+    }
+
+    /** Null where a listener speaks no TLS. */
+    static TlsConfig of(Section listener) {
+        if (!listener.has("tls")) {
+            return null;
+        }
+        Section at = listener.section("tls");
+        List<CertificateConfig> certificates = new ArrayList<>();
+        for (Section each : at.items("certificates")) {
+            certificates.add(new CertificateConfig(each.get("cert", Path.class), each.get("key", Path.class)));
+        }
+        return new TlsConfig(List.copyOf(certificates), at.get("profile", Profile.class));
+    }
+
+    /** Whether the files are what they should be. */
+    static void check(Section listener, TlsConfig tls, List<Problem> problems, List<Problem> warnings) {
+        if (tls == null) {
+            return;
+        }
+        for (int i = 0; i < tls.certificates().size(); i++) {
+            CertificateConfig files = tls.certificates().get(i);
+            if (files.cert() != null && files.key() != null) {
+                check(listener.values(), listener.at("tls.certificates[" + i + "]"), files, problems, warnings);
+            }
+        }
+    }
+
+    private static void check(
+            Values values, String at, CertificateConfig files, List<Problem> problems, List<Problem> warnings) {
+        try {
+            Identity identity = Identity.read(files.cert(), files.key());
+            Instant now = Instant.now();
+            String doubt = !identity.expires().isAfter(now) ? "found a certificate for %s that has expired at %s; expected one that is"
+                    .formatted(identity.name(), identity.expires()) + " still good"
+                    : identity.begins().isAfter(now) ? "found a certificate for %s that is not good before %s; expected one that is"
+                            .formatted(identity.name(), identity.begins()) + " good already"
+                    : !identity.linked() ? "found certificates of which one was not issued by the next; expected a chain, as clients"
+                            + " may not trust it otherwise" : null;
+            if (doubt != null) {
+                warnings.add(values.placeOf(at + ".cert").problem(at + ".cert", doubt));
+            }
+        } catch (PemException e) {
+            String path = at + switch (e.file()) {
+                case CERTIFICATES -> ".cert";
+                case KEY -> ".key";
+            };
+            problems.add(values.placeOf(path).problem(path, e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package io.sluice.http;
+
+/**
+ * What the TLS handshake of a client's connection has settled. <em>Immutable.</em>
+ *
+ * @param version    such as {@code TLSv1.3}
+ * @param cipher     the cipher suite's name
+ * @param serverName the name that the client asked for (SNI), in lower case; null = none
+ */
+public record Encryption(String version, String cipher, String serverName) {}

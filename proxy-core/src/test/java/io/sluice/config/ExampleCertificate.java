@@ -1,0 +1,26 @@
+package io.sluice.config;
+
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
+import java.util.Map;
+
+/** The files of a certificate that samples name by the environment, made once. <em>Immutable.</em> */
+final class ExampleCertificate {
+    /** What the samples ask of the environment. */
+    static final Map<String, String> ENVIRONMENT = made();
+
+    private ExampleCertificate() {}
+
+    private static Map<String, String> made() {
+        try {
+            X509Bundle bundle = new CertificateBuilder()
+                    .subject("CN=example.com").addSanDnsName("example.com").setIsCertificateAuthority(true).buildSelfSigned();
+            return Map.of(
+                    "SLUICE_ADMIN_TOKEN", "sixteen-or-longer",
+                    "TLS_CERT", bundle.toTempCertChainPem().getPath(),
+                    "TLS_KEY", bundle.toTempPrivateKeyPem().getPath());
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
