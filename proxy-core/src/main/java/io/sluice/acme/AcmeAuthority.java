@@ -3,6 +3,7 @@ package io.sluice.acme;
 import io.sluice.acme.Challenges.Shown;
 import io.sluice.config.AcmeConfig;
 import io.sluice.config.AcmeConfig.Challenge;
+import io.sluice.pem.Identity;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.KeyPair;
@@ -63,7 +64,7 @@ final class AcmeAuthority implements Authority {
     }
 
     @Override
-    public Bundle order(Names names) throws OrderFailed, InterruptedException {
+    public Identity order(Names names) throws OrderFailed, InterruptedException {
         try (Directory directory = new Directory(config.ca())) {
             Login login = login(new Session(config.directory(), directory), storage.account());
             Order order = login.newOrder().domains(names.all()).create();
@@ -142,7 +143,7 @@ final class AcmeAuthority implements Authority {
         return challenge;
     }
 
-    private Bundle complete(Login login, Order order, Names names, Instant deadline)
+    private Identity complete(Login login, Order order, Names names, Instant deadline)
             throws AcmeException, OrderFailed, InterruptedException {
         await(order, READY, deadline);
         refused(order);
@@ -154,11 +155,11 @@ final class AcmeAuthority implements Authority {
         }
         await(order, DECIDED, deadline);
         refused(order);
-        Bundle bundle = new Bundle(key.getPrivate(), order.getCertificate().getCertificateChain());
-        if (!bundle.fits() || !bundle.covers(names) || !bundle.ends().isAfter(clock.instant())) {
+        Identity issued = new Identity(order.getCertificate().getCertificateChain(), key.getPrivate());
+        if (!issued.whole() || !names.in(issued) || !issued.expires().isAfter(clock.instant())) {
             throw new OrderFailed("the authority sent a certificate for another key, other names or another time", null, null);
         }
-        return bundle;
+        return issued;
     }
 
     private static void refused(Order order) throws OrderFailed {

@@ -1,5 +1,7 @@
 package io.sluice.acme;
 
+import io.sluice.pem.Identity;
+
 /** Who issues certificates. <em>Loop-confined</em> to the thread that orders. */
 interface Authority {
     /**
@@ -7,5 +9,5 @@ interface Authority {
      *
      * @throws OrderFailed if it was refused, or did not come in time
      */
-    Bundle order(Names names) throws OrderFailed, InterruptedException;
+    Identity order(Names names) throws OrderFailed, InterruptedException;
 }

@@ -1,5 +1,7 @@
 package io.sluice.acme;
 
+import io.sluice.pem.Identity;
+
 /** Where the proof is shown that a name is ours. <em>Thread-safe.</em> */
 public interface Challenges {
 
@@ -23,5 +25,5 @@ public interface Challenges {
      *
      * @param certificate made for it
      */
-    Shown tls(String name, Bundle certificate);
+    Shown tls(String name, Identity certificate);
 }

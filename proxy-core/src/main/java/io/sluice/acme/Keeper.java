@@ -1,6 +1,7 @@
 package io.sluice.acme;
 
 import io.sluice.config.AcmeConfig;
+import io.sluice.pem.Identity;
 import io.sluice.telemetry.AcmeMeters;
 import java.io.IOException;
 import java.time.Duration;
@@ -26,7 +27,7 @@ final class Keeper {
 
     private final Surroundings around;
     private final AcmeMeters meters;
-    private final BiConsumer<Names, Bundle> use;
+    private final BiConsumer<Names, Identity> use;
     private Map<Names, Kept> kept = new LinkedHashMap<>();
     private AcmeConfig config;
     private Storage storage;
@@ -51,7 +52,7 @@ final class Keeper {
      *
      * @param use told of each certificate that is there
      */
-    Keeper(Surroundings around, AcmeMeters meters, BiConsumer<Names, Bundle> use) {
+    Keeper(Surroundings around, AcmeMeters meters, BiConsumer<Names, Identity> use) {
         this.around = around;
         this.meters = meters;
         this.use = use;
@@ -76,8 +77,8 @@ final class Keeper {
         }
         kept = next;
         for (Kept each : kept.values()) {
-            if (each.bundle() != null) {
-                use.accept(each.names(), each.bundle());
+            if (each.certificate() != null) {
+                use.accept(each.names(), each.certificate());
             }
         }
         told();
@@ -85,7 +86,7 @@ final class Keeper {
 
     private Kept begun(Names names) {
         Kept fresh = new Kept(names, around.clock().instant(), around.random());
-        Bundle stored = storage.load(names);
+        Identity stored = storage.load(names);
         if (stored != null) {
             fresh.has(stored, config.renewBefore());
         }
@@ -110,7 +111,7 @@ final class Keeper {
     private void renew(Kept each) throws InterruptedException {
         try (Storage.Lock lock = storage.tryLock()) {
             // Another process may have been at it since this one last looked.
-            Bundle stored = storage.load(each.names());
+            Identity stored = storage.load(each.names());
             if (each.improvedBy(stored, config.renewBefore(), around.clock().instant())) {
                 use(each, stored);
             } else if (lock == null) {
@@ -129,7 +130,7 @@ final class Keeper {
     }
 
     private void order(Kept each) throws OrderFailed, InterruptedException {
-        Bundle issued = authority.order(each.names());
+        Identity issued = authority.order(each.names());
         int failures = each.failures();
         try {
             storage.save(each.names(), issued);
@@ -139,12 +140,12 @@ final class Keeper {
         }
         meters.issued();
         use(each, issued);
-        LOG.info("a certificate was issued names={} until={} afterFailures={}", each.names(), issued.ends(), failures);
+        LOG.info("a certificate was issued names={} until={} afterFailures={}", each.names(), issued.expires(), failures);
     }
 
-    private void use(Kept each, Bundle bundle) {
-        each.has(bundle, config.renewBefore());
-        use.accept(each.names(), bundle);
+    private void use(Kept each, Identity certificate) {
+        each.has(certificate, config.renewBefore());
+        use.accept(each.names(), certificate);
     }
 
     private void failed(Kept each, String why, Instant notBefore) {
@@ -152,7 +153,7 @@ final class Keeper {
         each.failed(around.clock().instant(), notBefore);
         if (each.failures() == 1) {
             LOG.warn("a certificate could not be ordered, it is tried again names={} why={} next={} has={}",
-                    each.names(), why, each.due(), each.bundle() == null ? "none" : "one until " + each.bundle().ends());
+                    each.names(), why, each.due(), each.certificate() == null ? "none" : "one until " + each.certificate().expires());
         } else {
             LOG.debug("a certificate could not be ordered again names={} why={} next={}", each.names(), why, each.due());
         }
@@ -161,6 +162,6 @@ final class Keeper {
     private void told() {
         meters.state(
                 (int) kept.values().stream().filter(each -> each.failures() > 0).count(),
-                (int) kept.values().stream().filter(each -> each.bundle() == null).count());
+                (int) kept.values().stream().filter(each -> each.certificate() == null).count());
     }
 }

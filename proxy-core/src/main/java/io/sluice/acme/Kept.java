@@ -1,5 +1,6 @@
 package io.sluice.acme;
 
+import io.sluice.pem.Identity;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.DoubleSupplier;
@@ -19,7 +20,7 @@ final class Kept {
     private final Names names;
     private final DoubleSupplier random;
     /** Null while there is none but a placeholder. */
-    private Bundle bundle;
+    private Identity certificate;
     private Instant due;
     private int failures;
 
@@ -39,8 +40,8 @@ final class Kept {
     }
 
     /** Null while there is none but a placeholder. */
-    Bundle bundle() {
-        return bundle;
+    Identity certificate() {
+        return certificate;
     }
 
     /** When something is to be done about it. */
@@ -54,16 +55,16 @@ final class Kept {
     }
 
     /** There is one; it is due when it is to be renewed. */
-    void has(Bundle now, Duration renewBefore) {
-        bundle = now;
+    void has(Identity now, Duration renewBefore) {
+        certificate = now;
         failures = 0;
         due = renewal(now, renewBefore, JITTER * random.getAsDouble());
     }
 
     /** Whether this is a better one than what there is, and needs no renewal yet. */
-    boolean improvedBy(Bundle other, Duration renewBefore, Instant now) {
+    boolean improvedBy(Identity other, Duration renewBefore, Instant now) {
         return other != null
-                && (bundle == null || other.ends().isAfter(bundle.ends()))
+                && (certificate == null || other.expires().isAfter(certificate.expires()))
                 && renewal(other, renewBefore, 0).isAfter(now);
     }
 
@@ -94,12 +95,12 @@ final class Kept {
      * When a certificate is renewed. At most half of its lifetime before its end: a renewal that is due as soon as it is done
      * would never stop.
      */
-    private static Instant renewal(Bundle bundle, Duration renewBefore, double later) {
-        Duration lifetime = Duration.between(bundle.begins(), bundle.ends());
+    private static Instant renewal(Identity certificate, Duration renewBefore, double later) {
+        Duration lifetime = Duration.between(certificate.begins(), certificate.expires());
         Duration half = lifetime.dividedBy(2);
         Duration before = renewBefore.isZero() ? lifetime.dividedBy(3) : renewBefore;
         before = before.compareTo(half) > 0 ? half : before;
-        return bundle.ends().minus(share(before, 1 - later));
+        return certificate.expires().minus(share(before, 1 - later));
     }
 
     private static Duration share(Duration whole, double share) {

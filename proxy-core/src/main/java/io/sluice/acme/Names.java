@@ -1,6 +1,8 @@
 package io.sluice.acme;
 
+import io.sluice.pem.Identity;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The names one certificate is for. <em>Immutable.</em>
@@ -20,6 +22,11 @@ public record Names(List<String> all) {
     /** What logs call the certificate. */
     public String first() {
         return all.getFirst();
+    }
+
+    /** Whether a certificate is for all of them. */
+    boolean in(Identity certificate) {
+        return Set.copyOf(certificate.names()).containsAll(all);
     }
 
     @Override

@@ -1,10 +1,13 @@
 package io.sluice.acme;
 
+import io.sluice.pem.Identity;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
@@ -17,7 +20,7 @@ import java.util.regex.Pattern;
 final class Pem {
     static final String PRIVATE_KEY = "PRIVATE KEY";
     static final String PUBLIC_KEY = "PUBLIC KEY";
-    static final String CERTIFICATE = "CERTIFICATE";
+    private static final String CERTIFICATE = "CERTIFICATE";
 
     private static final Pattern BLOCK =
             Pattern.compile("-----BEGIN ([A-Z ]{1,40})-----([A-Za-z0-9+/=\\s]{1,100000})-----END \\1-----");
@@ -26,7 +29,7 @@ final class Pem {
     private Pem() {}
 
     /** What a text holds of one kind, decoded, in order. */
-    static List<byte[]> blocks(String text, String kind) {
+    private static List<byte[]> blocks(String text, String kind) {
         List<byte[]> blocks = new ArrayList<>();
         Matcher block = BLOCK.matcher(text);
         while (block.find()) {
@@ -44,14 +47,22 @@ final class Pem {
                 + kind + "-----\n";
     }
 
-    /** The private key in a text: on a curve, or RSA's. */
-    static PrivateKey privateKey(String text) throws GeneralSecurityException {
-        PKCS8EncodedKeySpec key = new PKCS8EncodedKeySpec(only(text, PRIVATE_KEY));
+    /** A key and its certificates, in one text. */
+    static String text(Identity identity) {
+        StringBuilder text = new StringBuilder(block(PRIVATE_KEY, identity.key().getEncoded()));
         try {
-            return KeyFactory.getInstance("EC").generatePrivate(key);
-        } catch (GeneralSecurityException _) {
-            return KeyFactory.getInstance("RSA").generatePrivate(key);
+            for (X509Certificate each : identity.chain()) {
+                text.append(block(CERTIFICATE, each.getEncoded()));
+            }
+        } catch (CertificateEncodingException e) {
+            throw new IllegalStateException("it was read before", e);
         }
+        return text.toString();
+    }
+
+    /** The private key in a text, on a curve. */
+    static PrivateKey privateKey(String text) throws GeneralSecurityException {
+        return KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(only(text, PRIVATE_KEY)));
     }
 
     /** The public key in a text, on a curve. */

@@ -1,6 +1,7 @@
 package io.sluice.acme;
 
 import io.sluice.config.AcmeConfig;
+import io.sluice.pem.Identity;
 import io.sluice.telemetry.AcmeMeters;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,10 +27,10 @@ public final class Renewal implements AutoCloseable {
     private static final Duration PLACEHOLDER_LIFETIME = Duration.ofDays(365);
 
     private final Keeper keeper;
-    private final BiConsumer<Names, Bundle> use;
+    private final BiConsumer<Names, Identity> use;
     private final InstantSource clock;
     /** What was last put in use, and placeholders. */
-    private final Map<Names, Bundle> present = new ConcurrentHashMap<>();
+    private final Map<Names, Identity> present = new ConcurrentHashMap<>();
     /** Guarded by this. */
     private Wish wish;
     private Thread thread;
@@ -43,7 +44,7 @@ public final class Renewal implements AutoCloseable {
      *
      * @param use told of each certificate that takes the place of another, on the thread that orders
      */
-    public Renewal(Challenges challenges, AcmeMeters meters, BiConsumer<Names, Bundle> use) {
+    public Renewal(Challenges challenges, AcmeMeters meters, BiConsumer<Names, Identity> use) {
         this(new Keeper.Surroundings(
                         InstantSource.system(),
                         () -> ThreadLocalRandom.current().nextDouble(),
@@ -52,24 +53,24 @@ public final class Renewal implements AutoCloseable {
     }
 
     /** The same in other surroundings. */
-    Renewal(Keeper.Surroundings around, AcmeMeters meters, BiConsumer<Names, Bundle> use) {
+    Renewal(Keeper.Surroundings around, AcmeMeters meters, BiConsumer<Names, Identity> use) {
         this.clock = around.clock();
         this.use = use;
         this.keeper = new Keeper(around, meters, this::used);
     }
 
-    private void used(Names names, Bundle bundle) {
-        present.put(names, bundle);
-        use.accept(names, bundle);
+    private void used(Names names, Identity certificate) {
+        present.put(names, certificate);
+        use.accept(names, certificate);
     }
 
     /**
      * What serves for these names at this moment: what was issued, or kept by an earlier process, or else a placeholder that
      * no client trusts. Reads a file at the most, and asks nobody.
      */
-    public Bundle present(AcmeConfig config, Names names) {
+    public Identity present(AcmeConfig config, Names names) {
         return present.computeIfAbsent(names, _ -> {
-            Bundle stored = new Storage(config).load(names);
+            Identity stored = new Storage(config).load(names);
             return stored != null ? stored : Signed.placeholder(names, clock.instant(), PLACEHOLDER_LIFETIME);
         });
     }

@@ -1,6 +1,7 @@
 package io.sluice.acme;
 
 import io.sluice.config.AcmeConfig.KeyType;
+import io.sluice.pem.Identity;
 import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -60,7 +61,7 @@ final class Signed {
     }
 
     /** A certificate that no client trusts, until there is another. */
-    static Bundle placeholder(Names names, Instant now, Duration lifetime) {
+    static Identity placeholder(Names names, Instant now, Duration lifetime) {
         return certificate(names.all(), List.of(), now, lifetime);
     }
 
@@ -69,12 +70,12 @@ final class Signed {
      *
      * @param digest what the authority expects in it, 32 bytes
      */
-    static Bundle challenge(String name, byte[] digest, Instant now, Duration lifetime) {
+    static Identity challenge(String name, byte[] digest, Instant now, Duration lifetime) {
         byte[] identifier = Der.sequence(Der.oid(ACME_IDENTIFIER), Der.bool(true), Der.octets(Der.octets(digest)));
         return certificate(List.of(name), List.of(identifier), now, lifetime);
     }
 
-    private static Bundle certificate(List<String> names, List<byte[]> more, Instant now, Duration lifetime) {
+    private static Identity certificate(List<String> names, List<byte[]> more, Instant now, Duration lifetime) {
         KeyPair key = key(KeyType.ECDSA);
         byte[] subject = Der.sequence(Der.set(Der.sequence(Der.oid(COMMON_NAME), Der.text("Sluice, self-signed"))));
         List<byte[]> extensions = new ArrayList<>(more);
@@ -91,7 +92,7 @@ final class Signed {
         try {
             X509Certificate made = (X509Certificate) CertificateFactory.getInstance("X.509")
                     .generateCertificate(new ByteArrayInputStream(signed(certificate, key)));
-            return new Bundle(key.getPrivate(), List.of(made));
+            return new Identity(List.of(made), key.getPrivate());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("what is written here can be read", e);
         }

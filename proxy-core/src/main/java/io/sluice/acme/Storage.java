@@ -2,6 +2,8 @@ package io.sluice.acme;
 
 import io.sluice.config.AcmeConfig;
 import io.sluice.config.AcmeConfig.KeyType;
+import io.sluice.pem.Identity;
+import io.sluice.pem.PemException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -10,7 +12,6 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -81,25 +82,26 @@ final class Storage {
     }
 
     /** What was kept for these names, from this authority, with this kind of key; null if there is nothing that can be used. */
-    Bundle load(Names names) {
+    Identity load(Names names) {
         Path file = directory.resolve(fileName(names));
+        if (!Files.exists(file)) {
+            return null;
+        }
         try {
-            Bundle kept = Bundle.parse(Files.readString(file, StandardCharsets.US_ASCII));
-            if (kept.fits() && kept.covers(names)) {
+            Identity kept = Identity.read(file, file);
+            if (names.in(kept)) {
                 return kept;
             }
-            LOG.warn("a kept certificate doesn't fit its key or its names, and is not used file={}", file);
-        } catch (NoSuchFileException _) {
-            // There is none yet.
-        } catch (IOException | GeneralSecurityException | IllegalArgumentException unreadable) {
-            LOG.warn("a kept certificate can't be read, and is not used file={} why={}", file, unreadable.toString());
+            LOG.warn("a kept certificate is for other names, and is not used file={}", file);
+        } catch (PemException unreadable) {
+            LOG.warn("a kept certificate is not used why={}", unreadable.getMessage());
         }
         return null;
     }
 
     /** Keeps it, in place of what was kept for these names. */
-    void save(Names names, Bundle bundle) throws IOException {
-        replace(fileName(names), bundle.pem());
+    void save(Names names, Identity certificate) throws IOException {
+        replace(fileName(names), Pem.text(certificate));
     }
 
     /** The account's key, which is made if there is none yet; to be called with the lock in hand. */

@@ -9,6 +9,7 @@ import io.sluice.config.AcmeConfig.Challenge;
 import io.sluice.config.AcmeConfig.ExternalAccount;
 import io.sluice.config.AcmeConfig.KeyType;
 import io.sluice.config.Secret;
+import io.sluice.pem.Identity;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,14 +51,14 @@ final class AcmeAuthorityIT {
                 keyType, account, directory.resolve("ca.pem"));
     }
 
-    private Bundle order(AcmeConfig config) throws Exception {
+    private Identity order(AcmeConfig config) throws Exception {
         Storage storage = new Storage(config);
         try (Storage.Lock _ = storage.tryLock()) {
             return new AcmeAuthority(config, storage, board, InstantSource.system()).order(NAMES);
         }
     }
 
-    private Bundle order() throws Exception {
+    private Identity order() throws Exception {
         return order(config(Challenge.HTTP_01, KeyType.ECDSA, null));
     }
 
@@ -73,11 +74,11 @@ final class AcmeAuthorityIT {
             return board.texts.containsKey(token) ? null : "not found";
         });
 
-        Bundle bundle = order();
+        Identity issued = order();
 
-        assertThat(bundle.covers(NAMES)).isTrue();
-        assertThat(bundle.fits()).isTrue();
-        assertThat(bundle.key().getAlgorithm()).isEqualTo("EC");
+        assertThat(NAMES.in(issued)).isTrue();
+        assertThat(issued.whole()).isTrue();
+        assertThat(issued.key().getAlgorithm()).isEqualTo("EC");
         // RFC 8555 §8.1: the token, a dot, and the thumbprint of the account's key.
         assertThat(shown.get()).matches("token-0-1\\.[A-Za-z0-9_-]{43}");
         assertThat(board.shown).containsExactly("token-0-0", "token-0-1");
@@ -110,7 +111,7 @@ final class AcmeAuthorityIT {
 
     @Test
     void showsACertificateThatHoldsTheProofWhereHandshakesAreAsked() throws Exception {
-        AtomicReference<Bundle> shown = new AtomicReference<>();
+        AtomicReference<Identity> shown = new AtomicReference<>();
         server.validation((name, _) -> {
             shown.set(board.certificates.get(name));
             return null;
@@ -119,9 +120,9 @@ final class AcmeAuthorityIT {
         order(config(Challenge.TLS_ALPN_01, KeyType.ECDSA, null));
 
         // RFC 8737 §3: the one name, and a critical extension that is the digest, in an OCTET STRING.
-        assertThat(shown.get().covers(new Names(List.of("www.a.example")))).isTrue();
-        assertThat(shown.get().leaf().getCriticalExtensionOIDs()).contains("1.3.6.1.5.5.7.1.31");
-        assertThat(shown.get().leaf().getExtensionValue("1.3.6.1.5.5.7.1.31")).hasSize(36).startsWith(4, 34, 4, 32);
+        assertThat(new Names(List.of("www.a.example")).in(shown.get())).isTrue();
+        assertThat(shown.get().chain().getFirst().getCriticalExtensionOIDs()).contains("1.3.6.1.5.5.7.1.31");
+        assertThat(shown.get().chain().getFirst().getExtensionValue("1.3.6.1.5.5.7.1.31")).hasSize(36).startsWith(4, 34, 4, 32);
         assertThat(board.certificates).isEmpty();
     }
 
@@ -133,7 +134,7 @@ final class AcmeAuthorityIT {
             return null;
         });
 
-        assertThat(order().covers(NAMES)).isTrue();
+        assertThat(NAMES.in(order())).isTrue();
         assertThat(server.ordersBegun()).as("the one refused, and the one made again").isEqualTo(2);
     }
 

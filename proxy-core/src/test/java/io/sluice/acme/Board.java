@@ -1,5 +1,6 @@
 package io.sluice.acme;
 
+import io.sluice.pem.Identity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** What is shown to an authority, to be looked at. */
 final class Board implements Challenges {
     final Map<String, String> texts = new ConcurrentHashMap<>();
-    final Map<String, Bundle> certificates = new ConcurrentHashMap<>();
+    final Map<String, Identity> certificates = new ConcurrentHashMap<>();
     final List<String> shown = new ArrayList<>();
 
     @Override
@@ -19,7 +20,7 @@ final class Board implements Challenges {
     }
 
     @Override
-    public Shown tls(String name, Bundle certificate) {
+    public Shown tls(String name, Identity certificate) {
         shown.add(name);
         certificates.put(name, certificate);
         return () -> certificates.remove(name);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.config.AcmeConfig;
 import io.sluice.config.AcmeConfig.Challenge;
 import io.sluice.config.AcmeConfig.KeyType;
+import io.sluice.pem.Identity;
 import io.sluice.telemetry.AcmeMeters;
 import java.io.IOException;
 import java.net.URI;
@@ -32,7 +33,7 @@ final class KeeperTest {
 
     private final AcmeMeters meters = new AcmeMeters();
     private final List<Names> ordered = new ArrayList<>();
-    private final Map<Names, Bundle> used = new HashMap<>();
+    private final Map<Names, Identity> used = new HashMap<>();
     private Instant now = Instant.parse("2026-11-21T12:00:00Z");
     private double random = 0.5;
     private Duration lifetime = LIFETIME;
@@ -43,7 +44,7 @@ final class KeeperTest {
                 new Keeper.Surroundings(() -> now, () -> random, (_, _) -> this::order), meters, used::put);
     }
 
-    private Bundle order(Names names) throws OrderFailed {
+    private Identity order(Names names) throws OrderFailed {
         ordered.add(names);
         if (refusal != null) {
             throw refusal;
@@ -105,24 +106,24 @@ final class KeeperTest {
     void aRenewalTakesThePlaceOfTheFirst() throws InterruptedException {
         Keeper keeper = following(A);
         now = keeper.work();
-        Bundle first = used.get(A);
+        Identity first = used.get(A);
 
         keeper.work();
 
         assertThat(ordered).containsExactly(A, A);
-        assertThat(used.get(A).ends()).isAfter(first.ends());
+        assertThat(used.get(A).expires()).isAfter(first.expires());
     }
 
     @Test
     void aRestartOrdersNothing() throws InterruptedException {
         following(A).work();
-        Bundle first = used.remove(A);
+        Identity first = used.remove(A);
 
         Keeper restarted = following(A);
         restarted.work();
 
         assertThat(ordered).hasSize(1);
-        assertThat(used.get(A).leaf()).isEqualTo(first.leaf());
+        assertThat(used.get(A).chain()).isEqualTo(first.chain());
         assertThat(meters.missing()).isZero();
     }
 
@@ -193,7 +194,7 @@ final class KeeperTest {
     void whatFailsLeavesTheOldOneInUseAndTheOthersAlone() throws InterruptedException {
         Keeper keeper = following(A, B);
         keeper.work();
-        Bundle first = used.get(A);
+        Identity first = used.get(A);
         now = now.plus(Duration.ofDays(70));
         refusal = new OrderFailed("the authority is down", null, null);
 
@@ -223,13 +224,13 @@ final class KeeperTest {
         Keeper other = following(A);
         now = now.plus(Duration.ofDays(70));
         one.work();
-        Bundle renewed = used.get(A);
+        Identity renewed = used.get(A);
         used.clear();
 
         other.work();
 
         assertThat(ordered).hasSize(2);
-        assertThat(used.get(A).leaf()).isEqualTo(renewed.leaf());
+        assertThat(used.get(A).chain()).isEqualTo(renewed.chain());
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.sluice.acme;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.config.AcmeConfig.KeyType;
+import io.sluice.pem.Identity;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,33 +56,33 @@ final class SignedTest {
 
     @Test
     void aPlaceholderIsSignedByItselfAndValidForItsTime() throws Exception {
-        Bundle made = Signed.placeholder(new Names(List.of("a.example", "b.example")), NOW, Duration.ofDays(30));
+        Identity made = Signed.placeholder(new Names(List.of("a.example", "b.example")), NOW, Duration.ofDays(30));
 
-        made.leaf().verify(made.leaf().getPublicKey());
-        assertThat(made.leaf().getVersion()).isEqualTo(3);
-        assertThat(made.leaf().getIssuerX500Principal()).isEqualTo(made.leaf().getSubjectX500Principal());
+        made.chain().getFirst().verify(made.chain().getFirst().getPublicKey());
+        assertThat(made.chain().getFirst().getVersion()).isEqualTo(3);
+        assertThat(made.chain().getFirst().getIssuerX500Principal()).isEqualTo(made.chain().getFirst().getSubjectX500Principal());
         assertThat(made.begins()).isEqualTo(NOW.minus(Duration.ofHours(1)));
-        assertThat(made.ends()).isEqualTo(NOW.plus(Duration.ofDays(30)));
-        assertThat(made.fits()).isTrue();
-        assertThat(made.covers(new Names(List.of("b.example", "a.example")))).isTrue();
-        assertThat(made.covers(new Names(List.of("c.example")))).isFalse();
+        assertThat(made.expires()).isEqualTo(NOW.plus(Duration.ofDays(30)));
+        assertThat(made.whole()).isTrue();
+        assertThat(new Names(List.of("b.example", "a.example")).in(made)).isTrue();
+        assertThat(new Names(List.of("a.example", "c.example")).in(made)).isFalse();
     }
 
     @Test
     void eachOneHasANumberOfItsOwn() {
         Names names = new Names(List.of("a.example"));
 
-        assertThat(Signed.placeholder(names, NOW, Duration.ofDays(1)).leaf().getSerialNumber())
+        assertThat(Signed.placeholder(names, NOW, Duration.ofDays(1)).chain().getFirst().getSerialNumber())
                 .isPositive()
-                .isNotEqualTo(Signed.placeholder(names, NOW, Duration.ofDays(1)).leaf().getSerialNumber());
+                .isNotEqualTo(Signed.placeholder(names, NOW, Duration.ofDays(1)).chain().getFirst().getSerialNumber());
     }
 
     @Test
     void timesBeyondTheHalfOfTheCenturyAreWrittenInFull() {
-        Bundle made = Signed.placeholder(new Names(List.of("a.example")), Instant.parse("2049-12-31T23:00:00Z"), Duration.ofHours(2));
+        Identity made = Signed.placeholder(new Names(List.of("a.example")), Instant.parse("2049-12-31T23:00:00Z"), Duration.ofHours(2));
 
         assertThat(made.begins()).isEqualTo(Instant.parse("2049-12-31T22:00:00Z"));
-        assertThat(made.ends()).isEqualTo(Instant.parse("2050-01-01T01:00:00Z"));
+        assertThat(made.expires()).isEqualTo(Instant.parse("2050-01-01T01:00:00Z"));
     }
 
     @Test
@@ -89,31 +90,20 @@ final class SignedTest {
         byte[] digest = new byte[32];
         Arrays.fill(digest, (byte) 7);
 
-        Bundle made = Signed.challenge("a.example", digest, NOW, Duration.ofDays(1));
+        Identity made = Signed.challenge("a.example", digest, NOW, Duration.ofDays(1));
 
-        assertThat(made.leaf().getSubjectAlternativeNames()).containsExactly(List.of(2, "a.example"));
-        assertThat(made.leaf().getCriticalExtensionOIDs()).containsExactly("1.3.6.1.5.5.7.1.31");
-        byte[] value = made.leaf().getExtensionValue("1.3.6.1.5.5.7.1.31");
+        assertThat(made.chain().getFirst().getSubjectAlternativeNames()).containsExactly(List.of(2, "a.example"));
+        assertThat(made.chain().getFirst().getCriticalExtensionOIDs()).containsExactly("1.3.6.1.5.5.7.1.31");
+        byte[] value = made.chain().getFirst().getExtensionValue("1.3.6.1.5.5.7.1.31");
         assertThat(Arrays.copyOfRange(value, 4, value.length)).isEqualTo(digest);
     }
 
     @Test
-    void whatIsWrittenAsTextIsReadAsTheSame() throws Exception {
-        Bundle made = Signed.placeholder(new Names(List.of("a.example")), NOW, Duration.ofDays(1));
-
-        Bundle read = Bundle.parse(made.pem());
-
-        assertThat(read.chain()).isEqualTo(made.chain());
-        assertThat(read.key().getEncoded()).isEqualTo(made.key().getEncoded());
-        assertThat(read.fits()).isTrue();
-    }
-
-    @Test
     void aKeyThatIsAnotherCertificatesDoesNotFit() {
-        Bundle one = Signed.placeholder(new Names(List.of("a.example")), NOW, Duration.ofDays(1));
-        Bundle other = Signed.placeholder(new Names(List.of("a.example")), NOW, Duration.ofDays(1));
+        Identity one = Signed.placeholder(new Names(List.of("a.example")), NOW, Duration.ofDays(1));
+        Identity other = Signed.placeholder(new Names(List.of("a.example")), NOW, Duration.ofDays(1));
 
-        assertThat(new Bundle(one.key(), other.chain()).fits()).isFalse();
-        assertThat(new Bundle(Signed.key(KeyType.RSA).getPrivate(), one.chain()).fits()).isFalse();
+        assertThat(new Identity(other.chain(), one.key()).whole()).isFalse();
+        assertThat(new Identity(one.chain(), Signed.key(KeyType.RSA).getPrivate()).whole()).isFalse();
     }
 }

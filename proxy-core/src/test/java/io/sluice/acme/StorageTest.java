@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.sluice.config.AcmeConfig;
 import io.sluice.config.AcmeConfig.Challenge;
 import io.sluice.config.AcmeConfig.KeyType;
+import io.sluice.pem.Identity;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileSystems;
@@ -37,7 +38,7 @@ final class StorageTest {
         return new Storage(config("https://ca.example/dir", KeyType.ECDSA));
     }
 
-    private static Bundle made(Names names) {
+    private static Identity made(Names names) {
         return Signed.placeholder(names, Instant.now(), Duration.ofDays(1));
     }
 
@@ -121,7 +122,7 @@ final class StorageTest {
     @Test
     void aKeyThatIsNotTheCertificatesCountsAsMissing() throws IOException {
         withOneKept();
-        Files.writeString(only("a.example"), made(NAMES).keyPem() + made(NAMES).chainPem());
+        Files.writeString(only("a.example"), Pem.text(new Identity(made(NAMES).chain(), made(NAMES).key())));
 
         assertThat(storage().load(NAMES)).isNull();
     }
