@@ -109,6 +109,11 @@ final class Http1ClientStream implements ClientStream {
     }
 
     @Override
+    public long progress() {
+        return reading.acknowledgedBytes() - response.pendingBytes();
+    }
+
+    @Override
     public SocketReading socket() {
         return reading.plain();
     }

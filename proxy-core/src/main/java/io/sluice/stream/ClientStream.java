@@ -4,7 +4,6 @@ import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
 import io.sluice.http.ResponseHead;
 import io.sluice.transport.RawSocket;
-import io.sluice.transport.SocketReading;
 
 /**
  * A client's side of one exchange: takes the response, reports the request to a {@link ClientListener}.
@@ -37,13 +36,13 @@ public interface ClientStream extends BodySource, BodySink {
     void discardRequest();
 
     /**
-     * A number that moves whenever the client takes bytes, and else stands still while nothing is written. Where there is a
-     * plain socket, what the client's host acknowledges counts: the kernel holds so much that our pending bytes may stand
-     * still for minutes while a slow client reads. Costs a system call there; elsewhere pending bytes are all that is known.
+     * A number that moves whenever the client takes bytes, and else stands still while nothing is written. Where the stream
+     * has a socket of its own, encrypted or not, what the client's host acknowledges counts: the kernel holds so much that our
+     * pending bytes may stand still for minutes while a slow client reads. Costs a system call there; elsewhere pending bytes
+     * are all that is known.
      */
     default long progress() {
-        SocketReading plain = socket();
-        return (plain == null ? 0 : plain.acknowledgedBytes()) - pendingBytes();
+        return -pendingBytes();
     }
 
     /**

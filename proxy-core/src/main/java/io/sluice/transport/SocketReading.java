@@ -200,7 +200,9 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
         ByteBuf one = channel.alloc().directBuffer(1, 1);
         try {
             // Netty says 0 where nothing is there.
-            return epoll.fd().read(one.internalNioBuffer(0, 1), 0, 1) != 0;
+            ByteBuffer target = one.internalNioBuffer(0, 1);
+            // Positions are absolute here: a pooled buffer's memory begins where its chunk does.
+            return epoll.fd().read(target, target.position(), target.limit()) != 0;
         } catch (IOException failed) {
             return true;
         } finally {

@@ -51,7 +51,7 @@ final class DrainIT {
     }
 
     private boolean refused() {
-        try (RawConnection late = RawConnection.to(proxy.address())) {
+        try (RawConnection late = proxy.connect()) {
             late.send(Http.get("/settle"));
             return late.rest().isEmpty();
         } catch (IOException e) {
@@ -89,7 +89,7 @@ final class DrainIT {
         assertThat(proxy.server().notReady()).isNotBlank();
         assertThat(proxy.answerTo(Http.get("/")).text()).isEqualTo("ok");
         assertThat(drained.get(5, TimeUnit.SECONDS)).isZero();
-        assertThatThrownBy(() -> RawConnection.to(proxy.address()).close()).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> proxy.connect().close()).isInstanceOf(IOException.class);
     }
 
     @Test
@@ -138,7 +138,7 @@ final class DrainIT {
         waiting.awaitEnd();
         idle.awaitEnd();
         backend.connection(0).awaitEnded();
-        assertThatThrownBy(() -> RawConnection.to(proxy.address()).close()).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> proxy.connect().close()).isInstanceOf(IOException.class);
     }
 
     @Test

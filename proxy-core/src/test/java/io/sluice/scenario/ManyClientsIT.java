@@ -28,7 +28,7 @@ final class ManyClientsIT {
         for (int c = 0; c < CLIENTS; c++) {
             int id = c;
             clients.add(Background.run(() -> {
-                try (RawConnection client = RawConnection.to(proxy.address())) {
+                try (RawConnection client = proxy.connect()) {
                     for (int i = 0; i < 20; i++) {
                         String body = ("client " + id + " request " + i + ";").repeat(1 + (id * 37 + i * 101) % 800);
                         client.send(Http.post("/", body));
@@ -57,7 +57,7 @@ final class ManyClientsIT {
                 for (int i = 0; i < 10; i++) {
                     String body = "b".repeat(random.nextInt(100_000));
                     String request = Http.post("/", body);
-                    try (RawConnection client = RawConnection.to(proxy.address())) {
+                    try (RawConnection client = proxy.connect()) {
                         int cut = random.nextInt(request.length());
                         switch (random.nextInt(4)) {
                             case 0 -> client.send(request.substring(0, cut));

@@ -126,7 +126,8 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
             whole.append(relaying.yaml());
         }
         whole.append(yaml);
-        String text = whole.toString().replace("${endpoints}", String.join(", ", endpoints.stream().map(e -> '"' + e + '"').toList()));
+        String text = (relaying == Relaying.ENCRYPTED ? whole.toString().replace("name: web,", "name: web, " + TestAuthority.LOCALHOST + ",")
+                : whole.toString()).replace("${endpoints}", String.join(", ", endpoints.stream().map(e -> '"' + e + '"').toList()));
         for (int i = 0; i < endpoints.size(); i++) {
             text = text.replace("${" + i + "}", '"' + endpoints.get(i) + '"');
         }
@@ -145,12 +146,21 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
 
     /** A new client connection. */
     RawConnection client() throws IOException {
-        return client(RawConnection.to(address()));
+        return client(connect());
+    }
+
+    /** A new client connection that the caller closes. */
+    RawConnection connect() throws IOException {
+        return fit(RawConnection.to(address()));
+    }
+
+    private RawConnection fit(RawConnection connected) throws IOException {
+        return relaying == Relaying.ENCRYPTED ? connected.encrypted() : connected;
     }
 
     /** A new client connection with a receive buffer of about so many bytes. */
     RawConnection narrowClient(int receiveBuffer) throws IOException {
-        return client(RawConnection.narrowTo(address(), receiveBuffer));
+        return client(fit(RawConnection.narrowTo(address(), receiveBuffer)));
     }
 
     /** A new connection to a listener of this name. */
@@ -165,7 +175,7 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
 
     /** What a client of its own gets for this request. */
     Message answerTo(String request) throws IOException {
-        try (RawConnection client = RawConnection.to(address())) {
+        try (RawConnection client = connect()) {
             client.send(request);
             return client.response();
         }
@@ -177,7 +187,7 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
      */
     void settle() throws IOException {
         if (settling == null) {
-            settling = RawConnection.to(address());
+            settling = connect();
             opened.add(settling);
         }
         // Twice: what arrived in the same round of the loop as the first may come behind it.
@@ -221,7 +231,7 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
                 awaitMetric(0, "sluice_pool_active");
                 awaitMetric(0, "sluice_connections");
                 awaitMetric(0, "sluice_pipes", "state=active");
-                if (relaying == Relaying.COPIED) {
+                if (relaying == Relaying.COPIED || relaying == Relaying.ENCRYPTED) {
                     awaitMetric(0, "sluice_zero_copy_bytes_total", "mechanism=splice");
                 }
             }

@@ -57,7 +57,7 @@ final class RandomAbortsIT {
 
         private void ask() throws IOException {
             if (connection == null) {
-                connection = RawConnection.to(proxy.address());
+                connection = proxy.connect();
             }
             int from = random.nextInt(POOL.length - LENGTH_MAX);
             int length = random.nextInt(LENGTH_MAX + 1);

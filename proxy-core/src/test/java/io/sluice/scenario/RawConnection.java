@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32;
+import javax.net.ssl.SSLException;
 
 /**
  * One end of a connection, the client's or the backend's: bytes out and in, exactly as told, every wait with a deadline.
@@ -31,6 +32,8 @@ final class RawConnection implements AutoCloseable {
     private static final int WRITE = 8192;
 
     private final Socket socket;
+    /** Where TLS is spoken, the socket below it; else the same. How a peer leaves is a matter of this one. */
+    private final Socket raw;
     private final InputStream in;
     private final OutputStream out;
     private final byte[] buffer = new byte[4096];
@@ -42,7 +45,12 @@ final class RawConnection implements AutoCloseable {
 
     /** Takes a connected socket. */
     RawConnection(Socket socket) throws IOException {
+        this(socket, socket);
+    }
+
+    private RawConnection(Socket socket, Socket raw) throws IOException {
         this.socket = socket;
+        this.raw = raw;
         this.in = socket.getInputStream();
         this.out = socket.getOutputStream();
         socket.setTcpNoDelay(true);
@@ -53,6 +61,16 @@ final class RawConnection implements AutoCloseable {
         Socket socket = new Socket();
         socket.connect(address, (int) PATIENCE.toMillis());
         return new RawConnection(socket);
+    }
+
+    /** The same connection, over which TLS is spoken from here on. */
+    RawConnection encrypted() throws IOException {
+        try {
+            return new RawConnection(TestAuthority.over(socket), raw);
+        } catch (IOException e) {
+            raw.close();
+            throw e;
+        }
     }
 
     /** Connects with a receive buffer of about so many bytes. */
@@ -119,18 +137,19 @@ final class RawConnection implements AutoCloseable {
 
     /** Sends FIN and goes on reading. */
     void halfClose() throws IOException {
-        socket.shutdownOutput();
+        raw.shutdownOutput();
     }
 
     /** Closes by RST. */
     void reset() throws IOException {
-        socket.setSoLinger(true, 0);
-        socket.close();
+        raw.setSoLinger(true, 0);
+        raw.close();
     }
 
     @Override
     public void close() throws IOException {
-        socket.close();
+        // Without a close_notify, as many clients leave.
+        raw.close();
     }
 
     /** All bytes read so far (the first MiB of them), a character a byte. */
@@ -328,7 +347,22 @@ final class RawConnection implements AutoCloseable {
 
     /** Whether bytes wait to be read. */
     boolean readable() throws IOException {
-        return position < limit || in.available() > 0;
+        if (position < limit || in.available() > 0) {
+            return true;
+        }
+        if (raw == socket || raw.getInputStream().available() == 0) {
+            return false;
+        }
+        // Something is there, but it may be a record of the protocol's own.
+        socket.setSoTimeout(1);
+        try {
+            int length = in.read(buffer);
+            position = 0;
+            limit = Math.max(0, length);
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false;
+        }
     }
 
     /** Waits until whoever reads or writes here has met the peer's close or reset; {@link System#nanoTime} of that moment. */
@@ -369,6 +403,9 @@ final class RawConnection implements AutoCloseable {
         } catch (SocketException e) {
             ended.complete(System.nanoTime());
             throw e;
+        } catch (SSLException e) {
+            ended.complete(System.nanoTime());
+            throw e.getCause() instanceof SocketException broken ? broken : e;
         }
     }
 }

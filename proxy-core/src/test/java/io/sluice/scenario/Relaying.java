@@ -7,7 +7,9 @@ enum Relaying {
     /** Inside the kernel from the first byte that can: what came in one read with a head can't. */
     SPLICED("zeroCopy: { threshold: 1 }\n"),
     /** As an operator has it who says nothing. */
-    DEFAULT("");
+    DEFAULT(""),
+    /** Over TLS, so through our buffers. */
+    ENCRYPTED("");
 
     private final String yaml;
 
