@@ -41,7 +41,7 @@ final class ArchitectureTest {
     private static final Map<String, Set<String>> ARROWS = Map.ofEntries(
             Map.entry("admin", Set.of("server", "service", "telemetry", "config")),
             Map.entry("server", Set.of(
-                    "frontend", "http1", "tls", "exchange", "otlp", "pool", "relay", "linux", "route", "files", "filter",
+                    "frontend", "http1", "tls", "exchange", "acme", "otlp", "pool", "relay", "linux", "route", "files", "filter",
                     "service", "dns", "stream", "telemetry", "tracing", "transport", "http", "config", "pem")),
             Map.entry("frontend", Set.of("http1", "tls", "transport", "exchange", "telemetry", "http", "config")),
             Map.entry("http1", Set.of(
@@ -50,6 +50,7 @@ final class ArchitectureTest {
                     "route", "files", "filter", "service", "pool", "relay", "linux", "stream", "transport", "http",
                     "telemetry", "tracing", "config")),
             Map.entry("tls", Set.of("transport", "telemetry", "config", "pem")),
+            Map.entry("acme", Set.of("telemetry", "config", "pem")),
             Map.entry("otlp", Set.of("telemetry", "tracing", "http", "config")),
             Map.entry("pool", Set.of("service", "stream", "http", "transport", "telemetry", "config")),
             Map.entry("relay", Set.of("linux", "stream", "http", "transport")),
@@ -180,6 +181,13 @@ final class ArchitectureTest {
     void onlyTheExportOfSpansKnowsOpenTelemetry() {
         noClasses().that().resideOutsideOfPackages(packages("otlp"))
                 .should().dependOnClassesThat().resideInAPackage("io.opentelemetry..").check(main);
+    }
+
+    @Test
+    void onlyTheOrderingOfCertificatesKnowsAcme4j() {
+        noClasses().that().resideOutsideOfPackages(packages("acme"))
+                .should().dependOnClassesThat().resideInAnyPackage("org.shredzone..", "org.jose4j..").check(main);
+        noClasses().should().dependOnClassesThat().resideInAPackage("org.bouncycastle..").check(main);
     }
 
     @Test

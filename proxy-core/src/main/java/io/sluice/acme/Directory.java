@@ -1,16 +1,14 @@
 package io.sluice.acme;
 
-import java.io.BufferedInputStream;
+import io.sluice.pem.Authorities;
+import io.sluice.pem.PemException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.shredzone.acme4j.connector.NetworkSettings;
@@ -47,25 +45,21 @@ final class Directory extends GenericAcmeProvider implements AutoCloseable {
     }
 
     private static SSLContext trusting(Path file) {
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+        try {
             KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);
-            int count = 0;
-            for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-                store.setCertificateEntry("ca-" + count++, each);
-            }
-            if (count == 0) {
-                throw new IOException("there is no certificate in it");
+            for (X509Certificate each : Authorities.read(file)) {
+                store.setCertificateEntry("ca-" + store.size(), each);
             }
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init(store);
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, trust.getTrustManagers(), null);
             return context;
-        } catch (IOException e) {
-            throw new UncheckedIOException(new IOException("acme.ca " + file + " can't be used: " + e.getMessage(), e));
-        } catch (GeneralSecurityException e) {
-            throw new UncheckedIOException(new IOException("acme.ca " + file + " holds no certificates in PEM", e));
+        } catch (PemException e) {
+            throw new UncheckedIOException(new IOException("acme.ca: " + e.getMessage(), e));
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException("every Java trusts whom it is told to", e);
         }
     }
 

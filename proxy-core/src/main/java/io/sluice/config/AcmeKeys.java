@@ -9,16 +9,21 @@ import static io.sluice.config.ValueType.text;
 import io.sluice.config.AcmeConfig.Challenge;
 import io.sluice.config.AcmeConfig.ExternalAccount;
 import io.sluice.config.AcmeConfig.KeyType;
+import io.sluice.pem.Authorities;
+import io.sluice.pem.PemException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The keys about certificates that are ordered. <em>Immutable.</em> */
 final class AcmeKeys {
@@ -28,7 +33,13 @@ final class AcmeKeys {
     private static final Duration RENEWAL_MAX = Duration.ofDays(365);
     /** A shorter one would not do for HS256 (RFC 7518 §3.2). */
     private static final int KEY_BYTES_MIN = 32;
+    private static final int NAMES_MAX = 100;
+    private static final Pattern HOST =
+            Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
     private static final String EXTERNAL_KEY = "acme.externalAccount.key";
+
+    /** What a certificate can be ordered for. */
+    static final ValueType NAME = ValueType.of("a host name such as www.example.com", AcmeKeys::name);
 
     private AcmeKeys() {}
 
@@ -114,6 +125,21 @@ final class AcmeKeys {
         }
     }
 
+    private static Object name(String text) {
+        String name = text.toLowerCase(Locale.ROOT);
+        if (name.startsWith("*.")) {
+            throw new Mismatch("a wildcard needs a challenge by DNS, which is not offered; order it elsewhere, and give cert and"
+                    + " key");
+        }
+        if (Addresses.literal(text).isPresent()) {
+            throw new Mismatch("certificates are ordered for names, not for addresses");
+        }
+        if (name.length() > 253 || !HOST.matcher(name).matches()) {
+            throw new Mismatch();
+        }
+        return name;
+    }
+
     private static ValueType days() {
         return new ValueType(
                 "a time such as 30d or 48h, from 1h to 365d",
@@ -162,6 +188,71 @@ final class AcmeKeys {
                         ? new ExternalAccount(external.get("keyId", String.class), external.get("key", Secret.class))
                         : null,
                 at.get("ca", Path.class));
+    }
+
+    /** One certificate has either both files, or names, each once. */
+    static void check(Section certificate, List<Problem> problems) {
+        if (!certificate.values().sound(certificate.path())) {
+            return;
+        }
+        List<String> files = Stream.of("cert", "key").filter(certificate::has).toList();
+        boolean ordered = certificate.has("acme");
+        if (ordered && !files.isEmpty()) {
+            problem(certificate, "", "found acme and " + String.join(" and ", files)
+                    + "; expected either acme, or cert and key", problems);
+        } else if (!ordered && files.size() < 2) {
+            problem(certificate, "", files.isEmpty() ? "found neither files nor names; expected cert and key, or acme"
+                    : "found " + files.getFirst() + " alone; expected cert and key, or acme", problems);
+        }
+        List<String> names = certificate.list("acme", String.class);
+        if (ordered && names.isEmpty() || names.size() > NAMES_MAX) {
+            problem(certificate, "acme", "found %d names; expected 1 to %d".formatted(names.size(), NAMES_MAX), problems);
+        }
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < names.size(); i++) {
+            if (!seen.add(names.get(i))) {
+                problem(certificate, "acme[" + i + "]", "found %s a second time; expected each name once"
+                        .formatted(names.get(i)), problems);
+            }
+        }
+    }
+
+    /** Who wants certificates says where from; and where they are proven by plain HTTP, that is spoken somewhere. */
+    static void check(SluiceConfig config, Values values, List<Problem> problems, List<Problem> warnings) {
+        Section top = new Section(values, "");
+        boolean wanted = false;
+        for (Section listener : top.items("listeners")) {
+            for (Section certificate : listener.items("tls.certificates")) {
+                wanted |= certificate.has("acme");
+                if (certificate.has("acme") && config.acme() == null) {
+                    problem(certificate, "acme", "found names to order a certificate for, without the section acme; expected it,"
+                            + " such as acme: { acceptTerms: true, storage: /var/lib/sluice/acme }", problems);
+                }
+            }
+        }
+        if (config.acme() == null || !values.sound("acme") || !values.sound("listeners")) {
+            return;
+        }
+        if (config.acme().ca() != null) {
+            try {
+                Authorities.read(config.acme().ca());
+            } catch (PemException e) {
+                problem(top, "acme.ca", e.getMessage(), problems);
+            }
+        }
+        boolean plain = config.listeners().stream()
+                .anyMatch(it -> it.protocol() == ListenerConfig.Protocol.HTTP && it.tls() == null);
+        if (!wanted) {
+            problem(top, "acme", "found the section acme, but no listener's tls.certificates with acme: nothing is ordered", warnings);
+        } else if (config.acme().challenge() == Challenge.HTTP_01 && !plain) {
+            problem(top, "acme.challenge", "found http-01 without a listener for plain HTTP; expected one that port 80 of the"
+                    + " names leads to, or challenge: tls-alpn-01", problems);
+        }
+    }
+
+    private static void problem(Section at, String name, String what, List<Problem> problems) {
+        String path = name.isEmpty() ? at.path() : at.at(name);
+        problems.add(at.values().placeOf(path).problem(path, what));
     }
 
     /** Whether a key's values are never shown. */

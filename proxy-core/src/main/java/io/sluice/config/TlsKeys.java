@@ -45,10 +45,15 @@ final class TlsKeys {
                 section("listeners[].tls.certificates[]", "One certificate."),
                 value("listeners[].tls.certificates[].cert", FILE, "The certificate in PEM form, and behind it in the same file"
                                 + " those that lead to its authority.")
-                        .required(),
+                        .unset("none; then acme is needed"),
                 value("listeners[].tls.certificates[].key", FILE, "Its private key in PEM form, not encrypted: RSA from 2048"
                                 + " bits, or ECDSA.")
-                        .required(),
+                        .unset("none; then acme is needed"),
+                list("listeners[].tls.certificates[].acme", "In place of cert and key: the names of a certificate that is"
+                                + " ordered, kept and renewed as the section acme says. Until it is there clients get one that"
+                                + " nobody has signed.")
+                        .unset("none"),
+                value("listeners[].tls.certificates[].acme[]", AcmeKeys.NAME, "A name that clients ask for."),
                 value(
                                 "listeners[].tls.profile",
                                 choice(ordered("modern", Profile.MODERN, "intermediate", Profile.INTERMEDIATE, "old", Profile.OLD)),
@@ -78,7 +83,8 @@ final class TlsKeys {
         Section at = listener.section("tls");
         List<CertificateConfig> certificates = new ArrayList<>();
         for (Section each : at.items("certificates")) {
-            certificates.add(new CertificateConfig(each.get("cert", Path.class), each.get("key", Path.class)));
+            certificates.add(new CertificateConfig(
+                    each.get("cert", Path.class), each.get("key", Path.class), each.list("acme", String.class)));
         }
         return new TlsConfig(List.copyOf(certificates), at.get("profile", Profile.class));
     }
@@ -90,6 +96,7 @@ final class TlsKeys {
         }
         for (int i = 0; i < tls.certificates().size(); i++) {
             CertificateConfig files = tls.certificates().get(i);
+            AcmeKeys.check(new Section(listener.values(), listener.at("tls.certificates[" + i + "]")), problems);
             if (files.cert() != null && files.key() != null) {
                 check(listener.values(), listener.at("tls.certificates[" + i + "]"), files, problems, warnings);
             }

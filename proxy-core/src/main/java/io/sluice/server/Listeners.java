@@ -13,6 +13,7 @@ import io.sluice.frontend.ConnectionGate;
 import io.sluice.frontend.Listener;
 import io.sluice.frontend.Listener.Claim;
 import io.sluice.frontend.LoopContext;
+import io.sluice.route.ChallengeAnswers;
 import io.sluice.telemetry.Metrics;
 import io.sluice.transport.SocketOptions;
 import io.sluice.transport.Transport;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * The listeners of a proxy. <em>Thread-safe</em>; whoever changes them holds its monitor. <em>Ends</em> with {@link #close}.
@@ -39,13 +41,20 @@ final class Listeners {
     private final Metrics metrics;
     private final EventLoopGroup group;
     private final Map<EventLoop, LoopContext> loops;
-    private final Terminations terminations = new Terminations();
+    private final CertificateOrders orders;
+    private final Terminations terminations;
     private volatile List<Listener> inForce = List.of();
     /** Others have taken their places; they close when nobody waits there any more. */
     private final List<Listener> leaving = new CopyOnWriteArrayList<>();
 
     /** What all listeners share. <em>Immutable.</em> */
-    record Ground(Transport transport, ByteBufAllocator allocator, BufferConfig buffers, ConnectionGate gate, Metrics metrics) {}
+    record Ground(
+            Transport transport,
+            ByteBufAllocator allocator,
+            BufferConfig buffers,
+            ConnectionGate gate,
+            Metrics metrics,
+            Supplier<ChallengeAnswers> challenges) {}
 
     /**
      * Creates none yet.
@@ -60,6 +69,12 @@ final class Listeners {
         this.metrics = ground.metrics();
         this.group = group;
         this.loops = loops;
+        this.orders = new CertificateOrders(ground.challenges(), metrics, this::renew);
+        this.terminations = new Terminations(orders);
+    }
+
+    private void renew(List<String> names) {
+        terminations.renew(names);
     }
 
     /**
@@ -69,6 +84,7 @@ final class Listeners {
      */
     synchronized void open(SluiceConfig config, Claim claim) throws IOException {
         List<Listener> opened = new ArrayList<>();
+        orders.prepare(config.acme());
         for (ListenerConfig wanted : config.listeners()) {
             Listener listener = unbound(terms(wanted, facts(opened.size(), wanted)));
             listener.bind(group, claim);
@@ -76,6 +92,12 @@ final class Listeners {
             inForce(opened);
         }
         opened.forEach(Listener::accept);
+        orders.follow(config);
+    }
+
+    /** The certificates that listeners want by name. */
+    CertificateOrders orders() {
+        return orders;
     }
 
     /** In the order of the configuration. */
@@ -169,6 +191,7 @@ final class Listeners {
 
     /** Accepts no more; returns when the sockets are closed. Waits for a change that is under way. */
     synchronized void close() {
+        orders.close();
         inForce.forEach(Listener::close);
         for (Listener old : leaving) {
             if (leaving.remove(old)) {

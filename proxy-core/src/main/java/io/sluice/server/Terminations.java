@@ -4,6 +4,7 @@ import io.sluice.config.ListenerConfig;
 import io.sluice.config.ListenerConfig.Protocol;
 import io.sluice.config.TlsConfig;
 import io.sluice.tls.Engines;
+import io.sluice.tls.Ordered;
 import io.sluice.tls.Protocols;
 import io.sluice.tls.Termination;
 import java.io.IOException;
@@ -30,8 +31,18 @@ final class Terminations implements AutoCloseable {
 
     private final Map<Terms, Termination> known = new HashMap<>();
     private final List<Termination> leaving = new ArrayList<>();
+    private final Ordered ordered;
     private Engines engines;
     private boolean closed;
+
+    /**
+     * Creates it, without any.
+     *
+     * @param ordered where certificates are that come from no file
+     */
+    Terminations(Ordered ordered) {
+        this.ordered = ordered;
+    }
 
     /** What two listeners may share. <em>Immutable.</em> */
     private record Terms(TlsConfig config, Protocol protocol) {
@@ -53,7 +64,7 @@ final class Terminations implements AutoCloseable {
         Termination made = known.get(terms);
         if (made == null) {
             made = Termination.load(
-                    listener.tls(), engines(), listener.protocol() == Protocol.HTTP ? Protocols.http() : List.of());
+                    listener.tls(), engines(), listener.protocol() == Protocol.HTTP ? Protocols.http() : List.of(), ordered);
             known.put(terms, made);
         }
         return made;
@@ -65,6 +76,19 @@ final class Terminations implements AutoCloseable {
             LOG.info("TLS engine provider={} library=\"{}\"", engines.provider(), engines.why());
         }
         return engines;
+    }
+
+    /** The certificate that was ordered for these names is another one now. */
+    synchronized void renew(List<String> names) {
+        known.forEach((terms, termination) -> {
+            if (terms.config().certificates().stream().anyMatch(each -> each.acme().equals(names))) {
+                try {
+                    termination.renew();
+                } catch (IOException e) {
+                    LOG.error("a certificate can't be put in use, the one before stays names={} why={}", names, e.getMessage());
+                }
+            }
+        });
     }
 
     /** Ends those that none of these listeners has any more, some time after: handshakes may have begun. */

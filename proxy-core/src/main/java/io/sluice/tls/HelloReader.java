@@ -40,6 +40,7 @@ public final class HelloReader extends AbstractSniHandler<SslContext> {
     private final Listener listener;
     private State state = State.BEGINNING;
     private boolean takesEcdsa;
+    private boolean wantsProof;
 
     /** Creates it for one connection. */
     public HelloReader(Termination termination, Listener listener) {
@@ -88,6 +89,7 @@ public final class HelloReader extends AbstractSniHandler<SslContext> {
     @Override
     protected Future<SslContext> lookup(ChannelHandlerContext context, ByteBuf hello) throws Exception {
         takesEcdsa = hello != null && ClientHello.takesEcdsa(hello);
+        wantsProof = hello != null && termination.proving() && ClientHello.offersOnly(hello, Protocols.ACME);
         return super.lookup(context, hello);
     }
 
@@ -95,7 +97,8 @@ public final class HelloReader extends AbstractSniHandler<SslContext> {
     protected Future<SslContext> lookup(ChannelHandlerContext context, String name) {
         String wanted = name != null && name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
         listener.onServerName(wanted);
-        return context.executor().newSucceededFuture(termination.borrow(wanted, takesEcdsa));
+        SslContext proof = wantsProof ? termination.proof(wanted) : null;
+        return context.executor().newSucceededFuture(proof == null ? termination.borrow(wanted, takesEcdsa) : proof);
     }
 
     @Override

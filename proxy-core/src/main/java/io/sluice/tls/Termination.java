@@ -23,23 +23,27 @@ public final class Termination implements AutoCloseable {
     private final TlsConfig config;
     private final SslProvider provider;
     private final List<String> protocols;
+    private final Ordered ordered;
     private volatile Certificates certificates;
     private boolean closed;
 
-    private Termination(TlsConfig config, SslProvider provider, List<String> protocols) {
+    private Termination(TlsConfig config, SslProvider provider, List<String> protocols, Ordered ordered) {
         this.config = config;
         this.provider = provider;
         this.protocols = protocols;
+        this.ordered = ordered;
     }
 
     /**
      * Reads the files.
      *
      * @param protocols what is offered by ALPN, the best first; empty = nothing
+     * @param ordered   where those are that come from no file
      * @throws IOException if they are not what they should be; the message says which
      */
-    public static Termination load(TlsConfig config, Engines engines, List<String> protocols) throws IOException {
-        Termination made = new Termination(config, engines.provider(), protocols);
+    public static Termination load(TlsConfig config, Engines engines, List<String> protocols, Ordered ordered)
+            throws IOException {
+        Termination made = new Termination(config, engines.provider(), protocols, ordered);
         made.certificates = made.read();
         return made;
     }
@@ -48,7 +52,7 @@ public final class Termination implements AutoCloseable {
         List<Certificates.Entry> entries = new ArrayList<>();
         try {
             for (CertificateConfig files : config.certificates()) {
-                Identity identity = Identity.read(files.cert(), files.key());
+                Identity identity = files.ordered() ? ordered.identity(files.acme()) : Identity.read(files.cert(), files.key());
                 entries.add(new Certificates.Entry(identity, context(identity)));
             }
             return new Certificates(entries);
@@ -80,9 +84,32 @@ public final class Termination implements AutoCloseable {
         return builder.build();
     }
 
+    /**
+     * Takes what its certificates are now; connections keep what they have.
+     *
+     * @throws IOException if one can't be had: then all stay as they are
+     */
+    public synchronized void renew() throws IOException {
+        if (!closed) {
+            Certificates before = certificates;
+            certificates = read();
+            before.close();
+        }
+    }
+
     /** The certificates in force, in the order of the configuration. */
     public List<Identity> identities() {
         return certificates.identities();
+    }
+
+    /** Whether an authority looks whether a name is ours. */
+    boolean proving() {
+        return ordered.proving();
+    }
+
+    /** What it gets; null if it does not look for this name. */
+    SslContext proof(String serverName) {
+        return ordered.proof(serverName);
     }
 
     /** The context for a client, which the caller has to release. */

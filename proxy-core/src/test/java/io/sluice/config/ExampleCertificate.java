@@ -17,6 +17,7 @@ final class ExampleCertificate {
                     .subject("CN=example.com").addSanDnsName("example.com").setIsCertificateAuthority(true).buildSelfSigned();
             return Map.of(
                     "SLUICE_ADMIN_TOKEN", "sixteen-or-longer",
+                    "ACME_CA", bundle.toTempRootCertPem().getPath(),
                     "TLS_CERT", bundle.toTempCertChainPem().getPath(),
                     "TLS_KEY", bundle.toTempPrivateKeyPem().getPath());
         } catch (Exception e) {
