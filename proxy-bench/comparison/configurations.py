@@ -40,11 +40,12 @@ http {{
     {temp_paths}
     upstream backend {{
         server 127.0.0.1:{backend};
-        keepalive 512;
+        keepalive {pool};
         keepalive_requests 1000000000;
     }}
     server {{
-        listen 127.0.0.1:{port} backlog=4096;
+        listen 127.0.0.1:{port} backlog=4096 {listen};
+        {certificate}
         location / {{
             proxy_pass http://backend;
             proxy_http_version 1.1;
@@ -70,7 +71,7 @@ defaults
     timeout server 60s
     {options}
 frontend clients
-    bind 127.0.0.1:{port} backlog 4096
+    bind 127.0.0.1:{port} backlog 4096 {bind}
     {bulk_rule}
     default_backend files
 backend files
@@ -100,11 +101,12 @@ admin: {{ address: 127.0.0.1:{admin} }}
 SLUICE_PROXY = SLUICE_PROCESS + """\
 listeners:
   - address: 127.0.0.1:{port}
+{listener}
 routes:
   - service: files
 {bulk_route}
 services:
-  files: {{ endpoints: ["127.0.0.1:{backend}"] }}
+  files: {{ endpoints: ["127.0.0.1:{backend}"]{service} }}
 {bulk_service}
 timeouts: {{ drain: {{ accepting: 0s, exchanges: 1s }}{timeouts} }}
 {extra}
@@ -128,6 +130,37 @@ timeouts: {{ drain: {{ accepting: 0s, exchanges: 1s }} }}
 SLUICE_BULK_ROUTE = "  - { match: { path: /bulk/ }, service: bulk }"
 SLUICE_BULK = '  bulk: {{ endpoints: ["127.0.0.1:{bulk}"] }}'
 SLUICE_COPIES = "zeroCopy: { enabled: false }"
+
+
+class Front:
+    """What a proxy speaks with its clients, and how each is told; all that isn't said is as the program comes.
+
+    secure: over TLS, with the certificate in the bench's folder. idle: connections kept to the backend, None = as many as
+    usual.
+    """
+
+    def __init__(self, secure=False, http2=False, idle=None):
+        self.secure = secure
+        self.http2 = http2
+        # A connection's streams are a connection each to the backend.
+        self.pool = idle or 512
+        self.nginx_listen = " ".join(word for word, wanted in (("ssl", secure), ("http2", http2)) if wanted)
+        self.nginx_certificate = "ssl_certificate {0}/cert.pem; ssl_certificate_key {0}/key.pem; ssl_protocols TLSv1.2 TLSv1.3;"
+        # HAProxy takes HTTP/2 with prior knowledge on any plain address.
+        self.haproxy_bind = f"ssl crt {{0}}/both.pem alpn {'h2,' if http2 else ''}http/1.1" if secure else ""
+        self.sluice_listener = "    tls: { certificates: [{ cert: {0}/cert.pem, key: {0}/key.pem }] }" if secure else ""
+        self.sluice_service = f", pool: {{ idlePerEndpoint: {idle} }}" if idle else ""
+
+    def filled(self, folder):
+        """The places of this front in the templates."""
+        def told(text):
+            return text.replace("{0}", folder)
+        return {"pool": self.pool, "listen": self.nginx_listen,
+                "certificate": told(self.nginx_certificate) if self.secure else "", "bind": told(self.haproxy_bind),
+                "listener": told(self.sluice_listener), "service": self.sluice_service}
+
+
+PLAIN = Front()
 
 
 def program(contender):

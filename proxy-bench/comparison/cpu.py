@@ -18,12 +18,12 @@ class Sample:
         self.rate = run.requests / run.seconds
         self.megabytes_per_second = run.carried_bytes / run.seconds / 1e6
         self.micros_per_request = (user + system) * 1e6 / run.requests
-        self.seconds_per_gb = (user + system) / (run.carried_bytes / 1e9)
+        self.seconds_per_gb = (user + system) / (run.carried_bytes / 1e9) if run.carried_bytes else None
         self.system_share = system / max(1e-9, user + system)
         self.core_share = (user + system) / run.seconds
         self.voluntary = voluntary * 1000 / run.requests
         self.involuntary = involuntary * 1000 / run.requests
-        self.p50_millis, self.p90_millis, self.p99_millis = (micros / 1e3 for micros in run.quantile_micros)
+        self.p50_millis, self.p90_millis, self.p99_millis = (micros / 1e3 for micros in run.quantile_micros or (0, 0, 0))
         self.errors = run.errors
 
 
@@ -41,7 +41,7 @@ def sampled(running, load):
     """What one load cost a proxy."""
     before = spent(running.pid)
     run = load()
-    if run.carried_bytes <= 0:
+    if run.requests <= 0 and run.carried_bytes <= 0:
         raise CannotMeasure(f"nothing came through {running.name} in {run.seconds:.0f} s; give it more --seconds.")
     return Sample(run, [after - earlier for after, earlier in zip(spent(running.pid), before)])
 
@@ -53,12 +53,17 @@ def measured(bench, running, size, seconds):
 
 
 def warm(bench, running, size):
+    """Downloads of one size until the proxy gets no cheaper."""
+    warm_by(running, lambda: measured(bench, running, size, WARM_SECONDS))
+
+
+def warm_by(running, sample):
     """Runs until the proxy gets no cheaper: a JVM still compiles in the first seconds, a C program is done at once."""
     if running.pid is None:
         return
     before = None
     for _ in range(WARM_RUNS_MAX):
-        now = measured(bench, running, size, WARM_SECONDS).micros_per_request
+        now = sample().micros_per_request
         if before is not None and now > before * 0.97:
             return
         before = now
@@ -110,7 +115,7 @@ def _section(options, samples, resident):
             f"{size} {name}", shown(middle("rate"), 0), shown(middle("megabytes_per_second"), 0), shown(cost, 1),
             "–" if cost is None else f"{(max(costs) - min(costs)) / cost:.0%}", shown(None if cost is None else middle("seconds_per_gb"), 3),
             "–" if cost is None else f"{middle('system_share'):.0%}",
-            shown(_times(samples, size, name, "haproxy")), shown(_times(samples, size, name, "nginx")),
+            shown(times(samples, size, name, "haproxy")), shown(times(samples, size, name, "nginx")),
             "–" if cost is None else f"{middle('voluntary'):.0f}+{middle('involuntary'):.0f}",
             "–" if cost is None else shown(resident[key] / 1024, 0), shown(middle("p99_millis"), 1),
             str(sum(sample.errors for sample in rounds))])
@@ -120,7 +125,7 @@ def _section(options, samples, resident):
     return section
 
 
-def _times(samples, size, name, peer, figure="micros_per_request"):
+def times(samples, size, name, peer, figure="micros_per_request"):
     """What one costs to the other: the median of the rounds; None if either did not run, or has no costs."""
     pairs = [ratio(getattr(one, figure), getattr(other, figure))
              for one, other in zip(samples.get((size, name), []), samples.get((size, peer), []))]
@@ -132,10 +137,10 @@ def _bars(section, name, samples):
     if "1k" in sizes:
         for peer, called in (("haproxy", "HAProxy"), ("nginx", "nginx")):
             section.bars.append(at_most(f"{name}, 1 KiB: CPU per request",
-                                        _times(samples, "1k", name, peer), 1.0, f" × {called}"))
+                                        times(samples, "1k", name, peer), 1.0, f" × {called}"))
     if "1m" in sizes:
         copying = name + COPYING
         section.bars.append(at_most(f"{copying}, 1 MiB: CPU per byte",
-                                    _times(samples, "1m", copying, "haproxy", "seconds_per_gb"), 0.95, " × HAProxy"))
+                                    times(samples, "1m", copying, "haproxy", "seconds_per_gb"), 0.95, " × HAProxy"))
     errors = sum(sample.errors for (_, proxy), rounds in samples.items() for sample in rounds if proxy == name)
     section.bars.append(at_most(f"{name}: broken or refused requests", errors, 0, ""))

@@ -1,7 +1,11 @@
 """The load: wrk for as much as goes, h2load for a fixed rate, and plain sockets for clients that misbehave."""
+import os
 import re
 import socket
+import subprocess
+import time
 
+from .certificates import CIPHER, GROUP, client_environment
 from .processes import CannotMeasure, run_load
 
 # wrk's own summary is rounded for reading; this prints what it counted.
@@ -36,9 +40,9 @@ class WrkRun:
         self.errors = broken + not_2xx
 
 
-def wrk(bench, port, path, connections, seconds, upload_bytes=None, method="PUT"):
+def wrk(bench, port, path, connections, seconds, upload_bytes=None, method="PUT", secure=False):
     """As many requests as go for so many seconds; uploads of so many bytes each, if a number is given,
-    by that method.
+    by that method; over TLS, if secure.
 
     The bytes carried are those received, heads included: of uploads only their receiver knows.
     """
@@ -46,12 +50,79 @@ def wrk(bench, port, path, connections, seconds, upload_bytes=None, method="PUT"
     with open(script, "w") as file:
         file.write(EXACT_FIGURES + ("" if upload_bytes is None else UPLOAD.format(size=upload_bytes, method=method)))
     out = run_load(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", script,
-                    f"http://127.0.0.1:{port}{path}"], bench.load_core, seconds + 30)
+                    f"{'https' if secure else 'http'}://127.0.0.1:{port}{path}"], bench.load_core, seconds + 30,
+                   client_environment(bench.folder) if secure else None)
     figures = re.search(r"^figures" + 8 * r" (\d+)" + "$", out, re.MULTILINE)
     # Uploads may be under way without any having ended.
     if not figures or figures[1] == "0" and upload_bytes is None:
         raise CannotMeasure(f"wrk got no answer from port {port}: {out.strip()[-200:]}")
     return WrkRun(*(int(number) for number in figures.groups()))
+
+
+class Load:
+    """What a run counted that tells no times of single requests. carried_bytes are those received; 0 = not counted."""
+
+    quantile_micros = None
+
+    def __init__(self, requests, seconds, carried_bytes, errors):
+        self.requests = requests
+        self.seconds = seconds
+        self.carried_bytes = carried_bytes
+        self.errors = errors
+
+
+def streams(bench, port, path, connections, per_connection, seconds, secure=False):
+    """As many requests as go over HTTP/2 for so many seconds, so many at once on each connection; over TLS, if secure."""
+    out = run_load(["h2load", f"-c{connections}", f"-m{per_connection}", f"-D{seconds}", f"--tls13-ciphers={CIPHER}",
+                    f"--groups={GROUP}", f"{'https' if secure else 'http'}://127.0.0.1:{port}{path}"],
+                   bench.load_core, seconds + 30)
+    return h2load_figures(out, port)
+
+
+def h2load_figures(said, port):
+    """What h2load says at its end."""
+    requests = re.search(r"^requests: .* (\d+) succeeded, (\d+) failed, (\d+) errored, (\d+) timeout", said, re.MULTILINE)
+    seconds = re.search(r"^finished in (?:(\d+)m)?(?:([\d.]+)(ms|s|us))?,", said, re.MULTILINE)
+    traffic = re.search(r"^traffic: \S+ \((\d+)\) total", said, re.MULTILINE)
+    if not (requests and seconds and traffic) or requests[1] == "0":
+        raise CannotMeasure(f"h2load got no answer from port {port}: {said.strip()[-200:]}")
+    # errored ones are counted as failed, too.
+    unit = {"s": 1, "ms": 1e-3, "us": 1e-6, None: 0}[seconds[3]]
+    return Load(int(requests[1]), 60 * int(seconds[1] or 0) + float(seconds[2] or 0) * unit, int(traffic[1]), int(requests[2]))
+
+
+def handshakes(bench, port, clients, seconds):
+    """As many new TLS connections as go, each closed after its handshake; nothing is resumed.
+
+    Clients are processes: one that has met a failure ends, which fails the run.
+    """
+    command = ["taskset", "-c", str(bench.load_core), "openssl", "s_time", "-connect", f"127.0.0.1:{port}", "-new",
+               "-time", str(seconds)]
+    environment = client_environment(bench.folder)
+    began = time.monotonic()
+    running = [subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                text=True, env={**os.environ, **environment}) for _ in range(clients)]
+    try:
+        said = [client.communicate(timeout=seconds + 30)[0] for client in running]
+    except subprocess.TimeoutExpired:
+        raise CannotMeasure(f"openssl s_time didn't end within {seconds + 30} seconds.") from None
+    finally:
+        for client in running:
+            client.kill()
+            client.wait()
+    took = time.monotonic() - began
+    failed = [words for client, words in zip(running, said) if client.returncode != 0]
+    if failed:
+        raise CannotMeasure(f"openssl s_time with port {port} failed: {failed[0].strip()[-200:]}")
+    return Load(sum(s_time_figure(words) for words in said), took, 0, 0)
+
+
+def s_time_figure(said):
+    """How many connections openssl's s_time made."""
+    found = re.search(r"^(\d+) connections in \d+ real seconds", said, re.MULTILINE)
+    if not found:
+        raise CannotMeasure(f"openssl s_time said nothing of its connections: {said.strip()[-200:]}")
+    return int(found[1])
 
 
 def fixed_rate(bench, port, path, connections, requests_per_second, seconds):

@@ -142,11 +142,11 @@ class Child:
                     pass
 
 
-def run_load(command, core, seconds_max):
-    """Runs a load generator on its core to its end; its standard output."""
+def run_load(command, core, seconds_max, environment=None):
+    """Runs a load generator on its core to its end; its standard output. environment is added to ours."""
     try:
         done = subprocess.run(["taskset", "-c", str(core), *command], stdin=subprocess.DEVNULL, capture_output=True,
-                              text=True, timeout=seconds_max)
+                              text=True, timeout=seconds_max, env={**os.environ, **(environment or {})})
     except subprocess.TimeoutExpired:
         raise CannotMeasure(f"{command[0]} didn't end within {seconds_max} seconds.") from None
     if done.returncode != 0:

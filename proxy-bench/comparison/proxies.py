@@ -5,13 +5,15 @@ import resource
 import shlex
 import shutil
 import socket
+import ssl
 import tempfile
 import time
 
-from . import configurations
+from . import certificates, configurations
 from .processes import CannotMeasure, Child, free_port
 
-PACKAGES = {"nginx": "nginx", "haproxy": "haproxy", "wrk": "wrk", "h2load": "nghttp2-client", "taskset": "util-linux"}
+PACKAGES = {"nginx": "nginx", "haproxy": "haproxy", "wrk": "wrk", "h2load": "nghttp2-client", "taskset": "util-linux",
+            "openssl": "openssl", "mvn": "maven"}
 # A Sluice that never splices, beside every other; it is the launcher of `sluice` with one more line of configuration.
 COPYING = "-copy"
 
@@ -84,36 +86,51 @@ class Bench:
         self.wait_for_answer(name, port, "/", child)
         return Running(name, port, child)
 
-    def start(self, name, path="/", **kind):
+    def certificate(self):
+        """Makes what the proxies' clients see: one certificate, in the folder, for all of them."""
+        certificates.make(self.folder, "cert.pem", "key.pem")
+        with open(f"{self.folder}/both.pem", "w") as both:
+            for part in ("cert.pem", "key.pem"):
+                both.write(open(f"{self.folder}/{part}").read())
+
+    def start(self, name, path="/", front=configurations.PLAIN, **kind):
         """Starts a proxy in front of the backend and waits until it answers a request for this path; kind as in command."""
         if name == "direct":
             return Running(name, self.backend_port, None)
         port = free_port()
-        child = self.spawn(name, self.command(name, port, **kind), [self.proxy_core])
-        self.wait_for_answer(name, port, path, child)
+        child = self.spawn(name, self.command(name, port, front=front, **kind), [self.proxy_core])
+        if front.http2 and not front.secure:
+            # nginx speaks nothing but HTTP/2 there.
+            self.wait_for_port(name, port, child)
+        else:
+            self.wait_for_answer(name, port, path, child, secure=front.secure)
         return Running(name, port, child)
 
-    def command(self, name, port, nginx_extra="", template=configurations.SLUICE_PROXY, timeouts="", bulk=None):
+    def command(self, name, port, nginx_extra="", template=configurations.SLUICE_PROXY, timeouts="", bulk=None,
+                front=configurations.PLAIN):
         """The command that starts a proxy on this port, its configuration written.
 
         nginx_extra is for nginx only, template and timeouts are for Sluice only. bulk is the port of a second backend, for
         paths below /bulk/; nginx has none.
         """
+        fronted = front.filled(self.folder)
         if name in configurations.HAPROXY_KINDS:
             mode, options, tuning = configurations.HAPROXY_KINDS[name]
             reuse = "http-reuse always" if mode == "http" else ""
             return ["haproxy", "-db", "-f", self._write(
-                f"{name}.cfg", configurations.HAPROXY, port=port, mode=mode, options=options, tuning=tuning, reuse=reuse,
+                f"{name}.cfg", configurations.HAPROXY, port=port, mode=mode, options=options, tuning=tuning, reuse=reuse, bind=fronted["bind"],
                 bulk_rule=configurations.HAPROXY_BULK_RULE if bulk else "",
                 bulk_backend=configurations.HAPROXY_BULK.format(bulk=bulk) if bulk else "")]
         if name in configurations.NGINX_KINDS:
             extra = f"{configurations.NGINX_KINDS[name]} {nginx_extra}"
-            path = self._write(f"{name}.conf", configurations.NGINX, port=port, extra=extra)
+            path = self._write(f"{name}.conf", configurations.NGINX, port=port, extra=extra, pool=fronted["pool"],
+                               listen=fronted["listen"], certificate=fronted["certificate"])
             return ["nginx", "-e", f"{self.folder}/{name}.log", "-c", path]
         copies = name.endswith(COPYING)
         launcher = self.launchers[name.removesuffix(COPYING) if copies else name]
         self.admin_ports[name] = free_port()
         path = self._write(f"{name}.yaml", template, port=port, admin=self.admin_ports[name], timeouts=timeouts,
+                           listener=fronted["listener"], service=fronted["service"],
                            bulk_route=configurations.SLUICE_BULK_ROUTE if bulk else "",
                            bulk_service=configurations.SLUICE_BULK.format(bulk=bulk) if bulk else "",
                            extra=configurations.SLUICE_COPIES if copies else "")
@@ -136,13 +153,14 @@ class Bench:
         if running.child:
             self.end(running.child)
 
-    def wait_for_answer(self, name, port, path, child, seconds_max=30):
-        """Returns once a request is answered, whatever the status."""
+    def wait_for_answer(self, name, port, path, child, seconds_max=30, secure=False):
+        """Returns once a request is answered, whatever the status; over TLS, whatever the certificate, if secure."""
         deadline = time.monotonic() + seconds_max
         while time.monotonic() < deadline:
             if child.ended():
                 raise CannotMeasure(f"{name} ended instead of listening: {child.last_words()}")
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+            connection = (http.client.HTTPSConnection("127.0.0.1", port, timeout=2, context=ssl._create_unverified_context())
+                          if secure else http.client.HTTPConnection("127.0.0.1", port, timeout=2))
             try:
                 connection.request("GET", path)
                 connection.getresponse().read()

@@ -27,6 +27,13 @@ def at_most(what, figure, limit, unit):
     return Bar(f"{what} ≤ {limit:g}{unit}", f"{figure:.2f}{unit}", figure <= limit)
 
 
+def at_least(what, figure, limit, unit):
+    """A bar that holds if the figure isn't below the limit; a figure of None is not judged."""
+    if figure is None:
+        return Bar(f"{what} ≥ {limit:g}{unit}", "a figure is missing in this run", None)
+    return Bar(f"{what} ≥ {limit:g}{unit}", f"{figure:.2f}{unit}", figure >= limit)
+
+
 class Section:
     """The outcome of one measurement: a title, tables, a note, bars."""
 
@@ -87,6 +94,7 @@ def circumstances(bench_cores, busy):
         _first(["nginx", "-v"], r"nginx/(\S+)", "nginx "),
         _first(["wrk", "-v"], r"wrk (\S+)", "wrk "),
         _first(["h2load", "--version"], r"nghttp2/(\S+)", "h2load "),
+        _first(["openssl", "version"], r"OpenSSL (\S+)", "OpenSSL "),
         _first(["git", "-C", os.path.dirname(__file__), "describe", "--always", "--dirty"], r"(\S+)", "Sluice at ")
     ) if found)
     model = re.search(r"model name\s*:\s*(.+)", open("/proc/cpuinfo").read())

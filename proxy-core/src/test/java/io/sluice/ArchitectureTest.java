@@ -41,15 +41,15 @@ final class ArchitectureTest {
     private static final Map<String, Set<String>> ARROWS = Map.ofEntries(
             Map.entry("admin", Set.of("server", "service", "telemetry", "config")),
             Map.entry("server", Set.of(
-                    "frontend", "http1", "tls", "exchange", "acme", "otlp", "pool", "relay", "linux", "route", "files", "filter",
-                    "service", "dns", "stream", "telemetry", "tracing", "transport", "http", "config", "pem")),
+                    "frontend", "http1", "exchange", "acme", "otlp", "pool", "relay", "linux", "route", "files", "filter",
+                    "service", "dns", "tls", "stream", "telemetry", "tracing", "transport", "http", "config", "pem")),
             Map.entry("frontend", Set.of("http1", "tls", "transport", "exchange", "telemetry", "http", "config")),
             Map.entry("http1", Set.of(
-                    "exchange", "pool", "relay", "stream", "service", "route", "http", "telemetry", "transport", "config")),
+                    "exchange", "pool", "relay", "stream", "service", "tls", "route", "http", "telemetry", "transport",
+                    "config")),
             Map.entry("exchange", Set.of(
                     "route", "files", "filter", "service", "pool", "relay", "linux", "stream", "transport", "http",
                     "telemetry", "tracing", "config")),
-            Map.entry("tls", Set.of("transport", "telemetry", "config", "pem")),
             Map.entry("acme", Set.of("telemetry", "config", "pem")),
             Map.entry("otlp", Set.of("telemetry", "tracing", "http", "config")),
             Map.entry("pool", Set.of("service", "stream", "http", "transport", "telemetry", "config")),
@@ -58,7 +58,8 @@ final class ArchitectureTest {
             Map.entry("route", Set.of("files", "filter", "service", "http", "config")),
             Map.entry("files", Set.of("stream", "http", "transport", "config")),
             Map.entry("filter", Set.of("http", "config")),
-            Map.entry("service", Set.of("dns", "transport", "telemetry", "http", "config")),
+            Map.entry("service", Set.of("dns", "tls", "transport", "telemetry", "http", "config")),
+            Map.entry("tls", Set.of("transport", "telemetry", "http", "config", "pem")),
             Map.entry("dns", Set.of("transport", "config")),
             Map.entry("stream", Set.of("http", "transport")),
             Map.entry("telemetry", Set.of("tracing", "http", "config")),

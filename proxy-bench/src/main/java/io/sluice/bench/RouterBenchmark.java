@@ -95,7 +95,7 @@ public class RouterBenchmark {
         return new RouteConfig(
                 host + path, new MatchConfig(host, path, List.of(), Map.of(), Map.of()), List.of(),
                 new ActionConfig.Respond(200, "", "text/plain"), LIMITS, TIMEOUTS, new RetryConfig(0, 0, 0, 0), ZERO_COPY,
-                null);
+                null, null);
     }
 
     private static RequestHead head(String target) {

@@ -29,6 +29,9 @@ final class Addresses {
     static final ValueType NAME_SERVER = ValueType.of(
             "the address of a name server such as 10.0.0.2 or [fd00::2]:53", Addresses::nameServer);
 
+    /** A host without a port. */
+    static final ValueType HOST = ValueType.of("a host name or an IP address, without a port", Addresses::host);
+
     /** A block of addresses. */
     static final ValueType BLOCK = ValueType.of("an address or a block such as 10.0.0.0/8 or fd00::/8", Addresses::block);
 
@@ -67,6 +70,13 @@ final class Addresses {
             return text;
         }
         throw new Mismatch(text.indexOf(':') >= 0 ? "the records say the port" : "");
+    }
+
+    private static Object host(String text) {
+        if (literal(text).isPresent() || text.length() <= 254 && DNS_NAME.matcher(text).matches()) {
+            return text;
+        }
+        throw new Mismatch(text.contains("*") ? "one name, not a pattern" : "");
     }
 
     /** Port 53, if none is written. */

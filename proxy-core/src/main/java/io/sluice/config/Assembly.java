@@ -84,7 +84,9 @@ final class Assembly {
                 at.get("proxyProtocol", ListenerConfig.ProxyProtocol.class),
                 at.get("protocol", ListenerConfig.Protocol.class),
                 TlsKeys.of(at),
-                at.get("service", String.class));
+                at.get("service", String.class),
+                HttpsKeys.redirect(at),
+                HttpsKeys.hsts(at));
     }
 
     private static String name(Section at, String otherwise) {
@@ -105,7 +107,8 @@ final class Assembly {
                 at.section("timeouts").bind(TimeoutConfig.class, shared.timeouts()),
                 at.section("retry").bind(RetryConfig.class, shared.retry()),
                 at.section("zeroCopy").bind(ZeroCopyConfig.class, shared.zeroCopy()),
-                at.has("rateLimit") ? rateLimit(at.section("rateLimit")) : null);
+                at.has("rateLimit") ? rateLimit(at.section("rateLimit")) : null,
+                HttpsKeys.hsts(at));
     }
 
     private static RateLimitConfig rateLimit(Section at) {
@@ -183,6 +186,9 @@ final class Assembly {
                     Collections.unmodifiableMap(edit.texts("add")),
                     edit.list("remove", String.class)));
         }
+        if (at.has("compress")) {
+            filters.add(CompressKeys.of(at.section("compress")));
+        }
         if (at.has("allow")) {
             filters.add(new Allow(at.list("allow", Cidr.class)));
         }
@@ -208,6 +214,7 @@ final class Assembly {
                 StickyKeys.of(at, name),
                 at.section("pool").bind(PoolConfig.class, null),
                 at.section("socket").bind(SocketConfig.class, null),
+                BackendTlsKeys.of(at),
                 at.section("zeroCopy").get("enabled", Boolean.class),
                 HealthKeys.of(at),
                 at.get("proxyProtocol", ServiceConfig.ProxyProtocol.class),

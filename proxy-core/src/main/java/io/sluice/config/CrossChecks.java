@@ -68,6 +68,7 @@ final class CrossChecks {
             address(addresses, listener.address(), at + ".address");
             protocol(listener, at);
             TlsKeys.check(new Section(values, at), listener.tls(), problems, warnings);
+            HttpsKeys.check(new Section(values, at), listener.hsts(), this::problem);
             if (listener.proxyProtocol() == ProxyProtocol.OPTIONAL && !values.has("trustedProxies")) {
                 warnings.add(values.placeOf(at + ".proxyProtocol").problem(at + ".proxyProtocol",
                         "found optional without trustedProxies: whoever connects can claim any address"));
@@ -109,6 +110,11 @@ final class CrossChecks {
         if (tcp && values.has(at + ".halfClose")) {
             problem(at + ".halfClose", "found halfClose for protocol tcp; expected none, as each direction of a tunnel ends by"
                     + " itself");
+        }
+        for (String key : List.of("redirectToHttps", "hsts")) {
+            if (tcp && values.has(at + "." + key)) {
+                problem(at + "." + key, "found " + key + " for protocol tcp; expected none, as nothing is known of HTTP there");
+            }
         }
     }
 
@@ -158,6 +164,9 @@ final class CrossChecks {
             for (Section filter : section.items("filters")) {
                 filter(filter);
             }
+            HttpsKeys.check(section, route.hsts(), this::problem);
+            CompressKeys.check(section, this::problem,
+                    (path, what) -> warnings.add(values.placeOf(path).problem(path, what)));
         }
     }
 
@@ -306,6 +315,7 @@ final class CrossChecks {
                 warnings.add(values.placeOf(at).problem(at, "found a service that no route uses"));
             }
             HealthKeys.check(new Section(values, at), service.health(), problems);
+            BackendTlsKeys.check(new Section(values, at), service.tls(), problems, warnings);
             loadBalancer(service, at + ".loadBalancer");
             StickyKeys.check(new Section(values, at), service.sticky(), raw(service), problems);
             DnsKeys.check(new Section(values, at), problems);

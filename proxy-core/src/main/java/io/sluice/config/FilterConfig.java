@@ -28,4 +28,35 @@ public sealed interface FilterConfig {
 
     /** These client addresses get 403. */
     record Deny(List<Cidr> addresses) implements FilterConfig {}
+
+    /**
+     * Responses are compressed for clients that take it.
+     *
+     * @param codings      in the order in which we prefer them; empty = all that the system has
+     * @param types        media types in lower case; {@code *} stands for any subtype, or for what is in front of a suffix
+     * @param minSizeBytes shorter bodies stay as they are, where their length is known
+     * @param levels       how hard each coding tries
+     */
+    record Compress(List<Coding> codings, List<String> types, long minSizeBytes, Levels levels) implements FilterConfig {}
+
+    /** How hard each coding tries: gzip 1 to 9, br 0 to 11, zstd 1 to 19. */
+    record Levels(int gzip, int br, int zstd) {}
+
+    /** How a body may be compressed, as Content-Encoding calls it (RFC 9110 §8.4.1); in the order of our preference. */
+    enum Coding {
+        ZSTD("zstd"),
+        BR("br"),
+        GZIP("gzip");
+
+        private final String word;
+
+        Coding(String word) {
+            this.word = word;
+        }
+
+        /** As Content-Encoding calls it. */
+        public String word() {
+            return word;
+        }
+    }
 }

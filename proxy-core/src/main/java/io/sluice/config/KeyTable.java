@@ -44,12 +44,14 @@ final class KeyTable {
         keys.addAll(FileKeys.all());
         keys.addAll(filters());
         keys.addAll(OverloadKeys.routes());
+        keys.addAll(HttpsKeys.route());
         Stream.of(timeouts(), limits(), RetryKeys.all(), ZeroCopyKeys.process())
                 .flatMap(List::stream)
                 .filter(key -> perRoute(key.path()))
                 .map(key -> key.under("routes[]"))
                 .forEach(keys::add);
         keys.addAll(services());
+        keys.addAll(BackendTlsKeys.all());
         keys.addAll(HealthKeys.service());
         keys.addAll(ZeroCopyKeys.service());
         keys.addAll(OverloadKeys.services());
@@ -89,7 +91,9 @@ final class KeyTable {
                         .byDefault("abort"),
                 TunnelKeys.listener().getFirst(),
                 TunnelKeys.listener().getLast(),
-                ProxyProtocolKeys.listener(),
+                ProxyProtocolKeys.listener()));
+        keys.addAll(HttpsKeys.listener());
+        keys.addAll(List.of(
                 section("listeners[].socket", "Options of the listening socket and of the connections it accepts."),
                 value("listeners[].socket.backlog", whole(1, 65535), "Connections that may wait to be accepted; the kernel"
                                 + " lowers it to net.core.somaxconn.")
@@ -208,6 +212,7 @@ final class KeyTable {
                         .required()));
         keys.addAll(headers("requestHeaders", "request", HttpTypes.REQUEST_FIELD_SET));
         keys.addAll(headers("responseHeaders", "response", HttpTypes.FIELD_EDITED));
+        keys.addAll(CompressKeys.all());
         keys.addAll(List.of(
                 list("routes[].filters[].allow", "Only clients from these addresses may pass; others get 403."),
                 value("routes[].filters[].allow[]", Addresses.BLOCK, "An address or a block of addresses."),
@@ -377,9 +382,6 @@ final class KeyTable {
 
     private static List<Key> notYet() {
         return List.of(
-                later("services.*.protocol", "HTTP/2 to backends; services speak HTTP/1.1"),
-                later("services.*.tls", "TLS to backends"),
-                later("routes[].compression", "compression"),
-                later("compression", "compression"));
+                later("services.*.protocol", "HTTP/2 to backends; services speak HTTP/1.1"));
     }
 }

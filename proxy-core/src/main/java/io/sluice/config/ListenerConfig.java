@@ -11,6 +11,8 @@ package io.sluice.config;
  * @param protocol  what is spoken there
  * @param tls       how it is encrypted; null = it is not
  * @param service   where a raw TCP listener's connections go; null for HTTP, where routes say so
+ * @param redirectToHttps how clients are sent to TLS; null = routes answer
+ * @param hsts      what responses over TLS say; null = what backends say
  */
 public record ListenerConfig(
         String name,
@@ -20,7 +22,9 @@ public record ListenerConfig(
         ProxyProtocol proxyProtocol,
         Protocol protocol,
         TlsConfig tls,
-        String service) {
+        String service,
+        HttpsRedirectConfig redirectToHttps,
+        HstsConfig hsts) {
 
     /** What clients speak. */
     public enum Protocol {

@@ -45,8 +45,9 @@ final class Reading {
     }
 
     private void node(Key key, ConfigNode node, String path) {
-        if (node instanceof Text text && text.absent() && key.shape() != Shape.VALUE && !key.isRequired()) {
-            // A section whose keys are all commented out.
+        // A section whose keys are all commented out is none; but nobody who writes tls: means that there is to be none.
+        boolean none = key.shape() != Shape.VALUE && !key.isRequired() && !key.name().equals("tls");
+        if (node instanceof Text text && text.absent() && none) {
             return;
         }
         values.place(path, node.place());

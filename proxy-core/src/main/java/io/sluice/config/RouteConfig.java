@@ -14,6 +14,7 @@ import java.util.List;
  * @param retry     the global retry rule with the route's own laid over it
  * @param zeroCopy  the global rule for it with the route's own laid over it
  * @param rateLimit how many requests it takes; null = as many as come
+ * @param hsts      what responses over TLS say; null = as the listener's
  */
 public record RouteConfig(
         String name,
@@ -24,4 +25,5 @@ public record RouteConfig(
         TimeoutConfig timeouts,
         RetryConfig retry,
         ZeroCopyConfig zeroCopy,
-        RateLimitConfig rateLimit) {}
+        RateLimitConfig rateLimit,
+        HstsConfig hsts) {}

@@ -25,6 +25,7 @@ public record ServiceConfig(
         StickyConfig sticky,
         PoolConfig pool,
         SocketConfig socket,
+        BackendTlsConfig tls,
         boolean zeroCopy,
         HealthConfig health,
         ProxyProtocol proxyProtocol,

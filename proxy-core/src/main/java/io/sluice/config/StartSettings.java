@@ -64,7 +64,8 @@ public final class StartSettings {
                         one.timeouts(),
                         one.retry(),
                         one.zeroCopy(),
-                        other.rateLimit()));
+                        other.rateLimit(),
+                        other.hsts()));
     }
 
     private static boolean same(String section, Record one, Record other) {

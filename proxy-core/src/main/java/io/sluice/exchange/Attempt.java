@@ -7,7 +7,6 @@ import io.sluice.exchange.ExchangeState.Response;
 import io.sluice.config.ServiceConfig.ProxyProtocol;
 import io.sluice.config.StatusRange;
 import io.sluice.http.BodyFraming;
-import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
@@ -109,10 +108,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
         }
         connectingSinceNanos = worker.wheel().nowNanos();
         deadlines.connecting();
-        Connector.Attempt opening = pool.connect(this);
-        if (opening != null) {
-            connecting = opening;
-        }
+        connecting = pool.connect(this);
     }
 
     @Override
@@ -126,6 +122,11 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
     public void onNotLeased(ProxyError why) {
         connecting = null;
         exchange.onAttemptFailed(why);
+    }
+
+    @Override
+    public AddressPair addresses() {
+        return client.addresses();
     }
 
     private void begin(Lease leased, boolean later) {
@@ -144,8 +145,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
      */
     void send(RequestHead head, ProxyProtocol protocol) {
         if (protocol != ProxyProtocol.OFF) {
-            Peer peer = client.peer();
-            lease.stream().introduce(new ProxyHeader(protocol, new AddressPair(peer.remote(), peer.local())));
+            lease.stream().introduce(new ProxyHeader(protocol, client.addresses()));
         }
         if (head.framing() != BodyFraming.NONE) {
             chooseRequestRelay();

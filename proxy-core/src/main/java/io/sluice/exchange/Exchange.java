@@ -45,8 +45,8 @@ public final class Exchange implements ClientListener {
     private final Worker worker;
     final ClientStream client;
     final RequestHead head;
-    private final ListenerFacts listener;
-    private final Snapshot snapshot;
+    final ListenerFacts listener;
+    final Snapshot snapshot;
     final ExchangeRecord record;
     final ExchangeState state = new ExchangeState();
     final HeldBody held = new HeldBody();
@@ -59,6 +59,8 @@ public final class Exchange implements ClientListener {
     Queued queued;
     /** Null where clients keep no endpoint. */
     Session session;
+    /** Null where the route compresses nothing. */
+    Compressing compressing;
     /** What it knows of further attempts, if it ever came to need one. */
     private Retrying retrying;
     FileAnswer fileAnswer;
@@ -84,7 +86,8 @@ public final class Exchange implements ClientListener {
 
     /** Sends it on its way; its client may hear of its end during this call. */
     public void begin() {
-        route = snapshot.route(head, client.peer());
+        route = snapshot.route(listener, head, client.peer());
+        compressing = Compressing.of(route, head, snapshot);
         ProxyError refused = worker.shortage() ? ProxyError.OVERLOADED
                 : Admission.of(head, route, snapshot, client.peer(), worker.wheel().nowNanos());
         if (refused == null && route.action() instanceof Action.Forward forward) {
@@ -99,6 +102,7 @@ public final class Exchange implements ClientListener {
             case Action.Answer answer -> LocalAnswer.give(this, worker, answer);
             case Action.Refuse refuse -> fail(refuse.error());
             case Action.Files files -> FileAnswer.give(this, worker, files.tree());
+            case Action.ToHttps to -> LocalAnswer.give(this, worker, Https.answer(to, head, client.peer()));
             case Action.Forward _ when MaxForwards.of(head) == 0 -> LocalAnswer.give(this, worker, LocalAnswer.HERE);
             case Action.Forward _ -> forward();
         }
@@ -118,7 +122,8 @@ public final class Exchange implements ClientListener {
         snapshot.trace(head, client.peer(), record);
         record.request(head, worker.recordsText());
         record.route(route.name());
-        deadlines = new ExchangeDeadlines(worker.wheel(), route.deadlines(), client::progress, this::onMissed);
+        deadlines = new ExchangeDeadlines(worker.wheel(), route.deadlines(), client::progress,
+                missed -> Retrying.afterMissed(this, missed));
         deadlines.begun(record.startedNanos());
         meters = snapshot.meters(listener.index(), route, service);
         meters.begun();
@@ -263,6 +268,10 @@ public final class Exchange implements ClientListener {
         state.response(Response.SENDING);
         record.response(response.status(), worker.wheel().nowNanos() - record.startedNanos());
         Admission.of(response, route, session, attempt.endpoint());
+        Https.stay(response, this);
+        if (compressing != null) {
+            attempt.response().through(compressing.begin(response, client));
+        }
         if (state.request() != Request.READ) {
             client.discardRequest();
         }
@@ -311,19 +320,6 @@ public final class Exchange implements ClientListener {
         failure = fileAnswer == null ? why : fileAnswer.reason(why);
         leaveAttempt(why);
         finish();
-    }
-
-    private void onMissed(ProxyError missed) {
-        if (missed == ProxyError.CONNECT_TIMEOUT) {
-            onAttemptFailed(missed);
-        } else if (missed == ProxyError.ATTEMPT_TIMEOUT) {
-            retrying().afterSilence();
-        } else {
-            if (missed == ProxyError.RESPONSE_HEAD_TIMEOUT) {
-                service.failed(attempt.endpoint(), missed);
-            }
-            fail(missed);
-        }
     }
 
     /** The attempt came to nothing: makes another, or gives up. */
@@ -379,6 +375,10 @@ public final class Exchange implements ClientListener {
     private void finish() {
         held.release();
         long sent = attempt != null ? attempt.note() : fileAnswer != null ? fileAnswer.close() : 0;
+        if (compressing != null) {
+            compressing.close();
+            sent = compressing.sentBytes(sent);
+        }
         // Whatever was relayed before an answer of ours was taken back, and never left.
         record.bytes(requestBytes, answerBytes < 0 ? sent : answerBytes);
         over();

@@ -13,6 +13,7 @@ import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
 import io.sluice.route.Route;
+import io.sluice.stream.BodySink;
 import io.sluice.stream.ClientStream;
 import io.sluice.telemetry.ExchangeRecord.Relay;
 import java.io.IOException;
@@ -26,12 +27,15 @@ final class FileAnswer {
     private final ExchangeState state;
     private final ClientStream client;
     private final Worker worker;
+    /** Where the body goes: to the client, or through what codes it. */
+    private BodySink sink;
     private FileBody body;
 
     private FileAnswer(Exchange exchange, Worker worker) {
         this.exchange = exchange;
         this.state = exchange.state;
         this.client = exchange.client;
+        this.sink = client;
         this.worker = worker;
     }
 
@@ -51,17 +55,19 @@ final class FileAnswer {
             exchange.fail(ProxyError.FILE_UNREADABLE);
             return;
         }
-        body = new FileBody(response, client, route.zeroCopy().enabled());
         state.response(Response.SENDING);
         exchange.deadlines().requestOver();
         exchange.record.answered(response.status());
         exchange.record.headSent(worker.wheel().nowNanos());
         sendHead(response, head.method(), route);
+        body = sink == client ? new FileBody(response, client, route.zeroCopy().enabled()) : FileBody.coded(response, sink);
         if (head.method() == Method.HEAD || response.length() == 0) {
             end();
             return;
         }
-        if (body.byKernel()) {
+        if (sink != client) {
+            exchange.record.relay(Relay.COPIED, "filter");
+        } else if (body.byKernel()) {
             exchange.record.relay(Relay.SENDFILE, "");
         } else if (body.ofFile()) {
             String largeOnes = !route.zeroCopy().enabled() ? "disabled" : client.peer().secure() ? "tls" : "platform";
@@ -78,6 +84,10 @@ final class FileAnswer {
         }
         for (ResponseFilter filter : route.responseFilters()) {
             filter.apply(to);
+        }
+        Https.stay(to, exchange);
+        if (exchange.compressing != null) {
+            sink = exchange.compressing.begin(to, client);
         }
         client.head(to);
     }
@@ -97,7 +107,7 @@ final class FileAnswer {
 
     private void end() {
         state.response(Response.SENT);
-        client.end(Trailers.NONE);
+        sink.end(Trailers.NONE);
         client.flush();
         exchange.awaitClient();
     }

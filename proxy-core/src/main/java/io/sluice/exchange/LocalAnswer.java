@@ -62,7 +62,10 @@ final class LocalAnswer {
         exchange.answerBytes = bodyBytes(exchange.head.method(), answer);
         exchange.record.answered(answer.status());
         exchange.record.headSent(worker.wheel().nowNanos());
-        send(exchange.client, worker.answerHead(), exchange.head.method(), answer);
+        ResponseHead head = worker.answerHead();
+        fill(head, exchange.head.method(), answer);
+        Https.stay(head, exchange);
+        send(exchange.client, head, exchange.head.method(), answer);
         exchange.awaitClient();
     }
 
@@ -75,16 +78,20 @@ final class LocalAnswer {
         return answer.status() == 204 || answer.status() == 304;
     }
 
-    /**
-     * Sends an answer, to its end.
-     *
-     * @param head to be filled here
-     */
-    static void send(ClientStream client, ResponseHead head, Method method, Action.Answer answer) {
+    /** Makes the head of an answer. */
+    static void fill(ResponseHead head, Method method, Action.Answer answer) {
         head.start(answer.status(), bodiless(answer) ? 0 : answer.body().length, method);
         for (HeaderLine field : answer.fields()) {
             head.append(field);
         }
+    }
+
+    /**
+     * Sends an answer, to its end.
+     *
+     * @param head filled
+     */
+    static void send(ClientStream client, ResponseHead head, Method method, Action.Answer answer) {
         client.head(head);
         if (bodyBytes(method, answer) > 0) {
             client.body(Unpooled.wrappedBuffer(answer.body()));

@@ -29,12 +29,17 @@ record RelayChoice(Pipes pipes, long leastBytes, String reason, boolean bulk) {
      */
     static RelayChoice of(
             Exchange exchange, Head message, Endpoint endpoint, BodySource from, BodySink to, Worker worker) {
+        if (message != exchange.head && exchange.compressing != null && exchange.compressing.active()) {
+            // Read in small pieces: each is coded in one go, and others wait meanwhile.
+            return new RelayChoice(null, 0, "filter", false);
+        }
         // Chunks that have a limit are counted as they come.
         boolean counted = message == exchange.head && message.framing() == BodyFraming.CHUNKED
                 && exchange.route.requestBodyMax() != Long.MAX_VALUE;
         // So is what may have to be sent again.
         boolean kept = message == exchange.head && exchange.held.keeps();
         String forbidden = !exchange.service.config().zeroCopy() || counted || kept ? "disabled"
+                : exchange.service.tls() != null ? "tls"
                 : endpoint.splices() ? null : "disarmed";
         return of(message, exchange.route.zeroCopy(), forbidden, from, to, worker.pipes());
     }

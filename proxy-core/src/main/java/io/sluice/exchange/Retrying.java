@@ -62,6 +62,20 @@ final class Retrying {
         }
     }
 
+    /** A deadline was missed: makes another attempt where one may help, or ends the exchange. */
+    static void afterMissed(Exchange exchange, ProxyError missed) {
+        if (missed == ProxyError.CONNECT_TIMEOUT) {
+            afterFailure(exchange, missed);
+        } else if (missed == ProxyError.ATTEMPT_TIMEOUT) {
+            exchange.retrying().afterSilence();
+        } else {
+            if (missed == ProxyError.RESPONSE_HEAD_TIMEOUT) {
+                exchange.service.failed(exchange.attempt.endpoint(), missed);
+            }
+            exchange.fail(missed);
+        }
+    }
+
     /** The attempt has no answer in its time: makes another instead, or lets it wait on. */
     void afterSilence() {
         Attempt silent = exchange.attempt;

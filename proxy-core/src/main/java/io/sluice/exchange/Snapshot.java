@@ -4,6 +4,7 @@ import io.sluice.config.ListenerConfig;
 import io.sluice.config.ListenerConfig.Protocol;
 import io.sluice.config.SluiceConfig;
 import io.sluice.filter.Forwarding;
+import io.sluice.filter.Hsts;
 import io.sluice.http.HeadLimits;
 import io.sluice.http.HeadParser;
 import io.sluice.http.Peer;
@@ -15,6 +16,7 @@ import io.sluice.route.Route;
 import io.sluice.route.Router;
 import io.sluice.service.EndpointRegistry;
 import io.sluice.service.Service;
+import io.sluice.telemetry.CompressionMeters;
 import io.sluice.telemetry.ExchangeMeters;
 import io.sluice.telemetry.ExchangeRecord;
 import io.sluice.telemetry.Metrics;
@@ -44,6 +46,12 @@ public final class Snapshot {
     private final HeadLimits responseLimits;
     private final HeadParser requestParser;
     private final Deadlines deadlines;
+    /** By listener; null where requests are routes'. */
+    private final Route[] away;
+    /** By listener; null where backends' is passed on. */
+    private final Hsts[] hsts;
+    /** Null where no route compresses. */
+    private final CompressionMeters compression;
     /** By service. */
     private final RetryBudget[] retryBudgets;
     /** By service; null where it has neither a queue nor a breaker. */
@@ -77,13 +85,19 @@ public final class Snapshot {
             }
         }
         this.deadlines = Deadlines.of(config.timeouts());
+        boolean compresses = router.routes().stream().anyMatch(route -> route.compression() != null);
+        this.compression = compresses ? metrics.compression() : null;
         int indexes = Arrays.stream(listenerIndexes).max().orElse(-1) + 1;
         this.meters = new ExchangeMeters[indexes][][];
         this.tcp = new TcpTarget[indexes];
+        this.away = new Route[indexes];
+        this.hsts = new Hsts[indexes];
         for (int l = 0; l < listenerIndexes.length; l++) {
             ListenerConfig listener = config.listeners().get(l);
             if (listener.protocol() == Protocol.HTTP) {
                 meters[listenerIndexes[l]] = meters(listener.name(), router, metrics);
+                away[listenerIndexes[l]] = Https.away(listener.redirectToHttps(), router.refused(), deadlines);
+                hsts[listenerIndexes[l]] = Hsts.of(listener.hsts());
             } else {
                 Service service = services.named(listener.service());
                 tcp[listenerIndexes[l]] = new TcpTarget(service, metrics.exchange(listener.name(), "-", service.name()),
@@ -188,16 +202,25 @@ public final class Snapshot {
         return router;
     }
 
-    /** The route of a request; an authority that looks whether a name is ours takes none of those configured. */
-    Route route(RequestHead head, Peer peer) {
+    /** Who answers a request: an authority that looks whether a name is ours takes none of the routes configured. */
+    Route route(ListenerFacts listener, RequestHead head, Peer peer) {
         Action.Answer proof = challenges.match(head);
         // It asks without encryption (RFC 8555 §8.3), and nothing else is answered in front of routes.
-        return proof == null || peer.secure() ? router.match(head) : router.answering(proof);
+        if (proof != null && !peer.secure()) {
+            return router.answering(proof);
+        }
+        Route elsewhere = away[listener.index()];
+        return elsewhere == null || Https.stays(head, peer) ? router.match(head) : elsewhere;
     }
 
     /** What authorities are answered that look whether names are ours. */
     public ChallengeAnswers challenges() {
         return challenges;
+    }
+
+    /** What a response says if it goes over TLS; null = nothing of ours. */
+    Hsts hsts(ListenerFacts listener, Route route) {
+        return route.hsts() != null ? route.hsts() : hsts[listener.index()];
     }
 
     /** Whether forwarding fields from this address are believed. */
@@ -245,6 +268,11 @@ public final class Snapshot {
     /** The meters of a service's queue and breaker; null where it has neither. */
     OverloadMeters overload(Service service) {
         return overload[service.index()];
+    }
+
+    /** The meters of bodies that are compressed; null where no route does. */
+    CompressionMeters compression() {
+        return compression;
     }
 
     /** Where the connections of a raw TCP listener go. */

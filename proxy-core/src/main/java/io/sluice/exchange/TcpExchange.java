@@ -99,6 +99,11 @@ public final class TcpExchange extends ChannelInboundHandlerAdapter
     }
 
     @Override
+    public AddressPair addresses() {
+        return addresses;
+    }
+
+    @Override
     public void onNotLeased(ProxyError why) {
         connecting = null;
         failed(why);

@@ -80,10 +80,10 @@ final class Tunnelling implements Worker.Connection, Tunnel.Listener, BodyRelay.
         boolean plain = client.reading().plain() != null && backend.reading().plain() != null;
         if (!zeroCopy.enabled() || !allowed) {
             reason = "disabled";
-        } else if (pipes == null || !pipes.works()) {
-            reason = "platform";
-        } else if (!plain) {
+        } else if (client.reading().isEncrypted() || backend.reading().isEncrypted()) {
             reason = "tls";
+        } else if (pipes == null || !pipes.works() || !plain) {
+            reason = "platform";
         } else if (!endpoint.splices()) {
             reason = "disarmed";
         } else {

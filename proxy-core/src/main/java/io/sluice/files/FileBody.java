@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.FileRegion;
 import io.sluice.files.FileResponse.Part;
+import io.sluice.stream.BodySink;
 import io.sluice.stream.ClientStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,6 +22,8 @@ public final class FileBody implements AutoCloseable {
     private static final int DEEP_BYTES = 128 * 1024;
     /** After so much in one go others have their turn. */
     private static final int ROUND_BYTES = 1 << 20;
+    /** The same where to send is work: a body that is coded on its way. */
+    private static final int CODED_ROUND_BYTES = 64 * 1024;
 
     /** How far it is. */
     public enum Progress {
@@ -35,8 +38,9 @@ public final class FileBody implements AutoCloseable {
     }
 
     private final FileResponse response;
-    private final ClientStream client;
+    private final BodySink client;
     private final boolean zeroCopy;
+    private final int roundBytes;
     private final List<FileRegion> regions = new ArrayList<>(1);
     private OpenFile file;
     private int part;
@@ -52,10 +56,20 @@ public final class FileBody implements AutoCloseable {
      * @param zeroCopy whether the kernel may send it, if the client's connection allows
      */
     public FileBody(FileResponse response, ClientStream client, boolean zeroCopy) {
+        this(response, client, zeroCopy, ROUND_BYTES);
+    }
+
+    private FileBody(FileResponse response, BodySink client, boolean zeroCopy, int roundBytes) {
         this.response = response;
         this.client = client;
         this.zeroCopy = zeroCopy;
+        this.roundBytes = roundBytes;
         this.file = response.file();
+    }
+
+    /** The same for a body that is coded on its way to the client, in small steps. */
+    public static FileBody coded(FileResponse response, BodySink coding) {
+        return new FileBody(response, coding, false, CODED_ROUND_BYTES);
     }
 
     /** Whether the kernel sends it, as far as it is a file. */
@@ -104,7 +118,7 @@ public final class FileBody implements AutoCloseable {
                 partSent = 0;
                 continue;
             }
-            if (round >= ROUND_BYTES) {
+            if (round >= roundBytes) {
                 return Progress.YIELDS;
             }
             if (small() || byKernel()) {

@@ -78,6 +78,12 @@ public enum ProxyError {
     NAME_NOT_RESOLVED(Side.BACKEND, 503),
     CONNECT_FAILED(Side.BACKEND, 502, Retry.ANYWHERE),
     CONNECT_TIMEOUT(Side.BACKEND, 504, Retry.ANYWHERE),
+    /** TLS was wanted, and the endpoint could not, or would not; or nobody there speaks it. */
+    BACKEND_TLS_HANDSHAKE(Side.BACKEND, 502, Retry.ANYWHERE),
+    /** The endpoint's certificate is signed by nobody we trust, out of force, or names somebody else. */
+    BACKEND_TLS_UNTRUSTED(Side.BACKEND, 502, Retry.ANYWHERE),
+    /** TLS broke after its handshake: an alert (in TLS 1.3 a client certificate is refused only then), or a forged record. */
+    BACKEND_TLS_BROKEN(Side.BACKEND, 502, Retry.ELSEWHERE_IF_IDEMPOTENT),
     /** A connection that had answered before closed or was reset before any byte of this answer. */
     REUSED_CONNECTION_CLOSED(Side.BACKEND, 502, Retry.IF_IDEMPOTENT),
     BACKEND_CLOSED(Side.BACKEND, 502, Retry.ELSEWHERE_IF_IDEMPOTENT),

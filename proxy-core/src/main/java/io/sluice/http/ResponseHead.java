@@ -36,6 +36,17 @@ public final class ResponseHead extends Head {
         this.keepAlive = true;
     }
 
+    /**
+     * The body becomes another one here, whose length only its end will tell: it is framed by chunks from now on, or until the
+     * close where it was; and no length is told where there is none (HEAD).
+     */
+    public void unsized() {
+        contentLength = -1;
+        if (framing == BodyFraming.LENGTH) {
+            framing = BodyFraming.CHUNKED;
+        }
+    }
+
     /** The status, 100 to 599. */
     public int status() {
         return status;

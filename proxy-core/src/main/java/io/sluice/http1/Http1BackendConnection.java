@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.FileRegion;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.sluice.http.HeadLimits;
 import io.sluice.http.HeadParser;
@@ -18,22 +17,24 @@ import io.sluice.http.Trailers;
 import io.sluice.http1.MessageWriter.Persistence;
 import io.sluice.stream.BackendListener;
 import io.sluice.stream.BackendStream;
+import io.sluice.transport.ChannelEnds;
 import io.sluice.transport.ProxyHeader;
 import io.sluice.transport.RawSocket;
 import io.sluice.transport.SocketReading;
 import java.io.IOException;
+import javax.net.ssl.SSLException;
 
 /**
  * An HTTP/1.1 connection to a backend: one request in flight, never pipelined. <em>Loop-confined.</em>
  *
- * <p>States: IDLE (nothing asked) → HEAD (a response's head awaited) → BODY → IDLE; CLOSED ends all. In IDLE any byte and
- * any end is reported as gone. {@code reusable} is lost for good by whatever makes the next response doubtful.
+ * <p>States: IDLE (nothing asked) → HEAD (a response's head awaited) → BODY (→ ENDING, under TLS) → IDLE; CLOSED ends all. In
+ * IDLE any byte and any end is reported as gone. {@code reusable} is lost for good by whatever makes the next response doubtful.
  *
  * <p><em>Ownership</em>: a head in progress and the writer's piece, given back on every ending. <em>Ends</em>: {@link #close},
  * end of input, a reset, bytes that are no HTTP.
  */
 final class Http1BackendConnection extends ChannelInboundHandlerAdapter implements BackendStream {
-    private enum State { IDLE, HEAD, BODY, CLOSED }
+    private enum State { IDLE, HEAD, BODY, ENDING, CLOSED }
 
     private final SocketChannel channel;
     private final HeadStore store;
@@ -41,6 +42,7 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
     private final RequestOutput request;
     private final BodyReader body;
     private final SocketReading reading;
+    private final ChannelEnds ends;
     private BackendListener listener;
     private State state = State.IDLE;
     private ResponseHead head;
@@ -63,6 +65,7 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
         this.request = new RequestOutput(channel, store);
         this.body = new BodyReader(limits);
         this.reading = reading;
+        this.ends = new ChannelEnds(channel, reading);
         // A failed write must not take away what the backend said before it stopped reading.
         channel.config().setAutoClose(false);
     }
@@ -77,7 +80,9 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
     @Override
     public void introduce(ProxyHeader client) {
         persistent = false;
-        request.preface(client);
+        if (!reading.isEncrypted()) {
+            request.preface(client);
+        }
     }
 
     @Override
@@ -184,8 +189,9 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
     public void close() {
         if (state != State.CLOSED) {
             state = State.CLOSED;
+            long pendingBytes = request.pendingBytes();
             letGo();
-            channel.close();
+            ends.close(pendingBytes);
         }
     }
 
@@ -221,6 +227,10 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
                 case IDLE -> {
                     // Nobody asked: it would answer the next request (RFC 9112 §9.2).
                     gone(ProxyError.MALFORMED_RESPONSE);
+                    return;
+                }
+                case ENDING -> {
+                    persistent = false;
                     return;
                 }
                 case CLOSED -> {
@@ -260,21 +270,13 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
         }
         state = State.BODY;
         persistent &= whole.keepAlive();
-        noteKeepAlive(whole);
+        keepAliveNanos = KeepAlive.timeoutNanos(whole, keepAliveNanos);
         body.begin(whole);
         // Whatever follows the end is nobody's answer: the connection is not used again.
         persistent &= body.left() < 0 || in.readableBytes() <= body.left();
         listener.onResponseHead(whole);
         if (state == State.BODY && body.ended()) {
-            persistent &= !reading.more();
-            endBody();
-        }
-    }
-
-    private void noteKeepAlive(ResponseHead whole) {
-        int field = whole.find(HeaderName.KEEP_ALIVE);
-        if (field >= 0) {
-            keepAliveNanos = KeepAlive.timeoutNanos(whole.bytes(), whole.valueStart(field), whole.valueEnd(field));
+            endRead(true);
         }
     }
 
@@ -289,10 +291,20 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
         if (state == State.BODY && body.refused()) {
             gone(ProxyError.INVALID_RESPONSE_FRAMING);
         } else if (state == State.BODY && body.ended()) {
-            persistent &= (whole || !in.isReadable()) && !reading.more();
-            endBody();
+            endRead(whole || !in.isReadable());
         }
         return whole;
+    }
+
+    /** The response ends with this read, or, where {@code !last}, with a part of it. */
+    private void endRead(boolean last) {
+        persistent &= last && !reading.more();
+        if (reading.isEncrypted()) {
+            // Told behind the read, of which TLS may have more: it comes in records.
+            state = State.ENDING;
+        } else {
+            endBody();
+        }
     }
 
     private void endBody() {
@@ -306,6 +318,9 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
+        if (state == State.ENDING) {
+            endBody();
+        }
         if (state != State.CLOSED && listener != null) {
             listener.onResponseBatchEnd();
         }
@@ -317,15 +332,17 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
     }
 
     private void channelWritable() {
-        if (state != State.CLOSED && writable()) {
+        if (state != State.CLOSED && listener != null && writable()) {
             listener.onBackendWritable();
         }
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof ChannelInputShutdownEvent) {
+        if (ends.inputEnded(event)) {
             inputEnded(ProxyError.BACKEND_CLOSED);
+        } else if (ends.outputFailed(event) && state != State.CLOSED) {
+            broke(ProxyError.BACKEND_RESET);
         }
     }
 
@@ -335,18 +352,27 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
     }
 
     @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    public void exceptionCaught(ChannelHandlerContext context, Throwable caught) {
+        Throwable cause = ChannelEnds.cause(caught);
         if (state == State.CLOSED || cause instanceof SocketReading.NotRead) {
             return;
         }
-        if (!(cause instanceof IOException)) {
+        if (cause instanceof SSLException) {
+            inputEnded(ProxyError.BACKEND_TLS_BROKEN);
+        } else if (cause instanceof IOException) {
+            broke(ProxyError.BACKEND_RESET);
+        } else {
             gone(ProxyError.INTERNAL);
-        } else if (request.unsent()) {
+        }
+    }
+
+    private void broke(ProxyError why) {
+        if (listener != null && request.unsent()) {
             // A write failed, or a read did while there was more to write: the end of input tells which comes first.
             request.refuse();
             listener.onRequestRefused();
         } else {
-            inputEnded(ProxyError.BACKEND_RESET);
+            inputEnded(why);
         }
     }
 
@@ -354,7 +380,8 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
         if (state == State.CLOSED) {
             return;
         }
-        if (state == State.BODY && body.untilClose() && why == ProxyError.BACKEND_CLOSED) {
+        boolean untilNow = state == State.BODY && body.untilClose() && why == ProxyError.BACKEND_CLOSED;
+        if (state == State.ENDING || untilNow && ends.believed()) {
             persistent = false;
             endBody();
             return;

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.sluice.config.HealthConfig.Check;
 import io.sluice.config.StatusRange;
 import io.sluice.http.HeadLimits;
@@ -12,6 +13,7 @@ import io.sluice.http.Method;
 import io.sluice.http.ParseStatus;
 import io.sluice.http.ResponseHead;
 import io.sluice.service.Verdict;
+import io.sluice.transport.ChannelEnds;
 import io.sluice.transport.SocketReading;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -125,7 +127,7 @@ final class Http1Check extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof ChannelInputShutdownEvent) {
+        if (event instanceof ChannelInputShutdownEvent || event == SslCloseCompletionEvent.SUCCESS) {
             ended();
         }
     }
@@ -146,7 +148,7 @@ final class Http1Check extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (!(cause instanceof SocketReading.NotRead)) {
-            fail(cause instanceof IOException ? "the connection broke" : "the check itself failed");
+            fail(ChannelEnds.cause(cause) instanceof IOException ? "the connection broke" : "the check itself failed");
         }
     }
 

@@ -9,14 +9,18 @@ import io.sluice.config.HealthConfig.Check;
 import io.sluice.config.HealthConfig.Protocol;
 import io.sluice.config.ServiceConfig.ProxyProtocol;
 import io.sluice.http.HeadLimits;
+import io.sluice.http.ProxyError;
 import io.sluice.service.Checker;
 import io.sluice.service.Endpoint;
+import io.sluice.service.Securing;
 import io.sluice.service.Service;
 import io.sluice.service.Verdict;
+import io.sluice.tls.BackendTls;
 import io.sluice.transport.AddressPair;
 import io.sluice.transport.LoopBuffer;
 import io.sluice.transport.ProxyHeader;
 import io.sluice.transport.SocketOptions;
+import io.sluice.transport.SocketReading;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
@@ -57,8 +61,8 @@ public final class Http1Checker implements Checker {
         return opening;
     }
 
-    /** A check on its way: the handshake, then perhaps a question. */
-    private final class Opening implements Running {
+    /** A check on its way: the handshakes of TCP and TLS, then perhaps a question. */
+    private final class Opening implements Running, BackendTls.Listener {
         private final Service service;
         private final Endpoint endpoint;
         private final Check terms;
@@ -83,7 +87,7 @@ public final class Http1Checker implements Checker {
                 return;
             }
             channel = connecting;
-            socket.applyToConnecting(connecting, reads);
+            SocketReading reading = socket.applyToConnecting(connecting, reads);
             if (terms.protocol() == Protocol.HTTP) {
                 connecting.pipeline().addLast(new Http1Check(terms, limits.get(), this::tell));
             }
@@ -97,19 +101,39 @@ public final class Http1Checker implements Checker {
                         connecting.close();
                     } else if (!connected.isSuccess()) {
                         tell(Verdict.failed("not connected"));
-                    } else if (terms.protocol() == Protocol.TCP) {
-                        tell(Verdict.passed("connected"));
+                    } else if (service.tls() != null) {
+                        Securing.begin(service, endpoint, connecting, reading, null, this);
                     } else {
-                        connecting.writeAndFlush(question());
+                        connected();
                     }
                 });
             });
         }
 
+        private void connected() {
+            if (terms.protocol() == Protocol.TCP) {
+                tell(Verdict.passed("connected"));
+            } else {
+                channel.writeAndFlush(question());
+            }
+        }
+
+        @Override
+        public void onSecured(String protocol) {
+            if (!over) {
+                connected();
+            }
+        }
+
+        @Override
+        public void onInsecure(ProxyError why) {
+            tell(Verdict.failed(why.word()));
+        }
+
         private ByteBuf question() {
             ByteBuf out = channel.alloc().directBuffer(ProxyHeader.BYTES_MAX + 512);
             ProxyProtocol protocol = service.config().proxyProtocol();
-            if (protocol != ProxyProtocol.OFF) {
+            if (protocol != ProxyProtocol.OFF && service.tls() == null) {
                 // Such a backend reads nothing without one; we are the client of this connection.
                 new ProxyHeader(protocol, new AddressPair(channel.localAddress(), channel.remoteAddress())).writeTo(out);
             }

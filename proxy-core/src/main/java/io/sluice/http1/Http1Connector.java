@@ -8,7 +8,9 @@ import io.sluice.http.HeadParser;
 import io.sluice.http.ProxyError;
 import io.sluice.pool.Connector;
 import io.sluice.service.Endpoint;
+import io.sluice.service.Securing;
 import io.sluice.service.Service;
+import io.sluice.tls.BackendTls;
 import io.sluice.transport.LoopBuffer;
 import io.sluice.transport.SocketReading;
 import io.sluice.transport.SocketOptions;
@@ -45,21 +47,23 @@ public final class Http1Connector implements Connector {
 
     @Override
     public Attempt connect(Service service, Endpoint endpoint, Listener listener) {
-        Opening opening = new Opening(service, listener);
+        Opening opening = new Opening(service, endpoint, listener);
         opening.connect(endpoint.address());
         return opening;
     }
 
-    /** A connection on its way. */
-    private final class Opening implements Attempt {
+    /** A connection on its way: TCP, and TLS where the service has it. */
+    private final class Opening implements Attempt, BackendTls.Listener {
         private final Service service;
+        private final Endpoint endpoint;
         private final Listener listener;
         private Http1BackendConnection connection;
         private boolean over;
         private boolean again;
 
-        private Opening(Service service, Listener listener) {
+        private Opening(Service service, Endpoint endpoint, Listener listener) {
             this.service = service;
+            this.endpoint = endpoint;
             this.listener = listener;
         }
 
@@ -83,6 +87,8 @@ public final class Http1Connector implements Connector {
                         // Netty dealt it an event of another socket, whose descriptor it got in the same turn of the loop.
                         again = true;
                         connect(address);
+                    } else if (connected.isSuccess() && !opened.closed() && service.tls() != null) {
+                        Securing.begin(service, endpoint, channel, reading, listener.addresses(), this);
                     } else if (connected.isSuccess() && !opened.closed()) {
                         over = true;
                         listener.onConnected(opened);
@@ -92,6 +98,22 @@ public final class Http1Connector implements Connector {
                     }
                 });
             });
+        }
+
+        @Override
+        public void onSecured(String protocol) {
+            if (over || connection.closed()) {
+                onInsecure(ProxyError.BACKEND_TLS_HANDSHAKE);
+            } else {
+                over = true;
+                listener.onConnected(connection);
+            }
+        }
+
+        @Override
+        public void onInsecure(ProxyError why) {
+            connection.close();
+            failed(why);
         }
 
         private void failed(ProxyError why) {

@@ -1,6 +1,8 @@
 package io.sluice.http1;
 
 import io.sluice.http.Ascii;
+import io.sluice.http.HeaderName;
+import io.sluice.http.ResponseHead;
 import java.util.concurrent.TimeUnit;
 
 /** Reads {@code Keep-Alive: timeout=5, max=100} (RFC 2068 §19.7.1.1, as servers still send it). <em>Immutable.</em> */
@@ -9,6 +11,12 @@ final class KeepAlive {
     private static final int DIGITS_MAX = 9;
 
     private KeepAlive() {}
+
+    /** The timeout in nanoseconds that a response says; {@code otherwise} if it says none. */
+    static long timeoutNanos(ResponseHead head, long otherwise) {
+        int field = head.find(HeaderName.KEEP_ALIVE);
+        return field < 0 ? otherwise : timeoutNanos(head.bytes(), head.valueStart(field), head.valueEnd(field));
+    }
 
     /** The timeout in nanoseconds; -1 if there is none that can be read. */
     static long timeoutNanos(byte[] bytes, int start, int end) {

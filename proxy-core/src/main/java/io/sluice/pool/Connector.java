@@ -4,6 +4,7 @@ import io.sluice.http.ProxyError;
 import io.sluice.service.Endpoint;
 import io.sluice.service.Service;
 import io.sluice.stream.BackendStream;
+import io.sluice.transport.AddressPair;
 
 /** Opens connections from one event loop; implemented by each backend protocol. <em>Loop-confined.</em> */
 @FunctionalInterface
@@ -30,5 +31,10 @@ public interface Connector {
 
         /** It could not be opened. */
         void onConnectFailed(ProxyError why);
+
+        /** For whom it is, where a proxy header is to stand in front of everything; null = nobody knows. */
+        default AddressPair addresses() {
+            return null;
+        }
     }
 }

@@ -7,7 +7,9 @@ import io.sluice.service.IdleTime;
 import io.sluice.service.Service;
 import io.sluice.stream.BackendStream;
 import io.sluice.telemetry.PoolMeters;
+import io.sluice.transport.AddressPair;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -53,6 +55,11 @@ public final class EndpointPool {
 
         /** There is none. */
         void onNotLeased(ProxyError why);
+
+        /** As {@link Connector.Listener#addresses}. */
+        default AddressPair addresses() {
+            return null;
+        }
     }
 
     /** An idle connection, or null; the caller owns the lease, and must release or close it. */
@@ -101,6 +108,7 @@ public final class EndpointPool {
                 || other.name().equals(service.name())
                         && other.config().pool().equals(service.config().pool())
                         && other.config().socket().equals(service.config().socket())
+                        && Objects.equals(other.config().tls(), service.config().tls())
                         && other.config().proxyProtocol() == service.config().proxyProtocol();
     }
 
@@ -256,6 +264,11 @@ public final class EndpointPool {
             meters.created();
             meters.active(1);
             listener.onLeased(new Lease(EndpointPool.this, stream, pools.wheel()));
+        }
+
+        @Override
+        public AddressPair addresses() {
+            return listener.addresses();
         }
 
         @Override

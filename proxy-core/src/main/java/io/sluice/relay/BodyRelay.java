@@ -37,7 +37,7 @@ public final class BodyRelay {
     }
 
     private final BodySource from;
-    private final BodySink to;
+    private BodySink to;
     private SpliceRelay splice;
     private long bytes;
     /** What crossed inside the kernel before it rested. */
@@ -53,6 +53,11 @@ public final class BodyRelay {
     public BodyRelay(BodySource from, BodySink to) {
         this.from = from;
         this.to = to;
+    }
+
+    /** Has all that follows go to its sink through this one; before anything was passed on, and for what is never spliced. */
+    public void through(BodySink filter) {
+        to = filter;
     }
 
     /** Passes a slice on; takes it. */

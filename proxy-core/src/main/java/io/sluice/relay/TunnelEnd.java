@@ -7,12 +7,12 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.FileRegion;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.sluice.http.Trailers;
 import io.sluice.stream.BodySink;
 import io.sluice.stream.BodySource;
+import io.sluice.transport.ChannelEnds;
 import io.sluice.transport.Closing;
 import io.sluice.transport.RawSocket;
 import io.sluice.transport.SocketReading;
@@ -26,6 +26,7 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
     private final Tunnel tunnel;
     private final SocketChannel channel;
     private final SocketReading reading;
+    private final ChannelEnds ends;
     /** What it says goes this way, and what it is told comes that way. */
     private TunnelDirection out;
     private TunnelDirection in;
@@ -37,6 +38,7 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
         this.tunnel = tunnel;
         this.channel = socket.channel();
         this.reading = socket.reading();
+        this.ends = new ChannelEnds(channel, reading);
         // What a socket said before it took no more is still to be read.
         channel.config().setAutoClose(false);
     }
@@ -109,6 +111,11 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
 
     @Override
     public void body(ByteBuf data) {
+        if (ends.deaf()) {
+            data.release();
+            tunnel.broke(this);
+            return;
+        }
         int count = data.readableBytes();
         if (count < data.capacity() / 2 && pendingBytes() > 0) {
             // It has to wait, and would keep a read's buffer for that, of which it is a small part.
@@ -139,7 +146,7 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
         channel.write(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) gone -> {
             if (gone.isSuccess() && !closed) {
                 outputEnded = true;
-                Closing.endOutput(channel);
+                ends.endOutput();
                 tunnel.ended();
             }
         });
@@ -199,10 +206,15 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        boolean ended = event instanceof ChannelInputShutdownEvent
-                || event instanceof SslCloseCompletionEvent told && told.isSuccess();
-        if (ended && !closed) {
+        boolean ended = ends.inputEnded(event);
+        if (closed) {
+            return;
+        }
+        if (ended && ends.believed()) {
             out.end();
+        } else if (ended || ends.outputFailed(event) && !outputEnded) {
+            // Perhaps it was not the peer who ended it.
+            tunnel.broke(this);
         }
     }
 
@@ -222,8 +234,7 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
     }
 
     private void failed(Throwable cause) {
-        // Records that can't be decrypted come wrapped.
-        if (cause instanceof IOException || cause.getCause() instanceof IOException) {
+        if (ChannelEnds.cause(cause) instanceof IOException) {
             tunnel.broke(this);
         } else {
             tunnel.failed();

@@ -23,6 +23,14 @@ public sealed interface Action {
     /** A file answers. */
     record Files(FileTree tree) implements Action {}
 
+    /**
+     * We send the client to the same place over TLS.
+     *
+     * @param status 301, 302, 307 or 308
+     * @param port   where TLS is spoken
+     */
+    record ToHttps(int status, int port) implements Action {}
+
     /** We refuse. */
     record Refuse(ProxyError error) implements Action {}
 }

@@ -2,6 +2,8 @@ package io.sluice.route;
 
 import io.sluice.config.RetryConfig;
 import io.sluice.config.ZeroCopyConfig;
+import io.sluice.filter.Compression;
+import io.sluice.filter.Hsts;
 import io.sluice.filter.RateLimit;
 import io.sluice.filter.RequestFilter;
 import io.sluice.filter.ResponseFilter;
@@ -14,6 +16,8 @@ import java.util.List;
  * @param name            its name; {@code -} for the two that answer when no configured route does
  * @param requestFilters  in order
  * @param responseFilters in order
+ * @param compression     which responses are compressed, behind these filters; null = none
+ * @param hsts            what responses over TLS say; null = as the listener's
  * @param action          who answers
  * @param deadlines       what may take how long
  * @param requestBodyMax  bytes; {@link Long#MAX_VALUE} = unlimited
@@ -26,6 +30,8 @@ public record Route(
         String name,
         List<RequestFilter> requestFilters,
         List<ResponseFilter> responseFilters,
+        Compression compression,
+        Hsts hsts,
         Action action,
         Deadlines deadlines,
         long requestBodyMax,

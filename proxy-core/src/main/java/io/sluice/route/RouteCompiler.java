@@ -6,8 +6,10 @@ import io.sluice.config.RouteConfig;
 import io.sluice.files.FileTree;
 import io.sluice.filter.AddPrefix;
 import io.sluice.filter.AllowAddresses;
+import io.sluice.filter.Compression;
 import io.sluice.filter.DenyAddresses;
 import io.sluice.filter.HeaderEdits;
+import io.sluice.filter.Hsts;
 import io.sluice.filter.RateLimit;
 import io.sluice.filter.RequestFilter;
 import io.sluice.filter.ResponseFilter;
@@ -49,6 +51,7 @@ final class RouteCompiler {
     Route compile(int index, RouteConfig config) {
         List<RequestFilter> requestFilters = new ArrayList<>();
         List<ResponseFilter> responseFilters = new ArrayList<>();
+        Compression compression = null;
         for (FilterConfig filter : config.filters()) {
             switch (filter) {
                 case FilterConfig.StripPrefix strip -> requestFilters.add(new StripPrefix(strip.prefix()));
@@ -57,6 +60,7 @@ final class RouteCompiler {
                         requestFilters.add(new RewritePath(rewrite.pattern(), rewrite.replacement()));
                 case FilterConfig.RequestHeaders edits -> requestFilters.add(HeaderEdits.of(edits));
                 case FilterConfig.ResponseHeaders edits -> responseFilters.add(HeaderEdits.of(edits));
+                case FilterConfig.Compress compress -> compression = new Compression(compress);
                 case FilterConfig.Allow allow -> requestFilters.add(new AllowAddresses(allow.addresses()));
                 case FilterConfig.Deny deny -> requestFilters.add(new DenyAddresses(deny.addresses()));
             }
@@ -66,6 +70,8 @@ final class RouteCompiler {
                 config.name(),
                 List.copyOf(requestFilters),
                 List.copyOf(responseFilters),
+                compression,
+                Hsts.of(config.hsts()),
                 action(config),
                 Deadlines.of(config.timeouts()),
                 config.limits().requestBody(),

@@ -61,6 +61,8 @@ public final class Router {
                 "-",
                 List.of(),
                 List.of(),
+                null,
+                null,
                 new Action.Refuse(error),
                 Deadlines.of(config.timeouts()),
                 config.limits().requestBody(),
@@ -82,8 +84,8 @@ public final class Router {
     /** A route for one request, which gives this answer; metrics count it where they count those without a route. */
     public Route answering(Action.Answer answer) {
         return new Route(
-                noRoute.index(), noRoute.name(), List.of(), List.of(), answer, noRoute.deadlines(), noRoute.requestBodyMax(),
-                noRoute.retry(), noRoute.zeroCopy(), null);
+                noRoute.index(), noRoute.name(), List.of(), List.of(), null, null, answer, noRoute.deadlines(),
+                noRoute.requestBodyMax(), noRoute.retry(), noRoute.zeroCopy(), null);
     }
 
     /**

@@ -70,6 +70,7 @@ final class Reloading {
         }
         watch.prepare(after.services());
         put(before, after, change);
+        MissingCodings.report(after);
         metrics.config().accepted();
         return new ReloadResult(metrics.config().last().revision(), diff, List.of());
     }

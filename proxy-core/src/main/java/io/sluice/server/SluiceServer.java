@@ -102,6 +102,7 @@ public final class SluiceServer implements AutoCloseable {
         int[] indexes = IntStream.range(0, config.listeners().size()).toArray();
         Snapshot snapshot = Snapshot.of(config, indexes, endpoints, null, metrics);
         snapshot.report(metrics);
+        MissingCodings.report(snapshot);
         Transport transport = Transport.detect();
         SluiceServer server = unopened(snapshot, endpoints, metrics, transport);
         try {

@@ -1,5 +1,6 @@
 package io.sluice.service;
 
+import io.sluice.config.BackendTlsConfig;
 import io.sluice.config.BreakerConfig;
 import io.sluice.config.ServiceConfig;
 import io.sluice.config.ServiceConfig.Rule;
@@ -8,6 +9,7 @@ import io.sluice.http.RequestHead;
 import io.sluice.telemetry.DnsMeters;
 import io.sluice.telemetry.HealthMeters;
 import io.sluice.telemetry.StickyMeters;
+import io.sluice.tls.BackendTls;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Objects;
@@ -37,6 +39,8 @@ public final class Service {
     private final RequestLimit limit;
     /** Null where there is none. */
     private final CircuitBreaker breaker;
+    /** The same. */
+    private final BackendTls tls;
     private volatile Choice choice;
 
     /**
@@ -82,6 +86,7 @@ public final class Service {
         this.limit = config.limits().limited()
                 ? new RequestLimit(config.limits(), this, before == null ? null : before.limit) : null;
         this.breaker = breaker(config.breaker(), before);
+        this.tls = tls(config.tls(), before);
         this.availability = new Availability(config, roster, nanoTime, this::use);
         availability.rebuild();
     }
@@ -91,6 +96,13 @@ public final class Service {
             return before.breaker;
         }
         return config == null ? null : new CircuitBreaker(config, System.nanoTime());
+    }
+
+    private static BackendTls tls(BackendTlsConfig config, Service before) {
+        if (before != null && Objects.equals(config, before.config.tls())) {
+            return before.tls;
+        }
+        return config == null ? null : BackendTls.of(config);
     }
 
     private void use(Usable usable) {
@@ -368,5 +380,10 @@ public final class Service {
     /** What leaves it alone when too much fails; null = nothing does. */
     public CircuitBreaker breaker() {
         return breaker;
+    }
+
+    /** How its endpoints are spoken to; null = in clear. */
+    public BackendTls tls() {
+        return tls;
     }
 }

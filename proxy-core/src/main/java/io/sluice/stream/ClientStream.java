@@ -3,6 +3,7 @@ package io.sluice.stream;
 import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
 import io.sluice.http.ResponseHead;
+import io.sluice.transport.AddressPair;
 import io.sluice.transport.RawSocket;
 
 /**
@@ -13,6 +14,11 @@ public interface ClientStream extends BodySource, BodySink {
 
     /** Who is there. */
     Peer peer();
+
+    /** The same as a proxy header says it. */
+    default AddressPair addresses() {
+        return new AddressPair(peer().remote(), peer().local());
+    }
 
     /**
      * Sends an interim or the final head; borrows it. Content-Length, Transfer-Encoding and Connection are made here from

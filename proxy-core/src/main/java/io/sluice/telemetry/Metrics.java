@@ -56,6 +56,7 @@ public final class Metrics implements AutoCloseable {
     private LogMeters log;
     private TracingMeters tracing;
     private AcmeMeters acme;
+    private CompressionMeters compression;
 
     /** Makes the meters of a process whose version is what the jar says. */
     public Metrics() {
@@ -157,6 +158,14 @@ public final class Metrics implements AutoCloseable {
         return tracing;
     }
 
+    /** The meters of compressed bodies, always the same; absent from a scrape until asked for. */
+    public synchronized CompressionMeters compression() {
+        if (compression == null) {
+            compression = new CompressionMeters();
+        }
+        return compression;
+    }
+
     /**
      * Begins to measure how late an event loop is, from that loop itself. Ends with the loop or {@link #close}.
      *
@@ -244,6 +253,9 @@ public final class Metrics implements AutoCloseable {
         }
         if (acme != null) {
             acme.into(snapshots);
+        }
+        if (compression != null) {
+            compression.into(snapshots);
         }
         known("buffered_bytes", "Bytes that wait in buffers.", bufferedBytes.getAsLong(), snapshots);
         known("memory_short", "1 while memory is so short that nothing new is taken.", shortage.getAsLong(), snapshots);

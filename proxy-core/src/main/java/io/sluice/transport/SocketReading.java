@@ -191,9 +191,12 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
 
     /**
      * Whether there is more behind the last read, be it the end: asked of the kernel only if that read filled its buffer. What
-     * is found is consumed. False where the system can't tell.
+     * is found is consumed. False where the system can't tell; true where it must not be asked, as a record would lose a byte.
      */
     public boolean more() {
+        if (encrypted) {
+            return last == attempted;
+        }
         if (last != attempted || !(channel instanceof EpollSocketChannel epoll) || !epoll.isOpen()) {
             return false;
         }
@@ -218,6 +221,11 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
     /** What crosses the socket from now on is not what the handlers behind see: no byte may bypass them. */
     public void encrypted() {
         encrypted = true;
+    }
+
+    /** Whether TLS stands between the socket and the handlers. */
+    public boolean isEncrypted() {
+        return encrypted;
     }
 
     /** Itself, where bytes may bypass the channel; else null. */

@@ -76,6 +76,8 @@ final class ConfigDiffTest {
             entry("limits.headers", "77"),
             entry("limits.responseHead", "20KiB"),
             entry("limits.requestBody", "1MiB"),
+            entry("timeouts.handshake", "7s"),
+            entry("limits.handshakes", "7"),
             entry("timeouts.requestHead", "7s"),
             entry("timeouts.requestBodyIdle", "7s"),
             entry("timeouts.responseWriteIdle", "7s"),

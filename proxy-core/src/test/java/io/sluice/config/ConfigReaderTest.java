@@ -83,6 +83,7 @@ final class ConfigReaderTest {
                 null,
                 new PoolConfig(64, Duration.ofSeconds(30), true, Integer.MAX_VALUE, Duration.ZERO),
                 new SocketConfig(0, true, 0, 0, 0, true, Duration.ZERO, Duration.ZERO, 0, false),
+                null,
                 true,
                 new HealthConfig(
                         null,
@@ -103,6 +104,8 @@ final class ConfigReaderTest {
                                 ListenerConfig.ProxyProtocol.OFF,
                                 ListenerConfig.Protocol.HTTP,
                                 null,
+                                null,
+                                null,
                                 null)),
                         List.of(new RouteConfig(
                                 "route-1",
@@ -113,6 +116,7 @@ final class ConfigReaderTest {
                                 TIMEOUTS,
                                 retry,
                                 zeroCopy,
+                                null,
                                 null)),
                         Map.of("app", app),
                         new BufferConfig(16 << 10, 128 << 10, 64 << 10),

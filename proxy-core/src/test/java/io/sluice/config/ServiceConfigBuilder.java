@@ -20,6 +20,7 @@ public final class ServiceConfigBuilder {
     private Policy policy = Policy.ROUND_ROBIN;
     private PoolConfig pool = new PoolConfig(64, Duration.ofSeconds(30), true, Integer.MAX_VALUE, Duration.ZERO);
     private SocketConfig socket = new SocketConfig(0, true, 0, 0, 0, true, Duration.ZERO, Duration.ZERO, 0, false);
+    private BackendTlsConfig tls;
     private HealthConfig health = new HealthConfig(null, null, Duration.ZERO);
     private ProxyProtocol proxyProtocol = ProxyProtocol.OFF;
     private ServiceLimitConfig limits =
@@ -78,6 +79,12 @@ public final class ServiceConfigBuilder {
         return this;
     }
 
+    /** How its connections are encrypted. */
+    public ServiceConfigBuilder tls(BackendTlsConfig terms) {
+        tls = terms;
+        return this;
+    }
+
     /** What is done about endpoints that fail. */
     public ServiceConfigBuilder health(HealthConfig rules) {
         health = rules;
@@ -111,6 +118,7 @@ public final class ServiceConfigBuilder {
     /** The configuration. */
     public ServiceConfig build() {
         return new ServiceConfig(
-                name, List.copyOf(endpoints), policy, sticky, pool, socket, true, health, proxyProtocol, limits, breaker);
+                name, List.copyOf(endpoints), policy, sticky, pool, socket, tls, true, health, proxyProtocol, limits,
+                breaker);
     }
 }

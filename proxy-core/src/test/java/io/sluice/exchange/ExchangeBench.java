@@ -109,8 +109,8 @@ final class ExchangeBench {
         services.computeIfPresent(name, (key, service) -> new ServiceConfig(
                 name,
                 service.endpoints().stream().map(e -> new ServiceConfig.EndpointConfig(e.address(), null, 0, 0)).toList(),
-                service.policy(), service.sticky(), service.pool(), service.socket(), service.zeroCopy(), service.health(),
-                service.proxyProtocol(), service.limits(), service.breaker()));
+                service.policy(), service.sticky(), service.pool(), service.socket(), service.tls(), service.zeroCopy(),
+                service.health(), service.proxyProtocol(), service.limits(), service.breaker()));
         return new SluiceConfig(config.listeners(), config.routes(), services, config.buffers(), config.limits(),
                 config.timeouts(), config.retry(), config.zeroCopy(), config.acme(), config.dns(),
                 config.accessLog(), config.tracing(), config.admin(), config.trustedProxies(), config.eventLoops());

@@ -27,6 +27,7 @@ class LocalAnswerTest {
 
     private void sends(Method method, int status, String body, HeaderLine... fields) {
         Action.Answer answer = new Action.Answer(status, List.of(fields), body.getBytes(StandardCharsets.US_ASCII));
+        LocalAnswer.fill(head, method, answer);
         LocalAnswer.send(client, head, method, answer);
         assertThat(LocalAnswer.bodyBytes(method, answer)).isEqualTo(client.body.length());
     }
@@ -75,7 +76,9 @@ class LocalAnswerTest {
     @ParameterizedTest
     @EnumSource(ProxyError.class)
     void saysWhatWentWrongInAWord(ProxyError error) {
-        LocalAnswer.send(client, head, Method.GET, LocalAnswer.of(error));
+        Action.Answer answer = LocalAnswer.of(error);
+        LocalAnswer.fill(head, Method.GET, answer);
+        LocalAnswer.send(client, head, Method.GET, answer);
 
         assertThat(client.status).isEqualTo(error.status());
         assertThat(client.body).isEqualTo(error.status() + " " + error.word() + "\n");
@@ -91,7 +94,9 @@ class LocalAnswerTest {
         sends(Method.GET, 200, "hello", HeaderLine.of("X-A", "b"));
         FakeClient other = new FakeClient();
         other.slow = true;
-        LocalAnswer.send(other, head, Method.GET, new Action.Answer(404, List.of(), new byte[0]));
+        Action.Answer answer = new Action.Answer(404, List.of(), new byte[0]);
+        LocalAnswer.fill(head, Method.GET, answer);
+        LocalAnswer.send(other, head, Method.GET, answer);
 
         assertThat(other.fields).isEmpty();
         assertThat(other.status).isEqualTo(404);

@@ -147,6 +147,6 @@ class RouteCompilerTest {
         MatchConfig match = new MatchConfig("*", RouterConfig.path("/"), List.of(), Map.of(), Map.of());
         return compiler.compile(7, new RouteConfig(
                 "r", match, List.of(filters), action, RouterConfig.LIMITS, RouterConfig.TIMEOUTS, RouterConfig.RETRY,
-                RouterConfig.ZERO_COPY, null));
+                RouterConfig.ZERO_COPY, null, null));
     }
 }

@@ -43,7 +43,7 @@ final class RouterConfig {
     }
 
     RouterConfig route(String name, MatchConfig match, List<FilterConfig> filters, ActionConfig action) {
-        routes.add(new RouteConfig(name, match, filters, action, LIMITS, TIMEOUTS, RETRY, ZERO_COPY, null));
+        routes.add(new RouteConfig(name, match, filters, action, LIMITS, TIMEOUTS, RETRY, ZERO_COPY, null, null));
         return this;
     }
 

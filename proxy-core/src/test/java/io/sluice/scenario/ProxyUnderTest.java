@@ -231,6 +231,7 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
                 awaitMetric(0, "sluice_pool_active");
                 awaitMetric(0, "sluice_connections");
                 awaitMetric(0, "sluice_pipes", "state=active");
+                awaitMetric(0, "sluice_compressions_active");
                 if (relaying == Relaying.COPIED || relaying == Relaying.ENCRYPTED) {
                     awaitMetric(0, "sluice_zero_copy_bytes_total", "mechanism=splice");
                 }

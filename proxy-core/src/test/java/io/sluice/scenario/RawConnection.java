@@ -11,7 +11,6 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -19,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32;
-import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
 
 /**
  * One end of a connection, the client's or the backend's: bytes out and in, exactly as told, every wait with a deadline.
@@ -45,13 +44,18 @@ final class RawConnection implements AutoCloseable {
 
     /** Takes a connected socket. */
     RawConnection(Socket socket) throws IOException {
-        this(socket, socket);
+        this(socket, socket, socket.getInputStream());
     }
 
-    private RawConnection(Socket socket, Socket raw) throws IOException {
+    /** Takes a socket with TLS over another one. */
+    RawConnection(SSLSocket socket, Socket raw) throws IOException {
+        this(socket, raw, new DecryptedInput(socket, raw));
+    }
+
+    private RawConnection(Socket socket, Socket raw, InputStream in) throws IOException {
         this.socket = socket;
         this.raw = raw;
-        this.in = socket.getInputStream();
+        this.in = in;
         this.out = socket.getOutputStream();
         socket.setTcpNoDelay(true);
     }
@@ -66,11 +70,16 @@ final class RawConnection implements AutoCloseable {
     /** The same connection, over which TLS is spoken from here on. */
     RawConnection encrypted() throws IOException {
         try {
-            return new RawConnection(TestAuthority.over(socket), raw);
+            return encrypted(TestAuthority.over(socket));
         } catch (IOException e) {
             raw.close();
             throw e;
         }
+    }
+
+    /** The same connection, over which TLS is spoken already. */
+    RawConnection encrypted(SSLSocket over) throws IOException {
+        return new RawConnection(over, raw);
     }
 
     /** Connects with a receive buffer of about so many bytes. */
@@ -79,6 +88,16 @@ final class RawConnection implements AutoCloseable {
         socket.setReceiveBufferSize(receiveBuffer);
         socket.connect(address, (int) PATIENCE.toMillis());
         return new RawConnection(socket);
+    }
+
+    /** The socket, perhaps with TLS. */
+    Socket socket() {
+        return socket;
+    }
+
+    /** What TLS runs over; without TLS the same. */
+    Socket wire() {
+        return raw;
     }
 
     /** Asks for a send buffer of about so many bytes. */
@@ -220,43 +239,12 @@ final class RawConnection implements AutoCloseable {
             if (!head.values("Transfer-Encoding").equals(List.of("chunked")) || !head.values("Content-Length").isEmpty()) {
                 throw new AssertionError("ambiguous framing: " + head);
             }
-            return chunkedBody(head);
+            return ChunkedMessage.read(this, head);
         }
         String length = head.value("Content-Length");
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         Ending ending = read(body, length == null ? Long.MAX_VALUE : Long.parseLong(length));
         return head.with(body.toByteArray(), List.of(), List.of(), ending);
-    }
-
-    private Message chunkedBody(Message head) throws IOException {
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
-        List<String> sizes = new ArrayList<>();
-        List<String> trailers = new ArrayList<>();
-        try {
-            for (long size = -1; size != 0; ) {
-                String line = line();
-                sizes.add(line);
-                if (!line.matches("[0-9a-fA-F]+")) {
-                    throw new AssertionError("no chunk size: \"" + line + "\" after " + body.size() + " bytes");
-                }
-                size = Long.parseLong(line, 16);
-                Ending ending = read(body, size);
-                if (ending != Ending.COMPLETE) {
-                    return head.with(body.toByteArray(), sizes, trailers, ending);
-                }
-                if (size > 0 && !line().isEmpty()) {
-                    throw new AssertionError("no CRLF behind a chunk");
-                }
-            }
-            for (String line = line(); !line.isEmpty(); line = line()) {
-                trailers.add(line);
-            }
-            return head.with(body.toByteArray(), sizes, trailers, Ending.COMPLETE);
-        } catch (EOFException e) {
-            return head.with(body.toByteArray(), sizes, trailers, Ending.CLOSED);
-        } catch (SocketException e) {
-            return head.with(body.toByteArray(), sizes, trailers, Ending.RESET);
-        }
     }
 
     /** Reads a line that ends in CRLF, and returns it without. */
@@ -272,7 +260,8 @@ final class RawConnection implements AutoCloseable {
         return text.substring(0, text.length() - 2);
     }
 
-    private Ending read(ByteArrayOutputStream body, long length) throws IOException {
+    /** Reads so many bytes of a body, or what comes before the end. */
+    Ending read(ByteArrayOutputStream body, long length) throws IOException {
         try {
             for (long left = length; left > 0; ) {
                 if (position == limit && !fill()) {
@@ -347,22 +336,7 @@ final class RawConnection implements AutoCloseable {
 
     /** Whether bytes wait to be read. */
     boolean readable() throws IOException {
-        if (position < limit || in.available() > 0) {
-            return true;
-        }
-        if (raw == socket || raw.getInputStream().available() == 0) {
-            return false;
-        }
-        // Something is there, but it may be a record of the protocol's own.
-        socket.setSoTimeout(1);
-        try {
-            int length = in.read(buffer);
-            position = 0;
-            limit = Math.max(0, length);
-            return true;
-        } catch (SocketTimeoutException e) {
-            return false;
-        }
+        return position < limit || in.available() > 0;
     }
 
     /** Waits until whoever reads or writes here has met the peer's close or reset; {@link System#nanoTime} of that moment. */
@@ -403,9 +377,6 @@ final class RawConnection implements AutoCloseable {
         } catch (SocketException e) {
             ended.complete(System.nanoTime());
             throw e;
-        } catch (SSLException e) {
-            ended.complete(System.nanoTime());
-            throw e.getCause() instanceof SocketException broken ? broken : e;
         }
     }
 }

@@ -13,13 +13,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** A backend that does with every connection exactly what a script says. <em>Thread-safe.</em> */
 final class ScriptedBackend implements AutoCloseable {
     private final ServerSocket server;
+    private final BackendSecrets secrets;
     private final List<Script> scripts;
     private final List<RawConnection> connections = new CopyOnWriteArrayList<>();
     private final List<Throwable> failures = new CopyOnWriteArrayList<>();
     private final List<Integer> markers = new CopyOnWriteArrayList<>();
 
-    private ScriptedBackend(int port, int receiveBuffer, List<Script> scripts) throws IOException {
+    private ScriptedBackend(int port, int receiveBuffer, BackendSecrets secrets, List<Script> scripts) throws IOException {
         this.server = new ServerSocket();
+        this.secrets = secrets;
         this.scripts = scripts;
         if (receiveBuffer > 0) {
             server.setReceiveBufferSize(receiveBuffer);
@@ -30,7 +32,12 @@ final class ScriptedBackend implements AutoCloseable {
 
     /** A backend whose n-th connection plays the n-th script, and every further one the last. */
     static ScriptedBackend playing(Script... scripts) throws IOException {
-        return new ScriptedBackend(0, 0, List.of(scripts));
+        return new ScriptedBackend(0, 0, BackendSecrets.NONE, List.of(scripts));
+    }
+
+    /** The same with TLS; a script is played behind the handshake. */
+    static ScriptedBackend secure(BackendSecrets secrets, Script... scripts) throws IOException {
+        return new ScriptedBackend(0, 0, secrets, List.of(scripts));
     }
 
     /**
@@ -39,12 +46,12 @@ final class ScriptedBackend implements AutoCloseable {
      * @throws IOException if its port is taken, perhaps for a moment only by a connection that ends
      */
     static ScriptedBackend inPlaceOf(ScriptedBackend closed, Script... scripts) throws IOException {
-        return new ScriptedBackend(closed.server.getLocalPort(), 0, List.of(scripts));
+        return new ScriptedBackend(closed.server.getLocalPort(), 0, closed.secrets, List.of(scripts));
     }
 
     /** The same with a receive buffer of about so many bytes. */
     static ScriptedBackend narrow(int receiveBuffer, Script... scripts) throws IOException {
-        return new ScriptedBackend(0, receiveBuffer, List.of(scripts));
+        return new ScriptedBackend(0, receiveBuffer, BackendSecrets.NONE, List.of(scripts));
     }
 
     private void accept() {
@@ -55,7 +62,7 @@ final class ScriptedBackend implements AutoCloseable {
                     socket.close();
                     continue;
                 }
-                RawConnection connection = new RawConnection(socket);
+                RawConnection connection = secrets.over(socket);
                 Script script = scripts.get(Math.min(connections.size(), scripts.size() - 1));
                 connections.add(connection);
                 Thread.ofVirtual().start(() -> play(script, connection));
@@ -69,6 +76,7 @@ final class ScriptedBackend implements AutoCloseable {
         // What a script found is noted before its connection ends: whoever sees the end may ask.
         try (connection) {
             try {
+                BackendSecrets.shakeHands(connection);
                 script.play(connection);
             } catch (IOException e) {
                 // The proxy ended the connection, as it may.

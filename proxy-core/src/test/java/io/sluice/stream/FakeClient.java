@@ -5,6 +5,7 @@ import io.netty.channel.FileRegion;
 import io.sluice.config.BufferConfig;
 import io.sluice.http.BodyFraming;
 import io.sluice.http.Head;
+import io.sluice.http.Encryption;
 import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
 import io.sluice.http.ResponseHead;
@@ -63,8 +64,10 @@ public final class FakeClient implements ClientStream {
     /** Who is told. */
     public ClientListener listener;
     private boolean left;
-    private final Peer peer = new Peer(
-            new InetSocketAddress("192.0.2.7", 50000), new InetSocketAddress("192.0.2.1", 8080), null, false, 0);
+    /** Whether its connection is encrypted. */
+    public boolean secure;
+    /** Whether its forwarding fields are believed. */
+    public boolean trusted;
 
     /** Takes all that waits. */
     public void takesAll() {
@@ -87,7 +90,8 @@ public final class FakeClient implements ClientStream {
         if (broken) {
             throw new IllegalStateException("thrown by a test");
         }
-        return peer;
+        return new Peer(new InetSocketAddress("192.0.2.7", 50000), new InetSocketAddress("192.0.2.1", 8080),
+                secure ? new Encryption("TLSv1.3", "TLS_AES_128_GCM_SHA256", null) : null, trusted, 0);
     }
 
     @Override
