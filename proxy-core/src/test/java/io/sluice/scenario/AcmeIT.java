@@ -157,6 +157,16 @@ final class AcmeIT {
     }
 
     @Test
+    void isAnsweredWhereEverythingElseIsSentToHttps() throws Exception {
+        authority.validation((_, token) ->
+                proxy.answerTo(Http.get("/")).status() == 308 ? asksByHttp(token) : "nothing is sent to https");
+
+        startsWith(yaml(NAME).replace("{ name: web,", "{ name: web, redirectToHttps: true,"));
+
+        awaitTrusted(NAME);
+    }
+
+    @Test
     void aRestartNeedsNoAuthority() throws Exception {
         startsWith(yaml(NAME));
         awaitTrusted(NAME);
