@@ -1,9 +1,6 @@
 """The load: wrk for as much as goes, h2load for a fixed rate, and plain sockets for clients that misbehave."""
-import os
 import re
 import socket
-import subprocess
-import time
 
 from .certificates import CIPHER, GROUP, client_environment
 from .processes import CannotMeasure, run_load
@@ -91,46 +88,14 @@ def h2load_figures(said, port):
     return Load(int(requests[1]), 60 * int(seconds[1] or 0) + float(seconds[2] or 0) * unit, int(traffic[1]), int(requests[2]))
 
 
-def handshakes(bench, port, clients, seconds):
-    """As many new TLS connections as go, each closed after its handshake; nothing is resumed.
-
-    Clients are processes: one that has met a failure ends, which fails the run.
+def fixed_rate(bench, port, path, connections, requests_per_second, seconds, http2=False):
+    """So many requests a second, no more: the microseconds of each that got a 200, sorted, and how many did not. Over HTTP/1.1,
+    or HTTP/2 in cleartext.
     """
-    command = ["taskset", "-c", str(bench.load_core), "openssl", "s_time", "-connect", f"127.0.0.1:{port}", "-new",
-               "-time", str(seconds)]
-    environment = client_environment(bench.folder)
-    began = time.monotonic()
-    running = [subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                text=True, env={**os.environ, **environment}) for _ in range(clients)]
-    try:
-        said = [client.communicate(timeout=seconds + 30)[0] for client in running]
-    except subprocess.TimeoutExpired:
-        raise CannotMeasure(f"openssl s_time didn't end within {seconds + 30} seconds.") from None
-    finally:
-        for client in running:
-            client.kill()
-            client.wait()
-    took = time.monotonic() - began
-    failed = [words for client, words in zip(running, said) if client.returncode != 0]
-    if failed:
-        raise CannotMeasure(f"openssl s_time with port {port} failed: {failed[0].strip()[-200:]}")
-    return Load(sum(s_time_figure(words) for words in said), took, 0, 0)
-
-
-def s_time_figure(said):
-    """How many connections openssl's s_time made."""
-    found = re.search(r"^(\d+) connections in \d+ real seconds", said, re.MULTILINE)
-    if not found:
-        raise CannotMeasure(f"openssl s_time said nothing of its connections: {said.strip()[-200:]}")
-    return int(found[1])
-
-
-def fixed_rate(bench, port, path, connections, requests_per_second, seconds):
-    """So many requests a second, no more: the microseconds of each that got a 200, sorted, and how many did not."""
     log = f"{bench.folder}/h2load.log"
     # h2load appends to an old log.
     open(log, "w").close()
-    run_load(["h2load", "--h1", f"-c{connections}", f"--rps={requests_per_second // connections}", f"-D{seconds}",
+    run_load(["h2load", *([] if http2 else ["--h1"]), f"-c{connections}", f"--rps={requests_per_second // connections}", f"-D{seconds}",
               f"--log-file={log}", f"http://127.0.0.1:{port}{path}"], bench.load_core, seconds + 30)
     micros, others = [], 0
     with open(log) as lines:

@@ -4,7 +4,8 @@ import statistics
 from .certificates import agreed, client_environment
 from .configurations import Front
 from .cpu import WARM_SECONDS, sampled, times, warm_by
-from .loads import bytes_of, handshakes, streams, wrk
+from .handshaking import Handshaking
+from .loads import bytes_of, streams, wrk
 from .processes import resident_kib
 from .proxies import Bench
 from .report import Section, at_least, at_most, ratio, say, shown
@@ -12,8 +13,8 @@ from .report import Section, at_least, at_most, ratio, say, shown
 CONNECTIONS = 64
 STREAMS = 16
 DOWNLOADS = 4
-# As many processes as keep a proxy's core busy, where the load's core allows it.
-HANDSHAKING = 16
+# New connections under way at once.
+HANDSHAKING = 32
 PEERS = {"haproxy": "HAProxy", "nginx": "nginx"}
 
 
@@ -44,7 +45,7 @@ class Kind:
                 terms = self._terms(bench, proxies)
             for running in proxies:
                 say(f"{self.title}: warming {running.name} …")
-                warm_by(running, lambda: self._sample(bench, running, WARM_SECONDS))
+                self.warm(bench, running)
             for turn in range(options.rounds):
                 say(f"{self.title}: round {turn + 1} of {options.rounds} …")
                 for running in proxies[turn % len(proxies):] + proxies[:turn % len(proxies)]:
@@ -52,6 +53,10 @@ class Kind:
                     samples.setdefault((self.file, running.name), []).append(self._sample(bench, running, options.seconds))
                     resident[running.name] = resident_kib(running.pid)
         return self._section(options, samples, resident, terms)
+
+    def warm(self, bench, running):
+        """Runs the load until the proxy gets no cheaper."""
+        warm_by(running, lambda: self._sample(bench, running, WARM_SECONDS))
 
     def _sample(self, bench, running, seconds):
         return sampled(running, lambda: self.load(bench, running.port, seconds))
@@ -102,6 +107,15 @@ class Kind:
 class Handshakes(Kind):
     """Rates, and not costs, are compared: how many handshakes a second of CPU is good for."""
 
+    def measure(self, options):
+        with Handshaking(options.cores[0]) as clients:
+            self.by(clients)
+            return super().measure(options)
+
+    def by(self, clients):
+        """Says who makes the handshakes."""
+        self.load = lambda _, port, seconds: clients.run(port, HANDSHAKING, seconds)
+
     def _headers(self):
         return ["proxy", "handshakes/s", "CPU µs each", "in a CPU second", "spread", "system", "core",
                 *(f"rate × {called}" for called in PEERS.values()), "RSS MiB", "errors"]
@@ -143,5 +157,7 @@ DOWNLOAD = Kind(
     "100 MiB over TLS", f"{DOWNLOADS} connections by wrk;", Front(secure=True), "100m",
     lambda bench, port, seconds: wrk(bench, port, "/100m", DOWNLOADS, seconds, secure=True), {"nginx": 1.3}, "seconds_per_gb")
 NEW = Handshakes(
-    "New handshakes", f"Full ones, closed at once, by {HANDSHAKING} processes of openssl s_time;", Front(secure=True), "1k",
-    lambda bench, port, seconds: handshakes(bench, port, HANDSHAKING, seconds), {"haproxy": 0.9})
+    "New handshakes", f"Full ones, {HANDSHAKING} at once, each connection closed after its own;", Front(secure=True), "1k", None,
+    {"haproxy": 0.9})
+# By the names of their sections.
+KINDS = {"h2": HTTP2, "h2c": HTTP2_CLEARTEXT, "tls": KEPT_ALIVE, "tls-download": DOWNLOAD, "handshakes": NEW}

@@ -32,17 +32,17 @@ accessLog: {log}
 class Sluice:
     """A running proxy with a configuration file of its own. It listens at `port` and is asked at `admin`.
 
-    It runs on the bench's core for proxies, unless told otherwise.
+    It runs on the bench's core for proxies, unless told otherwise, and looks after its files itself only if it is to watch.
     """
 
-    def __init__(self, bench, name, yaml, *, port=None, takeover=False, cores=None):
+    def __init__(self, bench, name, yaml, *, port=None, takeover=False, cores=None, watch=False):
         self.bench = bench
         self.name = name
         self.port = port or free_port()
         self.admin = free_port()
         self.path = f"{bench.folder}/{name}.yaml"
         self.configure(yaml)
-        command = [bench.launchers["sluice"], "run", "-c", self.path, "--no-watch", *(["--takeover"] if takeover else [])]
+        command = [bench.launchers["sluice"], "run", "-c", self.path, *([] if watch else ["--no-watch"]), *(["--takeover"] if takeover else [])]
         self.child = bench.spawn(name, command, cores or [bench.proxy_core])
         bench.wait_for_answer(name, self.admin, "/readyz", self.child)
 

@@ -41,12 +41,13 @@ final class ArchitectureTest {
     private static final Map<String, Set<String>> ARROWS = Map.ofEntries(
             Map.entry("admin", Set.of("server", "service", "telemetry", "config")),
             Map.entry("server", Set.of(
-                    "frontend", "http1", "exchange", "acme", "otlp", "pool", "relay", "linux", "route", "files", "filter",
-                    "service", "dns", "tls", "stream", "telemetry", "tracing", "transport", "http", "config", "pem")),
-            Map.entry("frontend", Set.of("http1", "tls", "transport", "exchange", "telemetry", "http", "config")),
+                    "frontend", "http2", "http1", "exchange", "acme", "otlp", "pool", "relay", "linux", "route", "files",
+                    "filter", "service", "dns", "tls", "stream", "telemetry", "tracing", "transport", "http", "config", "pem")),
+            Map.entry("frontend", Set.of("http2", "http1", "tls", "transport", "exchange", "telemetry", "http", "config")),
             Map.entry("http1", Set.of(
                     "exchange", "pool", "relay", "stream", "service", "tls", "route", "http", "telemetry", "transport",
                     "config")),
+            Map.entry("http2", Set.of("http1", "exchange", "stream", "route", "http", "telemetry", "transport", "config")),
             Map.entry("exchange", Set.of(
                     "route", "files", "filter", "service", "pool", "relay", "linux", "stream", "transport", "http",
                     "telemetry", "tracing", "config")),
@@ -152,7 +153,7 @@ final class ArchitectureTest {
 
     @Test
     void theRequestPathHasNoLogger() {
-        noClasses().that().resideInAnyPackage(packages("exchange", "relay", "linux", "route", "filter", "tracing", "http", "http1"))
+        noClasses().that().resideInAnyPackage(packages("exchange", "relay", "linux", "route", "filter", "tracing", "http", "http1", "http2"))
                 .should().dependOnClassesThat().resideInAnyPackage("org.slf4j..", "io.netty.util.internal.logging..")
                 .allowEmptyShould(true)
                 .check(main);

@@ -34,8 +34,9 @@ record SourceFile(String name, int lines, List<Method> methods, List<Type> types
      *
      * @param lines              from its first modifier or annotation to its closing brace
      * @param recordConstructor  whether it constructs a record, whose parameters are the record's components
+     * @param overrides          whether it says that somebody else declared it, parameters and all
      */
-    record Method(String name, int lines, int parameters, boolean recordConstructor) {}
+    record Method(String name, int lines, int parameters, boolean recordConstructor, boolean overrides) {}
 
     /**
      * One top-level type.
@@ -100,7 +101,9 @@ record SourceFile(String name, int lines, List<Method> methods, List<Type> types
                         tree.getName().toString(),
                         (int) (map.getLineNumber(end) - map.getLineNumber(start)) + 1,
                         tree.getParameters().size(),
-                        constructsRecord));
+                        constructsRecord,
+                        tree.getModifiers().getAnnotations().stream()
+                                .anyMatch(it -> it.getAnnotationType().toString().equals("Override"))));
             }
             return super.visitMethod(tree, nothing);
         }

@@ -82,6 +82,7 @@ final class Assembly {
                 at.section("socket").bind(SocketConfig.class, null),
                 at.get("halfClose", HalfClose.class),
                 at.get("proxyProtocol", ListenerConfig.ProxyProtocol.class),
+                at.get("http2", Boolean.class),
                 at.get("protocol", ListenerConfig.Protocol.class),
                 TlsKeys.of(at),
                 at.get("service", String.class),

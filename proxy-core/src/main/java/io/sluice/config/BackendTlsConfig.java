@@ -1,6 +1,6 @@
 package io.sluice.config;
 
-import java.security.PrivateKey;
+import io.sluice.pem.Identity;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
@@ -14,18 +14,4 @@ import java.util.List;
  * @param serverName  whom certificates are to name, and what endpoints are told by SNI; null = the endpoint's own name
  */
 public record BackendTlsConfig(
-        List<X509Certificate> authorities, boolean verify, Identity identity, String serverName) {
-
-    /**
-     * A certificate with its key. <em>Immutable.</em>
-     *
-     * @param chain at least one; the first is ours
-     * @param key   that of the first
-     */
-    public record Identity(List<X509Certificate> chain, PrivateKey key) {
-        @Override
-        public String toString() {
-            return chain.getFirst().getSubjectX500Principal().toString();
-        }
-    }
-}
+        List<X509Certificate> authorities, boolean verify, Identity identity, String serverName) {}

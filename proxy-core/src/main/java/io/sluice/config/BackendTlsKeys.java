@@ -4,13 +4,18 @@ import static io.sluice.config.Key.section;
 import static io.sluice.config.Key.value;
 import static io.sluice.config.ValueType.flag;
 
-import io.sluice.config.BackendTlsConfig.Identity;
-import java.security.PrivateKey;
+import io.sluice.pem.Authorities;
+import io.sluice.pem.Identity;
+import io.sluice.pem.PemException;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.List;
 
 /** The keys about TLS to endpoints. <em>Immutable.</em> */
 final class BackendTlsKeys {
+    private static final Path NO_FILE = Path.of("");
     private static final String NAME = "tls";
+    private static final String CA = "ca";
     private static final String VERIFY = "verify";
     private static final String CLIENT_CERT = "clientCert";
     private static final String CLIENT_KEY = "clientKey";
@@ -24,17 +29,17 @@ final class BackendTlsKeys {
                                 + " reload. Health checks speak TLS, too.")
                         .orValue(flag())
                         .unset("false"),
-                value("services.*.tls.ca", PemFile.CERTIFICATES.orWord("system", PemFile.NONE), "Who may have signed the"
+                value("services.*.tls.ca", TlsKeys.FILE.orWord("system", NO_FILE), "A PEM file of those who may have signed the"
                                 + " endpoints' certificates; a self-signed certificate signs itself. system: whom the Java"
                                 + " runtime trusts.")
                         .byDefault("system"),
                 value("services.*.tls.verify", flag(), "Whether an endpoint's certificate must be signed by one of these, be in"
                                 + " force, and name the endpoint. false: anybody on the way can answer in its place.")
                         .byDefault("true"),
-                value("services.*.tls.clientCert", PemFile.CERTIFICATES.orWord("none", PemFile.NONE), "Our certificate, then"
+                value("services.*.tls.clientCert", TlsKeys.FILE.orWord("none", NO_FILE), "Our certificate in PEM form, then"
                                 + " those between it and an authority, for endpoints that ask for one.")
                         .byDefault("none"),
-                value("services.*.tls.clientKey", PemFile.KEY.orWord("none", PemFile.NONE), "Its private key, without a"
+                value("services.*.tls.clientKey", TlsKeys.FILE.orWord("none", NO_FILE), "Its private key, without a"
                                 + " passphrase. It may also stand in the file of clientCert.")
                         .byDefault("none"),
                 value("services.*.tls.serverName", Addresses.HOST, "Whom certificates must name, and what endpoints are told by"
@@ -42,43 +47,54 @@ final class BackendTlsKeys {
                         .unset("the endpoint's host, as it is written"));
     }
 
-    /** What is written under a service; null if nothing is, or false. */
+    /** What is written under a service; null if nothing is, or false. Files that can't be read are left to {@link #check}. */
     static BackendTlsConfig of(Section service) {
         if (!service.has(NAME) || Boolean.FALSE.equals(service.values().value(service.at(NAME)))) {
             return null;
         }
         Section at = service.section(NAME);
-        PemFile certificates = at.get(CLIENT_CERT, PemFile.class);
-        PrivateKey key = key(at, certificates);
-        return new BackendTlsConfig(
-                at.get("ca", PemFile.class).certificates(),
-                at.get(VERIFY, Boolean.class),
-                certificates.certificates().isEmpty() ? null : new Identity(certificates.certificates(), key),
-                at.get("serverName", String.class));
+        try {
+            return new BackendTlsConfig(
+                    authorities(at), at.get(VERIFY, Boolean.class), identity(at), at.get("serverName", String.class));
+        } catch (PemException _) {
+            return null;
+        }
     }
 
-    private static PrivateKey key(Section at, PemFile certificates) {
-        PrivateKey own = at.get(CLIENT_KEY, PemFile.class).key();
-        return own == null ? certificates.key() : own;
+    private static List<X509Certificate> authorities(Section at) throws PemException {
+        Path file = at.get(CA, Path.class);
+        return file.equals(NO_FILE) ? List.of() : Authorities.read(file);
+    }
+
+    private static Identity identity(Section at) throws PemException {
+        Path certificates = at.get(CLIENT_CERT, Path.class);
+        Path key = at.get(CLIENT_KEY, Path.class);
+        return certificates.equals(NO_FILE) ? null : Identity.read(certificates, key.equals(NO_FILE) ? certificates : key);
     }
 
     /** What no key can say alone; what can be used, but is hardly meant, goes to {@code warnings}. */
-    static void check(Section service, BackendTlsConfig tls, List<Problem> problems, List<Problem> warnings) {
+    static void check(Section service, List<Problem> problems, List<Problem> warnings) {
         Section at = service.section(NAME);
-        if (tls == null || !at.values().sound(at.path())) {
+        if (!service.has(NAME) || service.values().value(at.path()) != null || !at.values().sound(at.path())) {
             return;
         }
-        Identity identity = tls.identity();
-        if (identity == null && at.get(CLIENT_KEY, PemFile.class).key() != null) {
-            problem(at, CLIENT_KEY, "found a key without clientCert; expected its certificate, too", problems);
-        } else if (identity != null && identity.key() == null) {
-            problem(at, CLIENT_CERT, "found a certificate without clientKey; expected its private key, in a file of its own or"
-                    + " in this one", problems);
-        } else if (identity != null && !PrivateKeys.fits(identity.key(), identity.chain().getFirst().getPublicKey())) {
-            problem(at, at.has(CLIENT_KEY) ? CLIENT_KEY : CLIENT_CERT, "found a key that is not that of the first certificate in"
-                    + " clientCert; expected the one that is", problems);
+        try {
+            authorities(at);
+        } catch (PemException e) {
+            problem(at, CA, e.getMessage(), problems);
         }
-        if (!tls.verify()) {
+        boolean alone = at.get(CLIENT_CERT, Path.class).equals(NO_FILE) && !at.get(CLIENT_KEY, Path.class).equals(NO_FILE);
+        if (alone) {
+            problem(at, CLIENT_KEY, "found a key without clientCert; expected its certificate, too", problems);
+        }
+        try {
+            identity(at);
+        } catch (PemException e) {
+            boolean together = e.file() == PemException.File.KEY && !at.has(CLIENT_KEY);
+            problem(at, e.file() == PemException.File.CERTIFICATES || together ? CLIENT_CERT : CLIENT_KEY,
+                    e.getMessage() + (together ? ", there or in a file that clientKey names" : ""), problems);
+        }
+        if (!at.get(VERIFY, Boolean.class)) {
             problem(at, VERIFY, "found false: certificates are not looked at, so anybody on the way to the endpoints can read"
                     + " and answer in their place", warnings);
         }

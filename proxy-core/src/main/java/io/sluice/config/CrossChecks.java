@@ -315,7 +315,7 @@ final class CrossChecks {
                 warnings.add(values.placeOf(at).problem(at, "found a service that no route uses"));
             }
             HealthKeys.check(new Section(values, at), service.health(), problems);
-            BackendTlsKeys.check(new Section(values, at), service.tls(), problems, warnings);
+            BackendTlsKeys.check(new Section(values, at), problems, warnings);
             loadBalancer(service, at + ".loadBalancer");
             StickyKeys.check(new Section(values, at), service.sticky(), raw(service), problems);
             DnsKeys.check(new Section(values, at), problems);

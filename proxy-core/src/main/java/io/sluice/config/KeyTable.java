@@ -91,6 +91,7 @@ final class KeyTable {
                         .byDefault("abort"),
                 TunnelKeys.listener().getFirst(),
                 TunnelKeys.listener().getLast(),
+                Http2Keys.listener(),
                 ProxyProtocolKeys.listener()));
         keys.addAll(HttpsKeys.listener());
         keys.addAll(List.of(

@@ -8,6 +8,7 @@ package io.sluice.config;
  * @param socket    options of the listening and of the accepted sockets
  * @param halfClose what a client's end of stream means while its request is being answered
  * @param proxyProtocol whether connections begin with a header that names the client
+ * @param http2     whether HTTP/2 is spoken besides HTTP/1.1; means nothing for raw TCP
  * @param protocol  what is spoken there
  * @param tls       how it is encrypted; null = it is not
  * @param service   where a raw TCP listener's connections go; null for HTTP, where routes say so
@@ -20,6 +21,7 @@ public record ListenerConfig(
         SocketConfig socket,
         HalfClose halfClose,
         ProxyProtocol proxyProtocol,
+        boolean http2,
         Protocol protocol,
         TlsConfig tls,
         String service,

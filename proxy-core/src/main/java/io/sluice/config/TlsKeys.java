@@ -21,7 +21,8 @@ import java.util.List;
 
 /** The keys about TLS to clients. <em>Immutable.</em> */
 final class TlsKeys {
-    private static final ValueType FILE = ValueType.of("the path of a file", text -> {
+    /** A file that is read later. */
+    static final ValueType FILE = ValueType.of("the path of a file", text -> {
         try {
             if (text.isEmpty()) {
                 throw new Mismatch();

@@ -24,6 +24,7 @@ public final class Forwarding {
     private final HeaderLine https = HeaderLine.of(HeaderName.X_FORWARDED_PROTO.text(), "https");
     private final HeaderLine via10 = HeaderLine.of(HeaderName.VIA.text(), "1.0 " + Via.PSEUDONYM);
     private final HeaderLine via11 = HeaderLine.of(HeaderName.VIA.text(), "1.1 " + Via.PSEUDONYM);
+    private final HeaderLine via20 = HeaderLine.of(HeaderName.VIA.text(), "2.0 " + Via.PSEUDONYM);
 
     /** Creates it. */
     public Forwarding(List<Cidr> trustedProxies) {
@@ -123,9 +124,10 @@ public final class Forwarding {
             extend(head, HeaderName.FORWARDED, ForwardedElement.of(address, peer, head, hostStart, hostEnd));
         }
         if (head.find(HeaderName.VIA) < 0) {
-            head.append(head.http10() ? via10 : via11);
+            head.append(head.http2() ? via20 : head.http10() ? via10 : via11);
         } else {
-            extend(head, HeaderName.VIA, (head.http10() ? "1.0 " : "1.1 ") + Via.PSEUDONYM);
+            String version = head.http2() ? "2.0 " : head.http10() ? "1.0 " : "1.1 ";
+            extend(head, HeaderName.VIA, version + Via.PSEUDONYM);
         }
         return null;
     }

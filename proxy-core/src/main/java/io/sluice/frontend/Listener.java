@@ -9,6 +9,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.sluice.config.HostPort;
 import io.sluice.config.ListenerConfig;
 import io.sluice.config.ListenerConfig.ProxyProtocol;
@@ -18,6 +19,8 @@ import io.sluice.http.Encryption;
 import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
 import io.sluice.http1.Http1ClientConnection;
+import io.sluice.http2.Http2ClientConnection;
+import io.sluice.tls.Protocols;
 import io.sluice.tls.Termination;
 import io.sluice.transport.AddressPair;
 import io.sluice.transport.SocketReading;
@@ -31,6 +34,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * One address that clients connect to: a listening socket for each event loop where the system shares ports, so that a
@@ -222,9 +226,22 @@ public final class Listener {
         ListenerFacts facts = now.facts();
         Peer peer = loop.worker().peer(client, encryption);
         return switch (now.config().protocol()) {
-            case HTTP -> new Http1ClientConnection(channel, loop.worker(), facts, loop.store(), reading, peer);
+            case HTTP -> http(now, channel, loop, reading, peer);
             case TCP -> new TcpExchange(channel, loop.worker(), facts, reading, client, peer);
         };
+    }
+
+    /** Under TLS the handshake has settled which HTTP it is (RFC 7301); else the first bytes do. */
+    private static ChannelHandler http(
+            Terms now, SocketChannel channel, LoopContext loop, SocketReading reading, Peer peer) {
+        ListenerFacts facts = now.facts();
+        Supplier<ChannelHandler> http2 =
+                () -> new Http2ClientConnection(channel, loop.worker(), facts, loop.store(), reading, peer);
+        if (peer.secure() && Protocols.http2(channel.pipeline().get(SslHandler.class).applicationProtocol())) {
+            return http2.get();
+        }
+        var http1 = new Http1ClientConnection(channel, loop.worker(), facts, loop.store(), reading, peer);
+        return now.config().http2() && !peer.secure() ? http1.orHttp2(http2) : http1;
     }
 
     /**

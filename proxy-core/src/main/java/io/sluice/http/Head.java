@@ -270,6 +270,27 @@ public abstract sealed class Head permits RequestHead, ResponseHead, TrailerSect
         index(name, start, start + text.length(), valueStart, valueEnd, length);
     }
 
+    /** Begins a field at the end, whose name the caller has checked; {@link #endLine} must follow. Allocates nothing. */
+    final void beginLine(byte[] name, int from, int to) {
+        int count = to - from;
+        lineStart = reserve(count + 2);
+        nameEnd = lineStart + count;
+        System.arraycopy(name, from, bytes, lineStart, count);
+        length = Ascii.put(": ", bytes, nameEnd);
+    }
+
+    /** Ends that field with a value that the caller has checked. */
+    final void endLine(HeaderName name, byte[] value, int from, int to) {
+        int count = to - from;
+        int valueStart = reserve(count + 2);
+        int valueEnd = valueStart + count;
+        System.arraycopy(value, from, bytes, valueStart, count);
+        bytes[valueEnd] = '\r';
+        bytes[valueEnd + 1] = '\n';
+        length = valueEnd + 2;
+        index(name, lineStart, nameEnd, valueStart, valueEnd, length);
+    }
+
     /**
      * Copies all kept lines but those of {@code Content-Length} and {@code Transfer-Encoding}, which the writer makes
      * itself, in runs.

@@ -27,12 +27,29 @@ public enum ProxyError {
     TOO_MANY_FIELDS(Side.CLIENT, 431),
     EXPECTATION_FAILED(Side.CLIENT, 417),
     REQUEST_BODY_TOO_LARGE(Side.CLIENT, 413),
+    /** A request that is malformed by RFC 9113 §8: its stream is reset. */
+    HTTP2_MALFORMED(Side.CLIENT, 400),
 
     // What a client did or failed to do in time.
     REQUEST_HEAD_TIMEOUT(Side.CLIENT, 408),
     REQUEST_BODY_TIMEOUT(Side.CLIENT, 408),
     CLIENT_GONE(Side.CLIENT, 499),
     CLIENT_TOO_SLOW(Side.CLIENT, 499),
+
+    /** More streams at once than a client of HTTP/2 was told: it is refused, and may be asked for again. */
+    HTTP2_TOO_MANY_STREAMS(Side.CLIENT, 499),
+    // What a client of HTTP/2 did to its connection, which is closed therefore.
+    HTTP2_PROTOCOL_ERROR(Side.CLIENT, 499),
+    /** Streams reset by the client, as fast as it opens them. */
+    HTTP2_RAPID_RESET(Side.CLIENT, 499),
+    /** Streams that the client gets reset by breaking rules. */
+    HTTP2_PROVOKED_RESETS(Side.CLIENT, 499),
+    /** A field block of too many frames, or too long. */
+    HTTP2_CONTINUATION_FLOOD(Side.CLIENT, 499),
+    /** Frames that say nothing, or want answers, in a number that no use of a connection needs. */
+    HTTP2_FRAME_FLOOD(Side.CLIENT, 499),
+    /** Answers to frames pile up, as the client doesn't read them. */
+    HTTP2_UNREAD_FRAMES(Side.CLIENT, 499),
 
     // What stood, or did not stand, in front of the first request, or that it is one connection too many: it is closed
     // without an answer.

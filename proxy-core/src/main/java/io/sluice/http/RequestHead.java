@@ -22,6 +22,7 @@ public final class RequestHead extends Head {
     int authorityEnd;
     boolean plainPath;
     boolean expectsContinue;
+    boolean http2;
     private int forwardedPathStart = -1;
     private int forwardedPathEnd;
 
@@ -43,6 +44,7 @@ public final class RequestHead extends Head {
         authorityEnd = 0;
         plainPath = false;
         expectsContinue = false;
+        http2 = false;
         forwardedPathStart = -1;
         forwardedPathEnd = 0;
     }
@@ -95,6 +97,11 @@ public final class RequestHead extends Head {
     /** Whether the client waits for a 100 before it sends the body (RFC 9110 §10.1.1); never for HTTP/1.0. */
     public boolean expectsContinue() {
         return expectsContinue;
+    }
+
+    /** Whether the client speaks HTTP/2; else {@link #http10} tells which HTTP/1. */
+    public boolean http2() {
+        return http2;
     }
 
     /** Offset of the path to forward: the received one, or its replacement. */

@@ -33,6 +33,11 @@ public final class Trailers {
         return lines.length;
     }
 
+    /** All lines, each with its CRLF; borrowed, not to be changed. */
+    public byte[] lines() {
+        return lines;
+    }
+
     /** Writes all lines, each with its CRLF. */
     public void writeTo(ByteBuf out) {
         out.writeBytes(lines);

@@ -40,18 +40,18 @@ public final class HeadStore implements AutoCloseable {
     }
 
     /** An empty buffer with room for so many bytes, owned by the caller: as a rule the one that the last message left in. */
-    ByteBuf piece(int atLeast) {
+    public ByteBuf piece(int atLeast) {
         return pieces.take(Math.max(PIECE_BYTES, atLeast));
     }
 
     /** An empty head; to be given back. */
-    RequestHead request() {
+    public RequestHead request() {
         RequestHead head = requests.pollLast();
         return head == null ? new RequestHead() : head;
     }
 
     /** Takes a head back. */
-    void give(RequestHead head) {
+    public void give(RequestHead head) {
         head.clear();
         if (requests.size() < KEPT_MAX) {
             requests.addLast(head);
@@ -59,13 +59,13 @@ public final class HeadStore implements AutoCloseable {
     }
 
     /** An empty head; to be given back. */
-    ResponseHead response() {
+    public ResponseHead response() {
         ResponseHead head = responses.pollLast();
         return head == null ? new ResponseHead() : head;
     }
 
     /** Takes a head back. */
-    void give(ResponseHead head) {
+    public void give(ResponseHead head) {
         head.clear();
         if (responses.size() < KEPT_MAX) {
             responses.addLast(head);
@@ -73,7 +73,7 @@ public final class HeadStore implements AutoCloseable {
     }
 
     /** Memory to compose a head in, valid until the next call; longer than {@code atLeast}. */
-    byte[] scratch(int atLeast) {
+    public byte[] scratch(int atLeast) {
         if (scratch.length < atLeast) {
             scratch = Arrays.copyOf(scratch, atLeast * 2);
         }
@@ -87,7 +87,7 @@ public final class HeadStore implements AutoCloseable {
     }
 
     /** The field that a response without one gets (RFC 9110 §6.6.1), with its CRLF; not to be changed. */
-    byte[] date() {
+    public byte[] date() {
         long second = System.currentTimeMillis() / 1000;
         if (second != dateSecond) {
             dateSecond = second;

@@ -18,6 +18,7 @@ import io.sluice.http1.MessageWriter.Persistence;
 import io.sluice.stream.BackendListener;
 import io.sluice.stream.BackendStream;
 import io.sluice.transport.ChannelEnds;
+import io.sluice.transport.Closing;
 import io.sluice.transport.ProxyHeader;
 import io.sluice.transport.RawSocket;
 import io.sluice.transport.SocketReading;
@@ -65,7 +66,7 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
         this.request = new RequestOutput(channel, store);
         this.body = new BodyReader(limits);
         this.reading = reading;
-        this.ends = new ChannelEnds(channel, reading);
+        this.ends = new ChannelEnds(reading);
         // A failed write must not take away what the backend said before it stopped reading.
         channel.config().setAutoClose(false);
     }
@@ -189,9 +190,8 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
     public void close() {
         if (state != State.CLOSED) {
             state = State.CLOSED;
-            long pendingBytes = request.pendingBytes();
             letGo();
-            ends.close(pendingBytes);
+            Closing.close(channel);
         }
     }
 

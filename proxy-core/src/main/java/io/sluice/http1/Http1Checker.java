@@ -17,6 +17,7 @@ import io.sluice.service.Service;
 import io.sluice.service.Verdict;
 import io.sluice.tls.BackendTls;
 import io.sluice.transport.AddressPair;
+import io.sluice.transport.Closing;
 import io.sluice.transport.LoopBuffer;
 import io.sluice.transport.ProxyHeader;
 import io.sluice.transport.SocketOptions;
@@ -156,7 +157,7 @@ public final class Http1Checker implements Checker {
         public void cancel() {
             over = true;
             if (channel != null) {
-                channel.close();
+                Closing.close(channel);
             }
         }
     }

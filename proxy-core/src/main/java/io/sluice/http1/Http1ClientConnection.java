@@ -1,6 +1,7 @@
 package io.sluice.http1;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -22,6 +23,7 @@ import io.sluice.transport.RawSocket;
 import io.sluice.transport.SocketReading;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * An HTTP/1.1 connection from a client: requests one after the other, each with an exchange, which sees of it an
@@ -51,6 +53,10 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     private State state = State.OPEN;
     private Exchange exchange;
     private boolean lastRequest;
+    /** Whether there was a request already. */
+    private boolean served;
+    /** Null where HTTP/2 is not spoken. */
+    private Supplier<ChannelHandler> http2;
 
     /** Creates the handler of an accepted channel, in the worker's loop; {@code reading} and {@code peer} are its. */
     public Http1ClientConnection(
@@ -64,6 +70,15 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         this.response = new ResponseOutput(channel, store, this::responseSent);
         this.deadline = new Deadline(worker.wheel(), this::onDeadline);
         this.stream = new Http1ClientStream(this, reading, request, response, peer);
+    }
+
+    /**
+     * Says who speaks HTTP/2, should the client begin with that (RFC 9113 §3.3): a handler for this channel, which gets its
+     * place in the pipeline, and all bytes. Without one such a client is refused.
+     */
+    public Http1ClientConnection orHttp2(Supplier<ChannelHandler> its) {
+        http2 = its;
+        return this;
     }
 
     // ---- what the client sends ----
@@ -104,6 +119,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     public void onHead(RequestHead head) {
         deadline.disarm();
         lastRequest = !head.keepAlive();
+        served = true;
         stream.begin(lastRequest);
         exchange = worker.exchange(stream, head, listener, request.startedNanos());
         exchange.begin();
@@ -114,6 +130,17 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         deadline.disarm();
         exchange = worker.exchange(stream, request.head(), listener, request.startedNanos());
         exchange.refuse(why);
+    }
+
+    @Override
+    public boolean onPreface() {
+        if (http2 == null || served) {
+            return false;
+        }
+        // First the one connection is counted, then the other isn't: a drain must not find none in between.
+        channel.pipeline().replace(this, null, http2.get());
+        letGo();
+        return true;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.sluice.http1;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.sluice.exchange.Worker;
+import io.sluice.http.Preface;
 import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
 import io.sluice.http.Trailers;
@@ -27,6 +28,13 @@ final class RequestInput {
 
         /** What came is no head. */
         void onRefused(ProxyError why);
+
+        /**
+         * What came begins as HTTP/2 does.
+         *
+         * @return whether somebody else reads it from now on, from its first byte: then {@link #close} was called
+         */
+        boolean onPreface();
 
         /** A head began, but is not complete. */
         void onHeadBegun();
@@ -167,8 +175,10 @@ final class RequestInput {
         switch (worker.snapshot().requestParser().parseRequest(head, in)) {
             case INCOMPLETE -> requests.onHeadBegun();
             case REFUSED -> {
-                state = State.HELD;
-                requests.onRefused(head.error());
+                if (!Preface.begins(head) || !passed(in)) {
+                    state = State.HELD;
+                    requests.onRefused(head.error());
+                }
             }
             case COMPLETE -> {
                 body.begin(head);
@@ -179,6 +189,20 @@ final class RequestInput {
                 }
             }
         }
+        return true;
+    }
+
+    /** Offers a connection of another version to who speaks it. */
+    private boolean passed(ByteBuf in) {
+        int count = head.length();
+        ByteBuf all = channel.alloc().directBuffer(count + in.readableBytes());
+        all.writeBytes(head.bytes(), 0, count).writeBytes(in, in.readerIndex(), in.readableBytes());
+        if (!requests.onPreface()) {
+            all.release();
+            return false;
+        }
+        in.skipBytes(in.readableBytes());
+        channel.pipeline().fireChannelRead(all);
         return true;
     }
 

@@ -14,7 +14,7 @@ import io.sluice.tracing.Trace;
  * @param listener     the listener's name
  * @param route        the route's name; {@code -} = none
  * @param method       the method
- * @param http10       whether the client spoke HTTP/1.0
+ * @param protocol     what the client spoke
  * @param status       the status sent to the client; 0 = none
  * @param error        null = it ended well
  * @param startedNanos when the request's first byte was read, as {@link System#nanoTime}
@@ -25,7 +25,7 @@ record EndedExchange(
         String listener,
         String route,
         Method method,
-        boolean http10,
+        Protocol protocol,
         int status,
         ProxyError error,
         long startedNanos,
@@ -34,7 +34,7 @@ record EndedExchange(
     /** Takes it out of an ended record. */
     static EndedExchange of(ExchangeRecord record) {
         return new EndedExchange(
-                record.trace(), record.listener(), record.route(), record.method(), record.protocol() == Protocol.HTTP_10,
+                record.trace(), record.listener(), record.route(), record.method(), record.protocol(),
                 record.status(), record.error(), record.startedNanos(), record.totalNanos());
     }
 

@@ -80,7 +80,11 @@ final class Spans {
         facts.put(SERVER_PORT, (long) request.port());
         facts.put(CLIENT_ADDRESS, request.client());
         facts.put(PEER_ADDRESS, request.peer());
-        facts.put(VERSION, exchange.http10() ? "1.0" : "1.1");
+        facts.put(VERSION, switch (exchange.protocol()) {
+            case HTTP_10 -> "1.0";
+            case HTTP_2 -> "2";
+            case HTTP_11, TCP -> "1.1";
+        });
         facts.put(LISTENER, exchange.listener());
         outcome(exchange.status(), exchange.error(), 500, facts);
         // A status below 500 is no error of ours, whatever else is known of it; a body cut short is one.

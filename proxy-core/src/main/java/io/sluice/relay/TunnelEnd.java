@@ -8,7 +8,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.FileRegion;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.sluice.http.Trailers;
 import io.sluice.stream.BodySink;
 import io.sluice.stream.BodySource;
@@ -38,7 +37,7 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
         this.tunnel = tunnel;
         this.channel = socket.channel();
         this.reading = socket.reading();
-        this.ends = new ChannelEnds(channel, reading);
+        this.ends = new ChannelEnds(reading);
         // What a socket said before it took no more is still to be read.
         channel.config().setAutoClose(false);
     }
@@ -146,7 +145,7 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
         channel.write(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) gone -> {
             if (gone.isSuccess() && !closed) {
                 outputEnded = true;
-                ends.endOutput();
+                Closing.endOutput(channel);
                 tunnel.ended();
             }
         });

@@ -100,6 +100,7 @@ final class ListenerChange {
         return before.name().equals(after.name())
                 && halfClose == after.halfClose()
                 && before.proxyProtocol() == after.proxyProtocol()
+                && before.http2() == after.http2()
                 && before.protocol() == after.protocol()
                 && (before.tls() == null) == (after.tls() == null);
     }

@@ -45,9 +45,10 @@ final class Terminations implements AutoCloseable {
     }
 
     /** What two listeners may share. <em>Immutable.</em> */
-    private record Terms(TlsConfig config, Protocol protocol) {
+    private record Terms(TlsConfig config, List<String> protocols) {
         static Terms of(ListenerConfig listener) {
-            return new Terms(listener.tls(), listener.protocol());
+            boolean http = listener.protocol() == Protocol.HTTP;
+            return new Terms(listener.tls(), http ? Protocols.http(listener.http2()) : List.of());
         }
     }
 
@@ -63,8 +64,7 @@ final class Terminations implements AutoCloseable {
         Terms terms = Terms.of(listener);
         Termination made = known.get(terms);
         if (made == null) {
-            made = Termination.load(
-                    listener.tls(), engines(), listener.protocol() == Protocol.HTTP ? Protocols.http() : List.of(), ordered);
+            made = Termination.load(listener.tls(), engines(), terms.protocols(), ordered);
             known.put(terms, made);
         }
         return made;

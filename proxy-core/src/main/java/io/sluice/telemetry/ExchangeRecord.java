@@ -16,6 +16,7 @@ public final class ExchangeRecord {
     public enum Protocol {
         HTTP_10("HTTP/1.0"),
         HTTP_11("HTTP/1.1"),
+        HTTP_2("HTTP/2.0"),
         TCP("tcp");
 
         private final String text;
@@ -116,6 +117,9 @@ public final class ExchangeRecord {
      */
     public void request(RequestHead head, boolean withText) {
         request(head.method(), head.http10());
+        if (head.http2()) {
+            protocol = Protocol.HTTP_2;
+        }
         if (withText) {
             text(head.methodText(), head.hostText(), head.text(head.pathStart(), head.queryEnd()));
         }

@@ -6,11 +6,9 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolNames;
-import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.ReferenceCountUtil;
 import io.sluice.config.BackendTlsConfig;
@@ -78,7 +76,7 @@ public final class BackendTls {
 
     private static SslContextBuilder builder(BackendTlsConfig config) {
         SslContextBuilder builder = SslContextBuilder.forClient()
-                .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK)
+                .sslProvider(Engines.detect().provider())
                 .protocols("TLSv1.3", "TLSv1.2")
                 .applicationProtocolConfig(new ApplicationProtocolConfig(
                         Protocol.ALPN,
@@ -126,7 +124,7 @@ public final class BackendTls {
                 listener.onInsecure(reason(ended.cause()));
             }
         });
-        channel.pipeline().addFirst(handler);
+        channel.pipeline().addFirst(ReadGuard.INSTANCE, handler);
     }
 
     /** Certificates know no dot at the end. */

@@ -10,8 +10,15 @@ public final class Protocols {
 
     private Protocols() {}
 
-    /** Where requests are spoken. */
-    public static List<String> http() {
-        return List.of(ApplicationProtocolNames.HTTP_1_1);
+    /** Where requests are spoken, with HTTP/2 or without. */
+    public static List<String> http(boolean withHttp2) {
+        return withHttp2
+                ? List.of(ApplicationProtocolNames.HTTP_2, ApplicationProtocolNames.HTTP_1_1)
+                : List.of(ApplicationProtocolNames.HTTP_1_1);
+    }
+
+    /** Whether this is HTTP/2; null = nothing was agreed on. */
+    public static boolean http2(String agreed) {
+        return ApplicationProtocolNames.HTTP_2.equals(agreed);
     }
 }

@@ -102,6 +102,7 @@ final class ConfigReaderTest {
                                 LISTENER_SOCKET,
                                 ListenerConfig.HalfClose.ABORT,
                                 ListenerConfig.ProxyProtocol.OFF,
+                                true,
                                 ListenerConfig.Protocol.HTTP,
                                 null,
                                 null,

@@ -35,6 +35,28 @@ record BackendSecrets(SSLContext context, Consumer<SSLSocket> terms) {
     /** Somebody else, whom nobody knows. */
     static final X509Bundle STRANGER = authority("CN=stranger");
 
+    /** Ready to be used again and again: for 127.0.0.1, signed by {@link #AUTHORITY}. */
+    static final BackendSecrets GOOD = ready();
+
+    /** What a service's YAML says of them. */
+    static final String YAML = yaml();
+
+    private static BackendSecrets ready() {
+        try {
+            return good();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String yaml() {
+        try {
+            return "tls: { ca: \"" + AUTHORITY.toTempRootCertPem() + "\" }";
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private static X509Bundle authority(String name) {
         try {
             return new CertificateBuilder().ecp256().subject(name).setIsCertificateAuthority(true).buildSelfSigned();

@@ -79,7 +79,7 @@ final class FlowControlIT {
     void holdsTheClientBackWhileTheBackendStopsReadingAndThenDeliversEveryByte() throws Exception {
         Signal readOn = new Signal();
         AtomicLong crc = new AtomicLong();
-        ScriptedBackend backend = proxy.owned(ScriptedBackend.narrow(64 * 1024, connection -> {
+        ScriptedBackend backend = proxy.owned(ScriptedBackend.narrow(64 * 1024, proxy.secrets(), connection -> {
             connection.head();
             readOn.await();
             crc.set(connection.crc(LENGTH));

@@ -77,7 +77,12 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
 
     /** Starts a backend whose n-th connection plays the n-th script, and every further one the last. */
     ScriptedBackend backend(Script... scripts) throws IOException {
-        return owned(ScriptedBackend.playing(scripts));
+        return owned(ScriptedBackend.secure(secrets(), scripts));
+    }
+
+    /** What a backend of this test speaks. */
+    BackendSecrets secrets() {
+        return relaying == Relaying.ENCRYPTED_BEHIND ? BackendSecrets.GOOD : BackendSecrets.NONE;
     }
 
     /** Has a backend closed after the test, and its scripts' assertions counted. */
@@ -128,6 +133,10 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
         whole.append(yaml);
         String text = (relaying == Relaying.ENCRYPTED ? whole.toString().replace("name: web,", "name: web, " + TestAuthority.LOCALHOST + ",")
                 : whole.toString()).replace("${endpoints}", String.join(", ", endpoints.stream().map(e -> '"' + e + '"').toList()));
+        if (relaying == Relaying.ENCRYPTED_BEHIND && !text.contains("tls:")) {
+            text = text.replaceAll("(?m)(\\{ *|^ +)(?=endpoints:)", "$1" + BackendSecrets.YAML + "@$1");
+            text = text.replaceAll("@\\{ *", ", ").replace("@ ", "\n ");
+        }
         for (int i = 0; i < endpoints.size(); i++) {
             text = text.replace("${" + i + "}", '"' + endpoints.get(i) + '"');
         }
@@ -232,7 +241,7 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
                 awaitMetric(0, "sluice_connections");
                 awaitMetric(0, "sluice_pipes", "state=active");
                 awaitMetric(0, "sluice_compressions_active");
-                if (relaying == Relaying.COPIED || relaying == Relaying.ENCRYPTED) {
+                if (relaying != Relaying.SPLICED && relaying != Relaying.DEFAULT) {
                     awaitMetric(0, "sluice_zero_copy_bytes_total", "mechanism=splice");
                 }
             }

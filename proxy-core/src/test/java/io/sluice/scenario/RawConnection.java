@@ -156,7 +156,7 @@ final class RawConnection implements AutoCloseable {
 
     /** Sends FIN and goes on reading. */
     void halfClose() throws IOException {
-        raw.shutdownOutput();
+        polite().shutdownOutput();
     }
 
     /** Closes by RST. */
@@ -167,8 +167,12 @@ final class RawConnection implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        // Without a close_notify, as many clients leave.
-        raw.close();
+        polite().close();
+    }
+
+    /** Backends here say under TLS where they end; of clients many don't. */
+    private Socket polite() {
+        return socket instanceof SSLSocket tls && tls.getUseClientMode() ? raw : socket;
     }
 
     /** All bytes read so far (the first MiB of them), a character a byte. */

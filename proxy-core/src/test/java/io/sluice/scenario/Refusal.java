@@ -52,7 +52,7 @@ record Refusal(String why, String bytes, int status, List<String> words) {
                 of("a version with two digits", "GET / HTTP/1.10" + fields, 400, line),
                 of("another protocol", "GET / ICY/1.1" + fields, 400, line),
                 of("a TLS handshake", "\u0016\u0003\u0001\u0002\0\u0001\0\u0001\u00fc\u0003\u0003abcdefgh", 400, line),
-                of("the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, "unsupported_version"),
+                of("the preface of HTTP/2, not quite", "PRI * HTTP/2.1\r\n\r\nSM\r\n\r\n", 505, "unsupported_version"),
                 of("HTTP/3.0", "GET / HTTP/3.0" + fields, 505, "unsupported_version"),
                 of("HTTP/0.9 by name", "GET / HTTP/0.9" + fields, 400, line),
                 of("a method of 1,000 bytes", "M".repeat(1000) + " / HTTP/1.1" + fields, 501, "method_too_long"),

@@ -9,7 +9,9 @@ enum Relaying {
     /** As an operator has it who says nothing. */
     DEFAULT(""),
     /** Over TLS, so through our buffers. */
-    ENCRYPTED("");
+    ENCRYPTED(""),
+    /** The same to the backends, which a client doesn't know. */
+    ENCRYPTED_BEHIND("");
 
     private final String yaml;
 

@@ -50,8 +50,8 @@ final class ScriptedBackend implements AutoCloseable {
     }
 
     /** The same with a receive buffer of about so many bytes. */
-    static ScriptedBackend narrow(int receiveBuffer, Script... scripts) throws IOException {
-        return new ScriptedBackend(0, receiveBuffer, BackendSecrets.NONE, List.of(scripts));
+    static ScriptedBackend narrow(int receiveBuffer, BackendSecrets secrets, Script... scripts) throws IOException {
+        return new ScriptedBackend(0, receiveBuffer, secrets, List.of(scripts));
     }
 
     private void accept() {

@@ -3,7 +3,7 @@ import glob
 import os
 import re
 
-from comparison.processes import CannotMeasure
+from .processes import CannotMeasure
 
 MAJOR_MIN = 25
 

@@ -1,0 +1,149 @@
+package io.sluice.http2;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2FrameAdapter;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.sluice.exchange.Exchange;
+import io.sluice.exchange.ListenerFacts;
+import io.sluice.http.ProxyError;
+import io.sluice.http.RequestHead;
+import io.sluice.http.Trailers;
+
+/**
+ * What the codec reports of a client's frames, once it has checked them, and what becomes of that: requests begin, go on and
+ * end. <em>Loop-confined.</em>
+ */
+final class ClientFrames extends Http2FrameAdapter {
+    private final Http2ClientConnection connection;
+    private final Multiplex multiplex;
+    private final ListenerFacts listener;
+    private final RequestDecoder fields;
+    private final StreamTable streams;
+    private final ResetCount resets = new ResetCount();
+
+    ClientFrames(
+            Http2ClientConnection connection, Multiplex multiplex, ListenerFacts listener, RequestDecoder fields) {
+        this.connection = connection;
+        this.multiplex = multiplex;
+        this.listener = listener;
+        this.fields = fields;
+        this.streams = multiplex.streams();
+    }
+
+    @Override
+    public void onHeadersRead(
+            ChannelHandlerContext context, int id, Http2Headers headers, int dependency, short weight,
+            boolean exclusive, int padding, boolean last) {
+        if (fields.ofTrailers()) {
+            onTrailers(id);
+        } else {
+            onRequest(id, last);
+        }
+    }
+
+    private void onRequest(int id, boolean last) {
+        fields.history().opened(id);
+        ProxyError refused = fields.complete(last);
+        RequestHead head = fields.takeHead();
+        if (streams.count() >= ServerCodec.STREAMS_MAX) {
+            multiplex.give(head);
+            listener.meters().rejected(ProxyError.HTTP2_TOO_MANY_STREAMS);
+            multiplex.reset(id, Http2Error.REFUSED_STREAM);
+            return;
+        }
+        Http2ClientStream stream = multiplex.begin(id, head);
+        if (last) {
+            stream.input().bodiless();
+        }
+        Exchange exchange = multiplex.exchange(stream, listener);
+        try {
+            if (refused == null) {
+                stream.begin(exchange);
+            } else {
+                stream.refuse(exchange, refused);
+            }
+        } catch (RuntimeException defect) {
+            broken(stream);
+        }
+    }
+
+    private void onTrailers(int id) {
+        Http2ClientStream stream = streams.find(id);
+        if (stream == null || stream.exchange() == null) {
+            streams.forget(id);
+            return;
+        }
+        Trailers trailers = fields.trailers();
+        if (trailers == null || !stream.input().agrees(0, true)) {
+            malformed(stream);
+        } else {
+            stream.input().end(trailers);
+        }
+    }
+
+    @Override
+    public int onDataRead(ChannelHandlerContext context, int id, ByteBuf data, int padding, boolean last) {
+        return onData(id, data, last) + padding;
+    }
+
+    private int onData(int id, ByteBuf data, boolean last) {
+        int count = data.readableBytes();
+        Http2ClientStream stream = streams.find(id);
+        if (stream == null) {
+            if (streams.unwanted(id, count, last)) {
+                multiplex.reset(id, Http2Error.NO_ERROR);
+            }
+            return count;
+        }
+        if (!stream.input().agrees(count, last)) {
+            malformed(stream);
+            return count;
+        }
+        try {
+            int back = stream.input().data(data);
+            if (last) {
+                streams.forget(id);
+                stream.input().end(Trailers.NONE);
+            }
+            return back;
+        } catch (RuntimeException defect) {
+            broken(stream);
+            return count;
+        }
+    }
+
+    private void malformed(Http2ClientStream stream) {
+        listener.meters().rejected(ProxyError.HTTP2_MALFORMED);
+        multiplex.reset(stream, Http2Error.PROTOCOL_ERROR);
+        stream.gone(ProxyError.HTTP2_MALFORMED);
+        connection.provoked();
+    }
+
+    /** A defect of ours costs this exchange, and nothing else. */
+    private static void broken(Http2ClientStream stream) {
+        if (stream.exchange() != null) {
+            stream.exchange().onRequestBroken(ProxyError.INTERNAL);
+        }
+    }
+
+    @Override
+    public void onRstStreamRead(ChannelHandlerContext context, int id, long code) {
+        streams.forget(id);
+        Http2ClientStream stream = streams.find(id);
+        if (stream == null || stream.ending()) {
+            return;
+        }
+        stream.gone(ProxyError.CLIENT_GONE);
+        // Each costs a backend more than it costs the client (CVE-2023-44487).
+        if (resets.tooMany(multiplex.nowNanos())) {
+            connection.fail(Http2Error.ENHANCE_YOUR_CALM, ProxyError.HTTP2_RAPID_RESET);
+        }
+    }
+
+    @Override
+    public void onPingAckRead(ChannelHandlerContext context, long data) {
+        connection.onPingAnswered();
+    }
+}
