@@ -26,13 +26,16 @@ COPY --from=build /src/sluice /src/sluice
 COPY --from=build /src/proxy-cli/target/sluice.jar ./
 COPY --from=build /src/proxy-cli/target/lib ./lib
 # -UsePerfData: the file in /tmp that it writes for jps can't be written in a read-only container, and may stall the JVM.
-# java.library.path: Netty takes its library from there and has not to unpack it, which a read-only /tmp would forbid.
+# java.library.path: Netty and brotli take their libraries from there and have not to unpack them, which a read-only /tmp would
+# forbid; zstd looks where ZstdNativePath says.
 RUN jlink --output java --no-header-files --no-man-pages --generate-cds-archive \
     --add-modules java.base,java.logging,java.management,java.naming,java.net.http,java.xml,jdk.jfr,jdk.management,jdk.unsupported \
-    --add-options="$(SLUICE_JAVA_HOME="$JAVA_HOME" /src/sluice flags | tr '\n' ' ') -XX:-UsePerfData -Djava.library.path=/opt/sluice/native"
+    --add-options="$(SLUICE_JAVA_HOME="$JAVA_HOME" /src/sluice flags | tr '\n' ' ') -XX:-UsePerfData -Djava.library.path=/opt/sluice/native -DZstdNativePath=/opt/sluice/native/libzstd-jni.so"
 RUN mkdir native && cd native \
     && jar -xf "$(ls ../lib/netty-transport-native-epoll-*-linux-"$(uname -m | sed 's/aarch64/aarch_64/')".jar)" META-INF/native \
-    && mv META-INF/native/*.so . && rm -r META-INF
+    && jar -xf "$(ls ../lib/native-linux-"$(uname -m)"-*.jar)" lib \
+    && jar -xf "$(ls ../lib/zstd-jni-*-linux_"$(uname -m | sed 's/x86_64/amd64/')".jar)" linux \
+    && mv META-INF/native/*.so lib/*/libbrotli.so . && mv linux/*/libzstd-jni-*.so libzstd-jni.so && rm -r META-INF lib linux
 # The start-up cache knows the jars by their time: one that no builder or registry has a reason to change.
 RUN find /opt/sluice -exec touch -h -d 2026-01-01T00:00:00Z {} +
 

@@ -47,7 +47,8 @@ final class ArchitectureTest {
             Map.entry("http1", Set.of(
                     "exchange", "pool", "relay", "stream", "service", "tls", "route", "http", "telemetry", "transport",
                     "config")),
-            Map.entry("http2", Set.of("http1", "exchange", "stream", "route", "http", "telemetry", "transport", "config")),
+            Map.entry("http2", Set.of(
+                    "http1", "exchange", "pool", "stream", "service", "tls", "route", "http", "telemetry", "transport", "config")),
             Map.entry("exchange", Set.of(
                     "route", "files", "filter", "service", "pool", "relay", "linux", "stream", "transport", "http",
                     "telemetry", "tracing", "config")),

@@ -197,8 +197,9 @@ final class AcmeKeys {
         }
         List<String> files = Stream.of("cert", "key").filter(certificate::has).toList();
         boolean ordered = certificate.has("acme");
-        if (ordered && !files.isEmpty()) {
-            problem(certificate, "", "found acme and " + String.join(" and ", files)
+        List<String> beside = Stream.of("cert", "key", "ocsp").filter(certificate::has).toList();
+        if (ordered && !beside.isEmpty()) {
+            problem(certificate, "", "found acme and " + String.join(" and ", beside)
                     + "; expected either acme, or cert and key", problems);
         } else if (!ordered && files.size() < 2) {
             problem(certificate, "", files.isEmpty() ? "found neither files nor names; expected cert and key, or acme"

@@ -219,6 +219,8 @@ final class Assembly {
                 at.section("zeroCopy").get("enabled", Boolean.class),
                 HealthKeys.of(at),
                 at.get("proxyProtocol", ServiceConfig.ProxyProtocol.class),
+                at.get("protocol", ServiceConfig.Protocol.class),
+                at.section("http2").bind(Http2Config.class, null),
                 at.section("limits").bind(ServiceLimitConfig.class, null),
                 at.has("circuitBreaker") ? at.section("circuitBreaker").bind(BreakerConfig.class, null) : null);
     }

@@ -51,7 +51,7 @@ final class CompressKeys {
                 value(AT + ".minSize", size(0, 1L << 20), "A shorter body stays as it is; one whose length isn't known is compressed.")
                         .byDefault("1KiB"),
                 section(AT + ".levels", "How hard each coding tries: higher levels cost more time and memory."),
-                value(AT + ".levels.gzip", whole(1, 9), "Level of gzip.").byDefault("5"),
+                value(AT + ".levels.gzip", whole(1, 9), "Level of gzip.").byDefault("4"),
                 value(AT + ".levels.br", whole(0, 11), "Quality of br; above 6 it is slow.").byDefault("4"),
                 value(AT + ".levels.zstd", whole(1, 19), "Level of zstd; above 9 it is slow.").byDefault("3"));
     }

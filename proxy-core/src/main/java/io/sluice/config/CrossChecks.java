@@ -68,7 +68,7 @@ final class CrossChecks {
             address(addresses, listener.address(), at + ".address");
             protocol(listener, at);
             TlsKeys.check(new Section(values, at), listener.tls(), problems, warnings);
-            HttpsKeys.check(new Section(values, at), listener.hsts(), this::problem);
+            HttpsKeys.check(new Section(values, at), listener, this::problem, this::warning);
             if (listener.proxyProtocol() == ProxyProtocol.OPTIONAL && !values.has("trustedProxies")) {
                 warnings.add(values.placeOf(at + ".proxyProtocol").problem(at + ".proxyProtocol",
                         "found optional without trustedProxies: whoever connects can claim any address"));
@@ -110,11 +110,6 @@ final class CrossChecks {
         if (tcp && values.has(at + ".halfClose")) {
             problem(at + ".halfClose", "found halfClose for protocol tcp; expected none, as each direction of a tunnel ends by"
                     + " itself");
-        }
-        for (String key : List.of("redirectToHttps", "hsts")) {
-            if (tcp && values.has(at + "." + key)) {
-                problem(at + "." + key, "found " + key + " for protocol tcp; expected none, as nothing is known of HTTP there");
-            }
         }
     }
 
@@ -165,8 +160,7 @@ final class CrossChecks {
                 filter(filter);
             }
             HttpsKeys.check(section, route.hsts(), this::problem);
-            CompressKeys.check(section, this::problem,
-                    (path, what) -> warnings.add(values.placeOf(path).problem(path, what)));
+            CompressKeys.check(section, this::problem, this::warning);
         }
     }
 
@@ -314,11 +308,12 @@ final class CrossChecks {
             if (!used.contains(name)) {
                 warnings.add(values.placeOf(at).problem(at, "found a service that no route uses"));
             }
-            HealthKeys.check(new Section(values, at), service.health(), problems);
+            HealthKeys.check(new Section(values, at), service, problems);
             BackendTlsKeys.check(new Section(values, at), problems, warnings);
             loadBalancer(service, at + ".loadBalancer");
             StickyKeys.check(new Section(values, at), service.sticky(), raw(service), problems);
             DnsKeys.check(new Section(values, at), problems);
+            Http2BackendKeys.check(new Section(values, at), service, raw(service), problems);
             if (!values.sound(at + ".endpoints")) {
                 return;
             }
@@ -385,5 +380,9 @@ final class CrossChecks {
 
     private void problem(String path, String what) {
         problems.add(values.placeOf(path).problem(path, what));
+    }
+
+    private void warning(String path, String what) {
+        warnings.add(values.placeOf(path).problem(path, what));
     }
 }

@@ -15,6 +15,8 @@ public record HealthConfig(Check check, Ejection ejection, Duration slowStart) {
     public enum Protocol {
         /** For a response that is as it should be. */
         HTTP,
+        /** Whether gRPC's health service says that it is serving. */
+        GRPC,
         /** Whether it accepts a connection. */
         TCP
     }
@@ -22,9 +24,10 @@ public record HealthConfig(Check check, Ejection ejection, Duration slowStart) {
     /**
      * A check of every endpoint at intervals.
      *
-     * @param path     what HTTP asks for, with its query; null for TCP
-     * @param host     what HTTP says in Host; null = the endpoint's address
+     * @param path     what HTTP asks for, with its query; null for the others
+     * @param host     what HTTP and gRPC say in Host; null = the endpoint's address
      * @param statuses what HTTP may answer
+     * @param service  what gRPC asks for; empty = the endpoint as a whole
      * @param body     what must be found in the body HTTP answers; null = anything
      * @param interval from the beginning of one check to that of the next, a tenth more or less
      * @param timeout  for connection and answer together
@@ -36,6 +39,7 @@ public record HealthConfig(Check check, Ejection ejection, Duration slowStart) {
             String path,
             String host,
             List<StatusRange> statuses,
+            String service,
             String body,
             Duration interval,
             Duration timeout,

@@ -26,12 +26,14 @@ final class HealthKeys {
         return List.of(
                 section("services.*.healthCheck", "Asks every endpoint at intervals, over a connection of its own, whether it"
                                 + " is well; those that are not get no requests. Until its first verdict an endpoint counts as"
-                                + " well, and where none is well all are used. It needs a path, or protocol: tcp.")
+                                + " well, and where none is well all are used. It needs a path, or another protocol.")
                         .unset("none"),
                 value(
                                 "services.*.healthCheck.protocol",
-                                choice(ordered("http", Protocol.HTTP, "tcp", Protocol.TCP)),
-                                "http: asks with GET for path. tcp: it is enough that the endpoint accepts a connection.")
+                                choice(ordered("http", Protocol.HTTP, "grpc", Protocol.GRPC, "tcp", Protocol.TCP)),
+                                "http: asks with GET for path. grpc: asks gRPC's health service (grpc.health.v1) whether it is"
+                                        + " serving; for services with protocol h2 or h2c. tcp: it is enough that the endpoint"
+                                        + " accepts a connection.")
                         .byDefault("http"),
                 value("services.*.healthCheck.path", text("a path such as /healthz, with or without a query",
                                 "/[!-~&&[^#]]{0,2000}"), "What to ask for; for http only, and there it is needed."),
@@ -40,6 +42,9 @@ final class HealthKeys {
                         .unset("the endpoint's address"),
                 list("services.*.healthCheck.statuses", "The statuses of an endpoint that is well.").unset("200-299"),
                 value("services.*.healthCheck.statuses[]", StatusRange.TYPE, "A status or a range."),
+                value("services.*.healthCheck.service", text("a name of up to 127 printable ASCII characters", "[!-~]{0,127}"),
+                                "Which of its services gRPC's health service is asked for. Empty: the endpoint as a whole.")
+                        .byDefault(""),
                 value("services.*.healthCheck.body", text("text of 1 to 1024 characters", ".{1,1024}"), "What must be found"
                                 + " in the first 64 KiB of the answer's body.")
                         .unset("anything"),
@@ -89,6 +94,7 @@ final class HealthKeys {
                 at.get("path", String.class),
                 at.get("host", String.class),
                 statuses.isEmpty() ? WELL : statuses,
+                at.get("service", String.class),
                 at.get("body", String.class),
                 at.get("interval", Duration.class),
                 at.get("timeout", Duration.class),
@@ -106,10 +112,12 @@ final class HealthKeys {
     }
 
     /** What no key can say alone; the problems go to {@code problems}. */
-    static void check(Section service, HealthConfig health, List<Problem> problems) {
+    static void check(Section service, ServiceConfig config, List<Problem> problems) {
+        HealthConfig health = config.health();
         Section check = service.section("healthCheck");
         if (service.has("healthCheck") && check.values().sound(check.path()) && check.values().sound(check.at("protocol"))) {
             check(check, health.check(), problems);
+            grpc(check, config, problems);
         }
         Section ejection = service.section("outlierEjection");
         boolean written = ejection.has("time") || ejection.has("maxTime");
@@ -124,15 +132,27 @@ final class HealthKeys {
     private static void check(Section at, Check check, List<Problem> problems) {
         if (check.protocol() == Protocol.HTTP) {
             if (!at.has("path")) {
-                problem(at.path(), "found no path; expected path, what to ask for (or protocol: tcp)", at, problems);
+                problem(at.path(), "found no path; expected path, what to ask for (or protocol: grpc or tcp)", at, problems);
             }
             return;
         }
-        for (String key : List.of("path", "host", "statuses", "body")) {
+        boolean tcp = check.protocol() == Protocol.TCP;
+        for (String key : tcp ? List.of("path", "host", "statuses", "body") : List.of("path", "statuses", "body")) {
             if (at.has(key)) {
-                problem(at.at(key), "found %s for protocol tcp; expected none, as such a check only connects".formatted(key),
-                        at, problems);
+                problem(at.at(key), tcp
+                        ? "found %s for protocol tcp; expected none, as such a check only connects".formatted(key)
+                        : "found %s for protocol grpc; expected none, as gRPC says itself how it is".formatted(key), at, problems);
             }
+        }
+    }
+
+    private static void grpc(Section at, ServiceConfig config, List<Problem> problems) {
+        boolean grpc = config.health().check().protocol() == Protocol.GRPC;
+        if (grpc && !config.protocol().shared()) {
+            problem(at.at("protocol"), "found grpc for a service that speaks HTTP/1.1; expected the service to have protocol: h2"
+                    + " or h2c", at, problems);
+        } else if (!grpc && !config.health().check().service().isEmpty()) {
+            problem(at.at("service"), "found a service of gRPC for another protocol; expected protocol: grpc", at, problems);
         }
     }
 

@@ -98,6 +98,30 @@ final class HttpsKeys {
     }
 
     /**
+     * Judges those of a listener.
+     *
+     * @param problems gets a key, and what is wrong about it
+     * @param warnings likewise, with what is probably not meant
+     */
+    static void check(
+            Section at, ListenerConfig listener, BiConsumer<String, String> problems, BiConsumer<String, String> warnings) {
+        boolean tls = at.has("tls");
+        for (String key : List.of(REDIRECT, HSTS)) {
+            if (listener.protocol() == ListenerConfig.Protocol.TCP && at.has(key)) {
+                problems.accept(at.at(key), "found " + key + " for protocol tcp; expected none, as nothing is known of HTTP there");
+                return;
+            }
+        }
+        if (tls && listener.redirectToHttps() != null) {
+            problems.accept(at.at(REDIRECT), "found redirectToHttps beside tls; expected it at a listener without, as all who come"
+                    + " here have come by TLS");
+        } else if (!tls && listener.hsts() != null) {
+            warnings.accept(at.at(HSTS), "found hsts at a listener without tls, where it is never said");
+        }
+        check(at, listener.hsts(), problems);
+    }
+
+    /**
      * Judges those of a listener or a route.
      *
      * @param problems gets a key, and what is wrong about it

@@ -1,6 +1,5 @@
 package io.sluice.config;
 
-import static io.sluice.config.Key.later;
 import static io.sluice.config.Key.list;
 import static io.sluice.config.Key.names;
 import static io.sluice.config.Key.section;
@@ -62,7 +61,6 @@ final class KeyTable {
         keys.addAll(AcmeKeys.all());
         keys.addAll(DnsKeys.process());
         keys.addAll(process());
-        keys.addAll(notYet());
         return keys;
     }
 
@@ -252,7 +250,9 @@ final class KeyTable {
         keys.addAll(BalancerKeys.all());
         keys.addAll(StickyKeys.all());
         keys.addAll(List.of(
-                ProxyProtocolKeys.service(),
+                ProxyProtocolKeys.service()));
+        keys.addAll(Http2BackendKeys.service());
+        keys.addAll(List.of(
                 section("services.*.pool", "Connections to the endpoints, kept for further requests."),
                 value("services.*.pool.idlePerEndpoint", whole(0, 100_000), "Idle connections kept to each endpoint, in all"
                                 + " event loops together; 0 = none.")
@@ -379,10 +379,5 @@ final class KeyTable {
                                 "Threads that move bytes. auto: one for each processor available.")
                         .byDefault("auto")));
         return keys;
-    }
-
-    private static List<Key> notYet() {
-        return List.of(
-                later("services.*.protocol", "HTTP/2 to backends; services speak HTTP/1.1"));
     }
 }

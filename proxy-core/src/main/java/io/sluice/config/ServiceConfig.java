@@ -15,6 +15,8 @@ import java.util.List;
  * @param zeroCopy      false = bodies from and to them are copied, whatever the route says
  * @param health        what is done about endpoints that fail
  * @param proxyProtocol with which header connections to the endpoints begin
+ * @param protocol      what is spoken to the endpoints
+ * @param http2         on which terms, where that is HTTP/2
  * @param limits        how many requests it gets at once
  * @param breaker       when it is left alone for a while; null = never
  */
@@ -29,8 +31,25 @@ public record ServiceConfig(
         boolean zeroCopy,
         HealthConfig health,
         ProxyProtocol proxyProtocol,
+        Protocol protocol,
+        Http2Config http2,
         ServiceLimitConfig limits,
         BreakerConfig breaker) {
+
+    /** What is spoken to endpoints. */
+    public enum Protocol {
+        /** HTTP/1.1: one request at a time on a connection. The default. */
+        HTTP1,
+        /** HTTP/2 under TLS, as the handshake agrees (RFC 9113 §3.2): many requests at a time on a connection. */
+        H2,
+        /** HTTP/2 without TLS, as both know beforehand (RFC 9113 §3.3). */
+        H2C;
+
+        /** Whether a connection carries many requests at a time. */
+        public boolean shared() {
+            return this != HTTP1;
+        }
+    }
 
     /** With which PROXY protocol header a connection begins. */
     public enum ProxyProtocol {

@@ -8,8 +8,20 @@ import java.util.List;
  *
  * @param certificates at least one; the first is for clients whose name none is for
  * @param profile      which versions and ciphers
+ * @param clientAuth   whether clients show a certificate
+ * @param clientCa     the certificates of those who issue it; null = none are asked for
  */
-public record TlsConfig(List<CertificateConfig> certificates, Profile profile) {
+public record TlsConfig(List<CertificateConfig> certificates, Profile profile, ClientAuth clientAuth, Path clientCa) {
+
+    /** Whether clients show a certificate. */
+    public enum ClientAuth {
+        /** They are not asked. The default. */
+        OFF,
+        /** They may; one that is not good ends the handshake. */
+        OPTIONAL,
+        /** They must. */
+        REQUIRED
+    }
 
     /** Which clients are taken (Mozilla's "Server Side TLS" by name). */
     public enum Profile {
@@ -26,9 +38,10 @@ public record TlsConfig(List<CertificateConfig> certificates, Profile profile) {
      *
      * @param cert the certificate, and those that lead to its authority; null where it is ordered
      * @param key  its private key; null where it is ordered
+     * @param ocsp what its authority says of its revocation; null = nothing
      * @param acme the names, in lower case; empty where there are files
      */
-    public record CertificateConfig(Path cert, Path key, List<String> acme) {
+    public record CertificateConfig(Path cert, Path key, Path ocsp, List<String> acme) {
         /** Whether it is ordered. */
         public boolean ordered() {
             return !acme.isEmpty();

@@ -9,9 +9,12 @@ import static io.sluice.config.ValueType.time;
 import static io.sluice.config.ValueType.whole;
 
 import io.sluice.config.TlsConfig.CertificateConfig;
+import io.sluice.config.TlsConfig.ClientAuth;
 import io.sluice.config.TlsConfig.Profile;
+import io.sluice.pem.Authorities;
 import io.sluice.pem.Identity;
 import io.sluice.pem.PemException;
+import io.sluice.pem.StapledResponse;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,11 +53,23 @@ final class TlsKeys {
                 value("listeners[].tls.certificates[].key", FILE, "Its private key in PEM form, not encrypted: RSA from 2048"
                                 + " bits, or ECDSA.")
                         .unset("none; then acme is needed"),
+                value("listeners[].tls.certificates[].ocsp", FILE, "An OCSP response of its authority (DER), handed to clients that"
+                                + " ask for one: it is stapled as it is, so whatever fetches it must renew it.")
+                        .unset("none"),
                 list("listeners[].tls.certificates[].acme", "In place of cert and key: the names of a certificate that is"
                                 + " ordered, kept and renewed as the section acme says. Until it is there clients get one that"
                                 + " nobody has signed.")
                         .unset("none"),
                 value("listeners[].tls.certificates[].acme[]", AcmeKeys.NAME, "A name that clients ask for."),
+                value("listeners[].tls.clientAuth",
+                                choice(ordered("off", ClientAuth.OFF, "optional", ClientAuth.OPTIONAL, "required",
+                                        ClientAuth.REQUIRED)), "Whether clients show a certificate of their own. required: who has none"
+                                + " that clientCa issued gets no connection. optional: who shows none is let in. Backends are told"
+                                + " the verified subject by X-Client-Cert-Subject; a request that brings such a header, on"
+                                + " whatever listener, loses it.")
+                        .byDefault("off"),
+                value("listeners[].tls.clientCa", FILE, "With clientAuth, and only then: the certificates, in PEM form, of those"
+                                + " whose certificates clients may show. Revocation is not looked up."),
                 value(
                                 "listeners[].tls.profile",
                                 choice(ordered("modern", Profile.MODERN, "intermediate", Profile.INTERMEDIATE, "old", Profile.OLD)),
@@ -85,9 +100,11 @@ final class TlsKeys {
         List<CertificateConfig> certificates = new ArrayList<>();
         for (Section each : at.items("certificates")) {
             certificates.add(new CertificateConfig(
-                    each.get("cert", Path.class), each.get("key", Path.class), each.list("acme", String.class)));
+                    each.get("cert", Path.class), each.get("key", Path.class), each.get("ocsp", Path.class),
+                    each.list("acme", String.class)));
         }
-        return new TlsConfig(List.copyOf(certificates), at.get("profile", Profile.class));
+        return new TlsConfig(List.copyOf(certificates), at.get("profile", Profile.class),
+                at.get("clientAuth", ClientAuth.class), at.get("clientCa", Path.class));
     }
 
     /** Whether the files are what they should be. */
@@ -95,6 +112,7 @@ final class TlsKeys {
         if (tls == null) {
             return;
         }
+        clients(listener, tls, problems);
         for (int i = 0; i < tls.certificates().size(); i++) {
             CertificateConfig files = tls.certificates().get(i);
             AcmeKeys.check(new Section(listener.values(), listener.at("tls.certificates[" + i + "]")), problems);
@@ -104,8 +122,39 @@ final class TlsKeys {
         }
     }
 
+    private static void clients(Section listener, TlsConfig tls, List<Problem> problems) {
+        Values values = listener.values();
+        String at = listener.at("tls.clientCa");
+        boolean asked = tls.clientAuth() != ClientAuth.OFF;
+        if (asked && tls.clientCa() == null && values.sound(at)) {
+            String auth = listener.at("tls.clientAuth");
+            problems.add(values.placeOf(auth).problem(auth, "found clientAuth without clientCa; expected the file of those who issue"
+                    + " the certificates of clients"));
+        } else if (!asked && tls.clientCa() != null) {
+            problems.add(values.placeOf(at).problem(at, "found clientCa without clientAuth; expected clientAuth: required or optional,"
+                    + " or none of both"));
+        } else if (tls.clientCa() != null) {
+            try {
+                Authorities.read(tls.clientCa());
+            } catch (PemException e) {
+                problems.add(values.placeOf(at).problem(at, e.getMessage()));
+            }
+        }
+    }
+
+    private static void staple(Values values, String at, Path ocsp, List<Problem> problems) {
+        try {
+            StapledResponse.read(ocsp);
+        } catch (PemException e) {
+            problems.add(values.placeOf(at).problem(at, e.getMessage()));
+        }
+    }
+
     private static void check(
             Values values, String at, CertificateConfig files, List<Problem> problems, List<Problem> warnings) {
+        if (files.ocsp() != null) {
+            staple(values, at + ".ocsp", files.ocsp(), problems);
+        }
         try {
             Identity identity = Identity.read(files.cert(), files.key());
             Instant now = Instant.now();

@@ -12,8 +12,8 @@ import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
 import io.sluice.pool.Connector;
-import io.sluice.pool.EndpointPool;
 import io.sluice.pool.Lease;
+import io.sluice.pool.StreamPool;
 import io.sluice.relay.BodyRelay;
 import io.sluice.service.CircuitBreaker;
 import io.sluice.service.Endpoint;
@@ -32,7 +32,7 @@ import io.sluice.transport.SocketReading.Pace;
  * <p><em>Ownership</em>: the endpoint's count, and the connection, being opened or leased. <em>Ends</em>: {@link #leave},
  * by whoever gives up on it; or the response's end, which gives the connection back.
  */
-final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay.Watch {
+final class Attempt implements StreamPool.Listener, BackendListener, BodyRelay.Watch {
     private static final int INTERIM_RESPONSES_MAX = 16;
 
     private final Exchange exchange;
@@ -52,6 +52,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
     private boolean refused;
     /** Of the service's breaker; {@link CircuitBreaker#REFUSED} where there is none, or it knows what came of it. */
     private int pass;
+    private boolean duplex;
     private boolean over;
 
     /** Takes over the count of a request to the endpoint, and the breaker's pass. */
@@ -99,7 +100,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
      *
      * @param fresh never by an idle connection: a new one can't be stale
      */
-    void start(EndpointPool pool, boolean fresh) {
+    void start(StreamPool pool, boolean fresh) {
         Lease idle = fresh ? null : pool.takeIdle();
         if (idle != null) {
             record.connected(true, 0);
@@ -131,6 +132,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
 
     private void begin(Lease leased, boolean later) {
         lease = leased;
+        duplex = leased.stream().duplex();
         record.leased(worker.wheel().nowNanos());
         leased.stream().listener(this);
         request = new BodyRelay(client, leased.stream());
@@ -176,13 +178,12 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
         if (RelayNote.instead(splice) != null) {
             client.pace(Pace.LONG);
         }
-        if (!request.blocked()) {
-            deadlines.requestExpected();
-        } else if (state.response() == Response.AWAITING) {
-            deadlines.backendExpected();
-        } else {
-            deadlines.requestOver();
-        }
+        deadlines.requestMoved(request.blocked(), state.response(), duplex);
+    }
+
+    /** Whether the request goes on after the response has begun. */
+    boolean duplex() {
+        return duplex;
     }
 
     /** Ends the request; all that waits of it leaves. */
@@ -320,7 +321,7 @@ final class Attempt implements EndpointPool.Listener, BackendListener, BodyRelay
         if (request.blocked()) {
             request.writable();
             if (state.request() == Request.READING) {
-                deadlines.requestExpected();
+                deadlines.requestMoved(false, state.response(), duplex);
             }
         }
     }

@@ -124,7 +124,7 @@ public final class Exchange implements ClientListener {
         record.route(route.name());
         deadlines = new ExchangeDeadlines(worker.wheel(), route.deadlines(), client::progress,
                 missed -> Retrying.afterMissed(this, missed));
-        deadlines.begun(record.startedNanos());
+        deadlines.begun(record.startedNanos(), Grpc.timeoutNanos(head));
         meters = snapshot.meters(listener.index(), route, service);
         meters.begun();
         if (head.framing() == BodyFraming.NONE) {
@@ -134,7 +134,7 @@ public final class Exchange implements ClientListener {
 
     private void forward() {
         if (state.request() == Request.READING) {
-            held.keep(KeptBody.of(head, route.retry()));
+            held.keep(KeptBody.of(head, route.retry(), service.config().protocol().shared()));
         }
         acquire(null);
     }
@@ -272,19 +272,21 @@ public final class Exchange implements ClientListener {
         if (compressing != null) {
             attempt.response().through(compressing.begin(response, client));
         }
-        if (state.request() != Request.READ) {
+        if (state.request() != Request.READ && !attempt.duplex()) {
             client.discardRequest();
         }
         attempt.chooseRelay(response);
         client.head(response);
         record.headSent(worker.wheel().nowNanos());
-        deadlines.responseExpected();
+        deadlines.responseBegun(attempt.duplex());
     }
 
     /** The response was read to its end, and its connection given back. */
     void onResponseEnded(Trailers trailers) {
         state.response(Response.SENT);
-        if (state.request() != Request.READ) {
+        if (attempt.duplex()) {
+            abandonRequest();
+        } else if (state.request() != Request.READ) {
             state.request(Request.ABORTED);
         }
         deadlines.requestOver();
@@ -348,7 +350,7 @@ public final class Exchange implements ClientListener {
         if (why.side() == ProxyError.Side.CLIENT) {
             client.closeAfterResponse();
         }
-        LocalAnswer.give(this, worker, LocalAnswer.of(why, route, service, worker.wheel().nowNanos()));
+        LocalAnswer.give(this, worker, LocalAnswer.of(why, head, route, service, worker.wheel().nowNanos()));
     }
 
     /** Nobody will read the rest of the request. */

@@ -55,9 +55,15 @@ final class ExchangeDeadlines {
         this.onMissed = onMissed;
     }
 
-    void begun(long startedNanos) {
-        if (limits.requestNanos() != Deadlines.NONE) {
-            totalAt = startedNanos + limits.requestNanos();
+    /**
+     * The exchange began.
+     *
+     * @param wantedNanos how long its client waits for all of it; {@link Deadlines#NONE} = it didn't say
+     */
+    void begun(long startedNanos, long wantedNanos) {
+        long total = Math.min(limits.requestNanos(), wantedNanos);
+        if (total != Deadlines.NONE) {
+            totalAt = startedNanos + total;
             arm();
         }
     }
@@ -92,6 +98,27 @@ final class ExchangeDeadlines {
         arm();
     }
 
+    /**
+     * More of the request came.
+     *
+     * @param blocked  whether the backend has enough of it
+     * @param response how far that is
+     * @param duplex   whether both go on at a time; then whatever moves either way is a sign of life
+     */
+    void requestMoved(boolean blocked, ExchangeState.Response response, boolean duplex) {
+        if (duplex && response != ExchangeState.Response.AWAITING) {
+            if (responseBodyAt != NEVER) {
+                responseExpected();
+            }
+        } else if (!blocked) {
+            requestExpected();
+        } else if (response == ExchangeState.Response.AWAITING) {
+            backendExpected();
+        } else {
+            requestOver();
+        }
+    }
+
     /** All of the request was sent: once, or once more, which changes nothing of the time there is for an answer. */
     void answerExpected() {
         backendExpected();
@@ -115,6 +142,18 @@ final class ExchangeDeadlines {
         clientLookAt = NEVER;
         responseBodyAt = wheel.nowNanos() + limits.responseBodyIdleNanos();
         arm();
+    }
+
+    /**
+     * The response's head came.
+     *
+     * @param duplex whether the request goes on beside it, without a deadline of its own
+     */
+    void responseBegun(boolean duplex) {
+        if (duplex) {
+            requestOver();
+        }
+        responseExpected();
     }
 
     void clientExpected() {

@@ -29,9 +29,13 @@ final class KeptBody {
         this.bytesMax = bytesMax;
     }
 
-    /** What keeps the body of this request; null where it can't be made again, or is known to be too long for it. */
-    static KeptBody of(RequestHead head, RetryConfig rule) {
-        if (rule.attempts() == 0 || !Retrying.repeats(head.method(), rule)) {
+    /**
+     * What keeps the body of this request; null where it can't be made again, or is known to be too long for it.
+     *
+     * @param refusable whether a backend may say that it did nothing with a request: then any can be made again
+     */
+    static KeptBody of(RequestHead head, RetryConfig rule, boolean refusable) {
+        if (rule.attempts() == 0 || !refusable && !Retrying.repeats(head.method(), rule)) {
             return null;
         }
         long length = head.framing() == BodyFraming.LENGTH ? head.contentLength() : 1;

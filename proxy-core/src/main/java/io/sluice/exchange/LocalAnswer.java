@@ -4,6 +4,7 @@ import io.netty.buffer.Unpooled;
 import io.sluice.http.HeaderLine;
 import io.sluice.http.Method;
 import io.sluice.http.ProxyError;
+import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
 import io.sluice.route.Action;
@@ -31,11 +32,14 @@ final class LocalAnswer {
     }
 
     /**
-     * The answer that an error has on this route.
+     * The answer that an error has on this route, in a form that whoever sent this request understands.
      *
      * @param service of the exchange; null if it has none
      */
-    static Action.Answer of(ProxyError error, Route route, Service service, long nowNanos) {
+    static Action.Answer of(ProxyError error, RequestHead request, Route route, Service service, long nowNanos) {
+        if (Grpc.call(request)) {
+            return Grpc.answer(error);
+        }
         int seconds = switch (error) {
             case RATE_LIMITED -> route.rateLimit().retryAfterSeconds();
             case CIRCUIT_OPEN -> service.breaker().retryAfterSeconds(nowNanos);

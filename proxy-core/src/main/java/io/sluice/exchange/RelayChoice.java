@@ -30,8 +30,8 @@ record RelayChoice(Pipes pipes, long leastBytes, String reason, boolean bulk) {
     static RelayChoice of(
             Exchange exchange, Head message, Endpoint endpoint, BodySource from, BodySink to, Worker worker) {
         if (message != exchange.head && exchange.compressing != null && exchange.compressing.active()) {
-            // Read in small pieces: each is coded in one go, and others wait meanwhile.
-            return new RelayChoice(null, 0, "filter", false);
+            // Much at once: between two pieces of a body the coder's tables fall out of the processor's cache.
+            return new RelayChoice(null, 0, "filter", true);
         }
         // Chunks that have a limit are counted as they come.
         boolean counted = message == exchange.head && message.framing() == BodyFraming.CHUNKED

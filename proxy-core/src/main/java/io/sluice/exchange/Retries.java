@@ -30,12 +30,13 @@ final class Retries {
             case ELSEWHERE_IF_IDEMPOTENT -> config.attempts() > 0 && !reusedOnce && method.idempotent()
                     && service.endpoints().size() > 1;
             case ANYWHERE -> tries < config.attempts() && service.endpoints().size() > 1;
+            case UNPROCESSED -> tries < config.attempts();
         };
         if (!legal || !free(why.retry()) && !budgeted && !budget.take(service, config)) {
             return false;
         }
         budgeted |= !free(why.retry());
-        if (why.retry() == ProxyError.Retry.ANYWHERE) {
+        if (why.retry().compareTo(ProxyError.Retry.ANYWHERE) >= 0) {
             tries++;
         } else {
             reusedOnce = true;
@@ -49,7 +50,7 @@ final class Retries {
      */
     private static boolean free(ProxyError.Retry retry) {
         return switch (retry) {
-            case ANYWHERE, IF_IDEMPOTENT -> true;
+            case ANYWHERE, UNPROCESSED, IF_IDEMPOTENT -> true;
             case NEVER, ELSEWHERE_IF_IDEMPOTENT -> false;
         };
     }

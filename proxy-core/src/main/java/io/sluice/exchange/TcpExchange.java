@@ -10,8 +10,8 @@ import io.sluice.http.Method;
 import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
 import io.sluice.pool.Connector;
-import io.sluice.pool.EndpointPool;
 import io.sluice.pool.Lease;
+import io.sluice.pool.StreamPool;
 import io.sluice.service.Endpoint;
 import io.sluice.telemetry.ExchangeRecord;
 import io.sluice.telemetry.LiveExchanges;
@@ -34,7 +34,7 @@ import java.io.IOException;
  * accepts, the client leaves, or the tunnel ends.
  */
 public final class TcpExchange extends ChannelInboundHandlerAdapter
-        implements Worker.Connection, EndpointPool.Listener {
+        implements Worker.Connection, StreamPool.Listener {
     private enum State { CONNECTING, TUNNELLING, OVER }
 
     private final SocketChannel channel;

@@ -120,6 +120,9 @@ public final class Forwarding {
         if (head.find(HeaderName.X_FORWARDED_PORT) < 0) {
             head.append(HeaderName.X_FORWARDED_PORT, new PortText(peer.local().getPort()));
         }
+        if (peer.subject() != null) {
+            head.append(peer.subject());
+        }
         if (head.find(HeaderName.FORWARDED) >= 0) {
             extend(head, HeaderName.FORWARDED, ForwardedElement.of(address, peer, head, hostStart, hostEnd));
         }
@@ -142,7 +145,7 @@ public final class Forwarding {
                 }
                 case OTHER -> {
                     ForwardingNames.Kind kind = ForwardingNames.kind(head, i);
-                    if (kind == ForwardingNames.Kind.LOOK_ALIKE || kind == ForwardingNames.Kind.CLAIM && !trusted) {
+                    if (kind == ForwardingNames.Kind.OURS || kind == ForwardingNames.Kind.LOOK_ALIKE || kind == ForwardingNames.Kind.CLAIM && !trusted) {
                         head.drop(i);
                     }
                 }

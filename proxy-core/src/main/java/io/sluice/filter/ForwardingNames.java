@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class ForwardingNames {
     private static final byte[] FAMILY = "x-forwarded-".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] CERTIFICATE = "x-client-cert-".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] REAL_IP = "x-real-ip".getBytes(StandardCharsets.US_ASCII);
 
     /** What a name that is not well known has to do with forwarding. <em>Immutable.</em> */
@@ -19,6 +20,8 @@ final class ForwardingNames {
         UNRELATED,
         /** A claim that a trusted proxy may make. */
         CLAIM,
+        /** What only we say, of a certificate that we have verified. */
+        OURS,
         /** A spelling nobody honest uses. */
         LOOK_ALIKE
     }
@@ -32,6 +35,9 @@ final class ForwardingNames {
         int end = head.nameEnd(i);
         if (Ascii.lower(bytes[start]) != 'x' || end - start < REAL_IP.length) {
             return Kind.UNRELATED;
+        }
+        if (begins(bytes, start, end, CERTIFICATE)) {
+            return Kind.OURS;
         }
         boolean real = end - start == REAL_IP.length && begins(bytes, start, end, REAL_IP);
         if (!real && !begins(bytes, start, end, FAMILY)) {

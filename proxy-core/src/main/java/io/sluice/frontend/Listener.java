@@ -82,6 +82,11 @@ public final class Listener {
         return terms.config();
     }
 
+    /** How it ends TLS; null where it speaks none. */
+    public Termination tls() {
+        return terms.tls();
+    }
+
     /** What exchanges know of it. */
     public ListenerFacts facts() {
         return terms.facts();

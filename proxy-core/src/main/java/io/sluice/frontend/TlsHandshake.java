@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
 /**
@@ -162,9 +163,17 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter implements Worker.
             close();
             return;
         }
-        over();
         SSLSession session = handler.engine().getSession();
-        ChannelHandler next = connection.apply(new Encryption(session.getProtocol(), session.getCipherSuite(), serverName));
+        String subject;
+        try {
+            subject = ClientSubject.of(session);
+        } catch (SSLPeerUnverifiedException _) {
+            refuse(ProxyError.TLS_HANDSHAKE_FAILED);
+            return;
+        }
+        over();
+        ChannelHandler next = connection.apply(
+                new Encryption(session.getProtocol(), session.getCipherSuite(), serverName, subject));
         context.pipeline().addAfter(context.name(), null, next);
         context.fireChannelActive();
         // Not before the other is entered: the last connection of a proxy that drains ends it.
@@ -177,7 +186,7 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter implements Worker.
         if (state != State.SHAKING) {
             return;
         }
-        facts.meters().rejected(ProxyError.TLS_HANDSHAKE_FAILED);
+        facts.meters().rejected(ClientSubject.atFault(why) ? ProxyError.CLIENT_CERTIFICATE_REFUSED : ProxyError.TLS_HANDSHAKE_FAILED);
         over();
         worker.closed(this);
         channel.eventLoop().execute(channel::close);

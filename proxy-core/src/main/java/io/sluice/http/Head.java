@@ -1,6 +1,7 @@
 package io.sluice.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -289,6 +290,24 @@ public abstract sealed class Head permits RequestHead, ResponseHead, TrailerSect
         bytes[valueEnd + 1] = '\n';
         length = valueEnd + 2;
         index(name, lineStart, nameEnd, valueStart, valueEnd, length);
+    }
+
+    /**
+     * Adds a field that came decoded (HTTP/2), as a line at the end.
+     *
+     * @param fieldName checked by the caller, as is the value
+     */
+    final void append(AsciiString fieldName, AsciiString value) {
+        int start = reserve(fieldName.length() + value.length() + 4);
+        int nameStop = start + fieldName.length();
+        System.arraycopy(fieldName.array(), fieldName.arrayOffset(), bytes, start, fieldName.length());
+        int valueStart = Ascii.put(": ", bytes, nameStop);
+        int valueEnd = valueStart + value.length();
+        System.arraycopy(value.array(), value.arrayOffset(), bytes, valueStart, value.length());
+        bytes[valueEnd] = '\r';
+        bytes[valueEnd + 1] = '\n';
+        length = valueEnd + 2;
+        index(HeaderNames.known(bytes, start, nameStop), start, nameStop, valueStart, valueEnd, length);
     }
 
     /**

@@ -7,12 +7,16 @@ import java.net.InetSocketAddress;
  * <em>Loop-confined</em> (its text form is made on first use); one per connection.
  */
 public final class Peer {
+    private static final String CLIENT_SUBJECT = "X-Client-Cert-Subject";
+
     private final InetSocketAddress remote;
     private final InetSocketAddress local;
     private final Encryption encryption;
     private final boolean trusted;
     private final long addressKey;
     private final long sinceNanos;
+    /** Null where the client showed no certificate. */
+    private final HeaderLine subject;
     private String addressText;
 
     /**
@@ -32,6 +36,8 @@ public final class Peer {
         this.trusted = trusted;
         this.addressKey = AddressKey.of(remote.getAddress());
         this.sinceNanos = sinceNanos;
+        this.subject = encryption == null || encryption.clientSubject() == null ? null
+                : HeaderLine.of(CLIENT_SUBJECT, encryption.clientSubject());
     }
 
     /** The client's address. */
@@ -57,6 +63,11 @@ public final class Peer {
     /** Whether its forwarding fields are believed. */
     public boolean trusted() {
         return trusted;
+    }
+
+    /** The field that tells a backend of the client's verified certificate; null = there is none. */
+    public HeaderLine subject() {
+        return subject;
     }
 
     /** The client's address as what is counted by address counts it: {@link AddressKey}. */

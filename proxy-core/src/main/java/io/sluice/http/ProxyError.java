@@ -63,6 +63,8 @@ public enum ProxyError {
     NO_TLS(Side.CLIENT, 499),
     TLS_HANDSHAKE_FAILED(Side.CLIENT, 499),
     TLS_HANDSHAKE_TIMEOUT(Side.CLIENT, 499),
+    /** It showed none where one is required, or one that is not good. */
+    CLIENT_CERTIFICATE_REFUSED(Side.CLIENT, 499),
     TOO_MANY_HANDSHAKES(Side.CLIENT, 499),
 
     // What this proxy decided.
@@ -105,6 +107,14 @@ public enum ProxyError {
     REUSED_CONNECTION_CLOSED(Side.BACKEND, 502, Retry.IF_IDEMPOTENT),
     BACKEND_CLOSED(Side.BACKEND, 502, Retry.ELSEWHERE_IF_IDEMPOTENT),
     BACKEND_RESET(Side.BACKEND, 502, Retry.ELSEWHERE_IF_IDEMPOTENT),
+    /** The backend did nothing with the request: it refused the stream, or left before it (RFC 9113 §8.7). */
+    STREAM_REFUSED(Side.BACKEND, 503, Retry.UNPROCESSED),
+    /** The backend reset the stream before it answered, and no more is known. */
+    STREAM_RESET(Side.BACKEND, 502, Retry.ELSEWHERE_IF_IDEMPOTENT),
+    /** The connection with the stream was given up: it no longer answered whether it is alive. */
+    BACKEND_UNRESPONSIVE(Side.BACKEND, 504, Retry.ELSEWHERE_IF_IDEMPOTENT),
+    /** Who accepted the connection does not speak HTTP/2, though it is to. */
+    NOT_HTTP2(Side.BACKEND, 502, Retry.ANYWHERE),
     /** An answer that is made again, as its route says. Nobody is told so: the last one is passed on. */
     BACKEND_STATUS(Side.BACKEND, 502),
     RESPONSE_HEAD_TIMEOUT(Side.BACKEND, 504),
@@ -136,8 +146,10 @@ public enum ProxyError {
         IF_IDEMPOTENT,
         /** As that, but only where there is another endpoint: a new connection that dies tells of its endpoint. */
         ELSEWHERE_IF_IDEMPOTENT,
-        /** On any endpoint, whatever the method: nothing was sent. */
-        ANYWHERE
+        /** On another endpoint, whatever the method: nothing was sent. */
+        ANYWHERE,
+        /** On any endpoint, the same one included, whatever the method: nothing was done with it. */
+        UNPROCESSED
     }
 
     private final Side side;

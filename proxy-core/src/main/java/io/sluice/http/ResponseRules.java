@@ -24,6 +24,34 @@ final class ResponseRules {
         return null;
     }
 
+    /**
+     * The same for a head that came decoded, where frames tell the end of the body (RFC 9113 §8.1.1).
+     *
+     * @param last whether the message ends with its head
+     */
+    static ProxyError applyDecoded(ResponseHead head, Method method, boolean last) {
+        head.keepAlive = true;
+        if (!valid(head)) {
+            return ProxyError.INVALID_RESPONSE_FRAMING;
+        }
+        if (head.status < 200 || head.status == 204) {
+            withoutBody(head, false);
+            return head.status < 200 && last ? ProxyError.MALFORMED_RESPONSE : null;
+        }
+        if (method == Method.HEAD || head.status == 304) {
+            return null;
+        }
+        if (last) {
+            // Without a length HTTP/1 would read on to the end of the connection.
+            boolean promised = head.contentLength > 0;
+            head.contentLength = 0;
+            return promised ? ProxyError.RESPONSE_TRUNCATED : null;
+        }
+        head.framing = head.contentLength == 0 ? BodyFraming.NONE
+                : head.contentLength > 0 ? BodyFraming.LENGTH : BodyFraming.CHUNKED;
+        return null;
+    }
+
     /** Whether the framing fields can be read in one way only; so they must be even where they frame nothing. */
     private static boolean valid(ResponseHead head) {
         int coding = head.find(HeaderName.TRANSFER_ENCODING);

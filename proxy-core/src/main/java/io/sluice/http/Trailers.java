@@ -43,6 +43,31 @@ public final class Trailers {
         out.writeBytes(lines);
     }
 
+    /** Who looks at fields, one at a time. */
+    @FunctionalInterface
+    public interface Visitor {
+        /** A field: offsets of its name and of its value without white space around it. The bytes are borrowed. */
+        void field(byte[] bytes, int nameStart, int nameEnd, int valueStart, int valueEnd);
+    }
+
+    /** Shows every field, in order. */
+    public void each(Visitor to) {
+        int start = 0;
+        while (start < lines.length) {
+            int colon = start;
+            while (lines[colon] != ':') {
+                colon++;
+            }
+            int lineEnd = colon;
+            while (lines[lineEnd] != '\n') {
+                lineEnd++;
+            }
+            int valueStart = Octets.skipSpace(lines, colon + 1, lineEnd - 1);
+            to.field(lines, start, colon, valueStart, Octets.trimSpace(lines, valueStart, lineEnd - 1));
+            start = lineEnd + 1;
+        }
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Trailers trailers && Arrays.equals(lines, trailers.lines);

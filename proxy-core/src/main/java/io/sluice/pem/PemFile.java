@@ -71,7 +71,8 @@ record PemFile(List<Block> blocks) {
         return !text.isEmpty() && text.charAt(0) == 0x30 ? " (it looks like DER; openssl can convert it)" : "";
     }
 
-    private static byte[] bytes(Path path, File file, String expected) throws PemException {
+    /** All bytes of a file of at most 1 MiB. */
+    static byte[] bytes(Path path, File file, String expected) throws PemException {
         try (InputStream in = Files.newInputStream(path)) {
             byte[] bytes = in.readNBytes(BYTES_MAX + 1);
             if (bytes.length > BYTES_MAX) {

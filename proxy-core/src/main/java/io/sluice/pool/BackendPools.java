@@ -16,10 +16,11 @@ import java.util.Set;
 /** All pools of one event loop, by endpoint. <em>Loop-confined.</em> */
 public final class BackendPools {
     private final Connector connector;
+    private final SharedConnector shared;
     private final DeadlineWheel wheel;
     private final Metrics metrics;
     private final int loops;
-    private final Map<Endpoint, EndpointPool> pools = new IdentityHashMap<>();
+    private final Map<Endpoint, StreamPool> pools = new IdentityHashMap<>();
     /** Those of the configuration in force; null before the first reload. */
     private Set<Service> inForce;
     private boolean retired;
@@ -27,18 +28,22 @@ public final class BackendPools {
     /**
      * Creates it, empty.
      *
-     * @param loops the number of event loops that share each service's limits
+     * @param connector opens connections that carry one request at a time
+     * @param shared    opens connections that carry many
+     * @param loops     the number of event loops that share each service's limits
      */
-    public BackendPools(Connector connector, DeadlineWheel wheel, Metrics metrics, int loops) {
+    public BackendPools(
+            Connector connector, SharedConnector shared, DeadlineWheel wheel, Metrics metrics, int loops) {
         this.connector = connector;
+        this.shared = shared;
         this.wheel = wheel;
         this.metrics = metrics;
         this.loops = loops;
     }
 
     /** The pool of an endpoint, made on first use. */
-    public EndpointPool of(Service service, Endpoint endpoint) {
-        EndpointPool known = pools.get(endpoint);
+    public StreamPool of(Service service, Endpoint endpoint) {
+        StreamPool known = pools.get(endpoint);
         if (known != null && known.serves(service)) {
             return known;
         }
@@ -47,7 +52,9 @@ public final class BackendPools {
         // What began with a client's address is that client's alone, and nobody's when its exchange has ended.
         boolean reusable = kept && !retired && service.config().proxyProtocol() == ProxyProtocol.OFF;
         int idle = reusable ? service.config().pool().idlePerEndpoint() : 0;
-        EndpointPool pool = new EndpointPool(service, endpoint, this, (idle + loops - 1) / loops);
+        int share = (idle + loops - 1) / loops;
+        StreamPool pool = service.config().protocol().shared()
+                ? new SharedPool(service, endpoint, this, share) : new EndpointPool(service, endpoint, this, share);
         if (kept) {
             pools.put(endpoint, pool);
         }
@@ -68,7 +75,7 @@ public final class BackendPools {
         for (Service service : services) {
             service.endpoints().forEach(endpoint -> users.put(endpoint, service));
         }
-        for (EndpointPool pool : new ArrayList<>(pools.values())) {
+        for (StreamPool pool : new ArrayList<>(pools.values())) {
             Service user = users.get(pool.endpoint());
             if (user == null || !pool.adopt(user)) {
                 pools.remove(pool.endpoint());
@@ -81,7 +88,7 @@ public final class BackendPools {
 
     /** Closes what is idle of an endpoint's, which is going to get fewer requests or none. */
     public void closeIdle(Endpoint endpoint) {
-        EndpointPool pool = pools.get(endpoint);
+        StreamPool pool = pools.get(endpoint);
         if (pool != null) {
             pool.closeIdle();
         }
@@ -89,6 +96,10 @@ public final class BackendPools {
 
     Connector connector() {
         return connector;
+    }
+
+    SharedConnector shared() {
+        return shared;
     }
 
     DeadlineWheel wheel() {
@@ -102,7 +113,7 @@ public final class BackendPools {
     /** Closes all idle connections, and keeps none from now on. */
     public void retire() {
         retired = true;
-        for (EndpointPool pool : new ArrayList<>(pools.values())) {
+        for (StreamPool pool : new ArrayList<>(pools.values())) {
             pool.retire();
         }
     }

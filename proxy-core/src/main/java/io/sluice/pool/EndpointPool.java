@@ -6,41 +6,30 @@ import io.sluice.service.Endpoint;
 import io.sluice.service.IdleTime;
 import io.sluice.service.Service;
 import io.sluice.stream.BackendStream;
-import io.sluice.telemetry.PoolMeters;
 import io.sluice.transport.AddressPair;
 import java.util.ArrayDeque;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The connections of one event loop to one endpoint. The idle one used last is taken first: the rest age out.
- * <em>Loop-confined.</em>
+ * The connections of one event loop to one endpoint that carry one request at a time. The idle one used last is taken first:
+ * the rest age out. <em>Loop-confined.</em>
  */
-public final class EndpointPool {
+public final class EndpointPool extends StreamPool {
     /** A connection that dies later than this after it was taken did not die of having been idle. */
     private static final long STALE_WITHIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final Endpoint endpoint;
-    private final BackendPools pools;
-    private final PoolMeters meters;
-    private final ArrayDeque<Lease> idle = new ArrayDeque<>();
+    private final ArrayDeque<PooledConnection> idle = new ArrayDeque<>();
     private final long idleNanos;
     private final long maxAgeNanos;
     /** What is learned of the backend; null = nothing is. */
     private final IdleTime learned;
     private final boolean watches;
-    private Service service;
-    private int idleMax;
     /** No longer for reuse, kept open to see when the backend closes it; null = none. Counts as idle. */
-    private Lease watched;
+    private PooledConnection watched;
 
     EndpointPool(Service service, Endpoint endpoint, BackendPools pools, int idleMax) {
+        super(service, endpoint, pools, idleMax);
         PoolConfig config = service.config().pool();
-        this.service = service;
-        this.endpoint = endpoint;
-        this.pools = pools;
-        this.meters = pools.metrics().pool(service.name());
-        this.idleMax = idleMax;
         this.idleNanos = config.idleTimeout().toNanos();
         this.maxAgeNanos = config.maxAge().isZero() ? Long.MAX_VALUE : config.maxAge().toNanos();
         this.learned = config.learnIdleTimeout() ? endpoint.idleTime() : null;
@@ -48,33 +37,19 @@ public final class EndpointPool {
         this.watches = config.learnIdleTimeout() && config.maxPerEndpoint() == Integer.MAX_VALUE;
     }
 
-    /** Who is told how {@link #connect} ended. */
-    public interface Listener {
-        /** There is a connection; the listener owns the lease, and must release or close it. */
-        void onLeased(Lease lease);
-
-        /** There is none. */
-        void onNotLeased(ProxyError why);
-
-        /** As {@link Connector.Listener#addresses}. */
-        default AddressPair addresses() {
-            return null;
-        }
-    }
-
-    /** An idle connection, or null; the caller owns the lease, and must release or close it. */
+    @Override
     public Lease takeIdle() {
-        Lease lease;
+        PooledConnection lease;
         while ((lease = idle.pollLast()) != null) {
             if (idleTooLong(lease)) {
                 restOrDrop(lease);
                 continue;
             }
-            meters.idle(-1);
+            meters().idle(-1);
             if (!tooOld(lease)) {
-                lease.taken(pools.wheel().nowNanos());
-                meters.reused();
-                meters.active(1);
+                lease.taken(pools().wheel().nowNanos());
+                meters().reused();
+                meters().active(1);
                 return lease;
             }
             lease.drop();
@@ -82,56 +57,27 @@ public final class EndpointPool {
         return null;
     }
 
-    /**
-     * Opens a connection.
-     *
-     * @return to give up; null if the outcome was reported during this call
-     */
+    @Override
     public Connector.Attempt connect(Listener listener) {
-        if (!endpoint.connecting(service.config().pool().maxPerEndpoint())) {
+        if (!endpoint().connecting(service().config().pool().maxPerEndpoint())) {
             listener.onNotLeased(ProxyError.POOL_EXHAUSTED);
             return null;
         }
         Opening opening = new Opening(listener);
-        opening.attempt = pools.connector().connect(service, endpoint, opening);
+        opening.attempt = pools().connector().connect(service(), endpoint(), opening);
         return opening.over ? null : opening;
     }
 
-    /** Connections that wait for a request. */
+    @Override
     int idle() {
         return idle.size();
     }
 
-    /** Whether its connections are as this service would have opened them. */
-    boolean serves(Service other) {
-        return other == service
-                || other.name().equals(service.name())
-                        && other.config().pool().equals(service.config().pool())
-                        && other.config().socket().equals(service.config().socket())
-                        && Objects.equals(other.config().tls(), service.config().tls())
-                        && other.config().proxyProtocol() == service.config().proxyProtocol();
-    }
-
-    /** Goes on for this service, which took the place of the one before; false if it does not serve it. */
-    boolean adopt(Service successor) {
-        boolean same = serves(successor);
-        if (same) {
-            service = successor;
-        }
-        return same;
-    }
-
-    /** Closes what is idle, and keeps nothing from now on. */
-    void retire() {
-        idleMax = 0;
-        closeIdle();
-    }
-
-    /** Closes what is idle. */
+    @Override
     void closeIdle() {
-        Lease lease;
+        PooledConnection lease;
         while ((lease = idle.pollLast()) != null) {
-            meters.idle(-1);
+            meters().idle(-1);
             lease.drop();
         }
         if (watched != null) {
@@ -140,9 +86,9 @@ public final class EndpointPool {
     }
 
     /** Takes a lease back: keeps its connection if it may be used again. */
-    void release(Lease lease) {
-        meters.active(-1);
-        long now = pools.wheel().nowNanos();
+    void release(PooledConnection lease) {
+        meters().active(-1);
+        long now = pools().wheel().nowNanos();
         if (learned != null) {
             learned.said(lease.stream().keepAliveNanos());
             if (lease.idledNanos() >= learned.refutesFromNanos()) {
@@ -150,30 +96,25 @@ public final class EndpointPool {
             }
         }
         long keep = keepNanos(lease.stream(), now);
-        if (idle.size() >= idleMax || keep <= 0 || !lease.stream().reusable() || tooOld(lease) || deserted()) {
+        if (idle.size() >= idleMax() || keep <= 0 || !lease.stream().reusable() || tooOld(lease) || deserted()) {
             lease.drop();
             return;
         }
         idle.addLast(lease);
-        meters.idle(1);
+        meters().idle(1);
         lease.idle(now, keep);
     }
 
-    /** Whether nobody is going to ask for its connections: an endpoint that is drained keeps only the clients of sessions. */
-    private boolean deserted() {
-        return endpoint.drained() && service.sticky() == null;
-    }
-
-    private boolean tooOld(Lease lease) {
-        return maxAgeNanos != Long.MAX_VALUE && pools.wheel().nowNanos() - lease.openedNanos() >= maxAgeNanos;
+    private boolean tooOld(PooledConnection lease) {
+        return maxAgeNanos != Long.MAX_VALUE && pools().wheel().nowNanos() - lease.openedNanos() >= maxAgeNanos;
     }
 
     /** Whether it has been idle for longer than is safe by now: what is learned may be newer than its deadline. */
-    private boolean idleTooLong(Lease lease) {
+    private boolean idleTooLong(PooledConnection lease) {
         if (learned == null) {
             return false;
         }
-        long now = pools.wheel().nowNanos();
+        long now = pools().wheel().nowNanos();
         return now - lease.idleSinceNanos() > learned.limitNanos(now);
     }
 
@@ -189,9 +130,9 @@ public final class EndpointPool {
     }
 
     /** An idle connection's time is over. */
-    void expired(Lease lease) {
+    void expired(PooledConnection lease) {
         if (lease == watched) {
-            long now = pools.wheel().nowNanos();
+            long now = pools().wheel().nowNanos();
             learned.outlived(now - lease.idleSinceNanos(), now);
             evict(lease);
         } else if (idle.remove(lease)) {
@@ -200,55 +141,47 @@ public final class EndpointPool {
     }
 
     /** It is not for reuse any more: shows how long the backend keeps it, if that is worth knowing and nothing else does; else ends. */
-    private void restOrDrop(Lease lease) {
+    private void restOrDrop(PooledConnection lease) {
         long watchNanos = watches && watched == null ? learned.watchNanos() : 0;
-        long idledNanos = pools.wheel().nowNanos() - lease.idleSinceNanos();
+        long idledNanos = pools().wheel().nowNanos() - lease.idleSinceNanos();
         long until = Math.min(watchNanos, unlearnedNanos(lease.stream()));
         if (until > idledNanos) {
             watched = lease;
             lease.idle(lease.idleSinceNanos(), until);
         } else {
-            meters.idle(-1);
+            meters().idle(-1);
             lease.drop();
         }
     }
 
     /** The backend closed an idle connection, or sent something nobody asked for, as some do before they close. */
-    void closedByBackend(Lease lease) {
+    void closedByBackend(PooledConnection lease) {
         if (learned != null) {
-            long now = pools.wheel().nowNanos();
+            long now = pools().wheel().nowNanos();
             learned.closed(now - lease.idleSinceNanos(), now);
         }
         evict(lease);
     }
 
     /** A connection taken again was dead. */
-    void stale(Lease lease) {
-        meters.stale();
-        long now = pools.wheel().nowNanos();
+    void stale(PooledConnection lease) {
+        meters().stale();
+        long now = pools().wheel().nowNanos();
         if (learned != null && now - lease.idleSinceNanos() - lease.idledNanos() <= STALE_WITHIN_NANOS) {
             learned.stale(lease.idledNanos(), now);
         }
     }
 
     /** An idle connection ends. */
-    void evict(Lease lease) {
+    void evict(PooledConnection lease) {
         if (idle.remove(lease) || lease == watched) {
             watched = lease == watched ? null : watched;
-            meters.idle(-1);
+            meters().idle(-1);
         }
         lease.drop();
     }
 
-    PoolMeters meters() {
-        return meters;
-    }
-
-    Endpoint endpoint() {
-        return endpoint;
-    }
-
-    /** A connection on its way: it counts against the endpoint's limit from the beginning. */
+    /** A connection on its way: it counts against the endpoint()'s limit from the beginning. */
     private final class Opening implements Connector.Listener, Connector.Attempt {
         private final Listener listener;
         private Connector.Attempt attempt;
@@ -261,9 +194,9 @@ public final class EndpointPool {
         @Override
         public void onConnected(BackendStream stream) {
             over = true;
-            meters.created();
-            meters.active(1);
-            listener.onLeased(new Lease(EndpointPool.this, stream, pools.wheel()));
+            meters().created();
+            meters().active(1);
+            listener.onLeased(new PooledConnection(EndpointPool.this, stream, pools().wheel()));
         }
 
         @Override
@@ -274,7 +207,7 @@ public final class EndpointPool {
         @Override
         public void onConnectFailed(ProxyError why) {
             over = true;
-            endpoint.disconnected();
+            endpoint().disconnected();
             listener.onNotLeased(why);
         }
 
@@ -283,7 +216,7 @@ public final class EndpointPool {
             if (!over) {
                 over = true;
                 attempt.cancel();
-                endpoint.disconnected();
+                endpoint().disconnected();
             }
         }
     }

@@ -3,6 +3,7 @@ package io.sluice.server;
 import io.sluice.config.ListenerConfig;
 import io.sluice.config.ListenerConfig.HalfClose;
 import io.sluice.config.SluiceConfig;
+import io.sluice.config.TlsConfig;
 import io.sluice.exchange.ListenerFacts;
 import io.sluice.exchange.Snapshot;
 import io.sluice.frontend.Listener;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -102,7 +104,14 @@ final class ListenerChange {
                 && before.proxyProtocol() == after.proxyProtocol()
                 && before.http2() == after.http2()
                 && before.protocol() == after.protocol()
-                && (before.tls() == null) == (after.tls() == null);
+                && sameClients(before.tls(), after.tls());
+    }
+
+    /** Whether who was let in before would be now. */
+    private static boolean sameClients(TlsConfig before, TlsConfig after) {
+        return before == null || after == null
+                ? before == after
+                : before.clientAuth() == after.clientAuth() && Objects.equals(before.clientCa(), after.clientCa());
     }
 
     /** For each listener of the configuration its number. */

@@ -13,7 +13,9 @@ import io.sluice.frontend.ConnectionGate;
 import io.sluice.frontend.Listener;
 import io.sluice.frontend.Listener.Claim;
 import io.sluice.frontend.LoopContext;
+import io.sluice.pem.Identity;
 import io.sluice.route.ChallengeAnswers;
+import io.sluice.telemetry.CertificateMeters;
 import io.sluice.telemetry.Metrics;
 import io.sluice.transport.SocketOptions;
 import io.sluice.transport.Transport;
@@ -21,6 +23,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -70,7 +73,7 @@ final class Listeners {
         this.group = group;
         this.loops = loops;
         this.orders = new CertificateOrders(ground.challenges(), metrics, this::renew);
-        this.terminations = new Terminations(orders);
+        this.terminations = new Terminations(metrics.certificates(this::expiries), orders);
     }
 
     private void renew(List<String> names) {
@@ -198,6 +201,21 @@ final class Listeners {
                 old.close();
             }
         }
+    }
+
+    private List<CertificateMeters.Expiry> expiries() {
+        List<CertificateMeters.Expiry> rows = new ArrayList<>();
+        for (Listener listener : inForce) {
+            List<Identity> shown = listener.tls() == null ? List.of() : listener.tls().identities();
+            shown.forEach(it -> rows.add(new CertificateMeters.Expiry(
+                    listener.config().name(), it.name(), it.keyType().name().toLowerCase(Locale.ROOT), it.expires())));
+        }
+        return rows;
+    }
+
+    /** Reads the files of certificates again that have changed. */
+    void refreshKeys() {
+        terminations.refresh();
     }
 
     /** Gives up what handshakes are made with: to be called when the event loops have ended. */

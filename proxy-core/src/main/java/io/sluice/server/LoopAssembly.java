@@ -11,9 +11,12 @@ import io.sluice.http.HeadLimits;
 import io.sluice.http1.HeadStore;
 import io.sluice.http1.Http1Checker;
 import io.sluice.http1.Http1Connector;
+import io.sluice.http2.Http2Checker;
+import io.sluice.http2.Http2Connector;
 import io.sluice.linux.Pipes;
 import io.sluice.linux.Splicing;
 import io.sluice.pool.BackendPools;
+import io.sluice.service.Checker;
 import io.sluice.service.HealthChecks;
 import io.sluice.service.Service;
 import io.sluice.telemetry.Metrics;
@@ -51,8 +54,9 @@ record LoopAssembly(
         Http1Connector connector =
                 new Http1Connector(loop, store, reads, this::responseLimits, this::backendOptions);
         DeadlineWheel wheel = new DeadlineWheel(loop, clock);
+        Http2Connector shared = new Http2Connector(loop, wheel, reads, this::responseLimits, this::backendOptions);
         Pipes pipes = splicing == null ? null : splicing.pipes(wheel);
-        BackendPools pools = new BackendPools(connector, wheel, metrics, config.eventLoops());
+        BackendPools pools = new BackendPools(connector, shared, wheel, metrics, config.eventLoops());
         return new LoopContext(new Worker(loop, wheel, pools, snapshots, observers, pipes), store, reads);
     }
 
@@ -61,7 +65,11 @@ record LoopAssembly(
         Worker worker = context.worker();
         Http1Checker checker =
                 new Http1Checker(worker.loop(), context.reads(), this::responseLimits, this::backendOptions);
-        return new HealthChecks(worker.wheel(), checker, () -> ThreadLocalRandom.current().nextDouble());
+        Http2Checker shared = new Http2Checker(new Http2Connector(
+                worker.loop(), worker.wheel(), context.reads(), this::responseLimits, this::backendOptions));
+        Checker both = (service, endpoint, verdict) -> (service.config().protocol().shared() ? shared : checker)
+                .check(service, endpoint, verdict);
+        return new HealthChecks(worker.wheel(), both, () -> ThreadLocalRandom.current().nextDouble());
     }
 
     private HeadLimits responseLimits() {

@@ -68,6 +68,7 @@ final class Reloading {
             undo(change, before);
             throw defect;
         }
+        listeners.refreshKeys();
         watch.prepare(after.services());
         put(before, after, change);
         MissingCodings.report(after);

@@ -3,24 +3,30 @@ package io.sluice.server;
 import io.sluice.config.ListenerConfig;
 import io.sluice.config.ListenerConfig.Protocol;
 import io.sluice.config.TlsConfig;
+import io.sluice.pem.Identity;
+import io.sluice.telemetry.CertificateMeters;
 import io.sluice.tls.Engines;
 import io.sluice.tls.Ordered;
 import io.sluice.tls.Protocols;
 import io.sluice.tls.Termination;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How the listeners of a proxy end TLS, by what is configured: whatever a reload doesn't change stays the same object.
+ * How the listeners of a proxy end TLS, by what is configured: whatever a reload doesn't change stays the same object. Where
+ * there is any, a thread of its own looks every two seconds whether files have changed, and has tickets made with other keys.
  * <em>Thread-safe.</em> <em>Ends</em> by {@link #close}.
  */
 final class Terminations implements AutoCloseable {
@@ -28,21 +34,19 @@ final class Terminations implements AutoCloseable {
 
     /** Handshakes that had begun when a listener changed have their context, or are over, by then. */
     private static final long LEAVING_MILLIS = TimeUnit.SECONDS.toMillis(60);
+    private static final long LOOK_MILLIS = 2000;
+    private static final Duration SOON = Duration.ofDays(21);
 
     private final Map<Terms, Termination> known = new HashMap<>();
     private final List<Termination> leaving = new ArrayList<>();
+    private final CertificateMeters meters;
     private final Ordered ordered;
+    /** Of whom it was said that they end soon. */
+    private final Set<Ending> told = new HashSet<>();
     private Engines engines;
+    /** Null while there is nothing to look at. */
+    private ScheduledThreadPoolExecutor thread;
     private boolean closed;
-
-    /**
-     * Creates it, without any.
-     *
-     * @param ordered where certificates are that come from no file
-     */
-    Terminations(Ordered ordered) {
-        this.ordered = ordered;
-    }
 
     /** What two listeners may share. <em>Immutable.</em> */
     private record Terms(TlsConfig config, List<String> protocols) {
@@ -52,8 +56,21 @@ final class Terminations implements AutoCloseable {
         }
     }
 
+    /** A certificate that ends. <em>Immutable.</em> */
+    private record Ending(String name, Instant at) {}
+
     /**
-     * How a listener ends TLS; null if it speaks none.
+     * Creates it, without any.
+     *
+     * @param ordered where certificates are that come from no file
+     */
+    Terminations(CertificateMeters meters, Ordered ordered) {
+        this.meters = meters;
+        this.ordered = ordered;
+    }
+
+    /**
+     * How a listener ends TLS; null if it speaks none. Files that have changed are read again.
      *
      * @throws IOException if the files are not what they should be
      */
@@ -66,6 +83,8 @@ final class Terminations implements AutoCloseable {
         if (made == null) {
             made = Termination.load(listener.tls(), engines(), terms.protocols(), ordered);
             known.put(terms, made);
+            warn(made);
+            watch();
         }
         return made;
     }
@@ -76,6 +95,38 @@ final class Terminations implements AutoCloseable {
             LOG.info("TLS engine provider={} library=\"{}\"", engines.provider(), engines.why());
         }
         return engines;
+    }
+
+    private void watch() {
+        if (thread == null && !closed) {
+            thread = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("sluice-certificates").daemon().factory());
+            thread.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private synchronized void look() {
+        for (Termination each : known.values()) {
+            refresh(each, true);
+            each.rotate();
+            warn(each);
+        }
+    }
+
+    /** Reads again what has changed, without waiting for it to settle. */
+    synchronized void refresh() {
+        known.values().forEach(each -> refresh(each, false));
+    }
+
+    private void refresh(Termination one, boolean settled) {
+        try {
+            if (one.refresh(settled)) {
+                meters.accepted();
+                LOG.info("Certificates changed names={}", one.identities().stream().map(Identity::name).toList());
+            }
+        } catch (IOException e) {
+            meters.refused();
+            LOG.warn("Certificates unchanged, since the files that have changed can't be used: {}", e.getMessage());
+        }
     }
 
     /** The certificate that was ordered for these names is another one now. */
@@ -91,6 +142,18 @@ final class Terminations implements AutoCloseable {
         });
     }
 
+    /** Says once of each certificate that it is going to end, or has. */
+    private void warn(Termination one) {
+        Instant now = Instant.now();
+        for (Identity each : one.identities()) {
+            Instant at = each.expires();
+            if (at.isBefore(now.plus(SOON)) && told.add(new Ending(each.name(), at))) {
+                LOG.warn("Certificate {} name={} at={} days={}", at.isBefore(now) ? "has expired" : "expires soon", each.name(), at,
+                        Duration.between(now, at).toDays());
+            }
+        }
+    }
+
     /** Ends those that none of these listeners has any more, some time after: handshakes may have begun. */
     synchronized void retain(List<ListenerConfig> used) {
         Set<Terms> wanted = used.stream().map(Terms::of).collect(Collectors.toSet());
@@ -100,7 +163,7 @@ final class Terminations implements AutoCloseable {
             }
             Termination gone = entry.getValue();
             leaving.add(gone);
-            CompletableFuture.delayedExecutor(LEAVING_MILLIS, TimeUnit.MILLISECONDS).execute(() -> left(gone));
+            thread.schedule(() -> left(gone), LEAVING_MILLIS, TimeUnit.MILLISECONDS);
             return true;
         });
     }
@@ -116,6 +179,9 @@ final class Terminations implements AutoCloseable {
     public synchronized void close() {
         if (!closed) {
             closed = true;
+            if (thread != null) {
+                thread.shutdownNow();
+            }
             known.values().forEach(Termination::close);
             leaving.forEach(Termination::close);
             leaving.clear();

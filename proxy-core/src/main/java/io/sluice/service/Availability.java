@@ -127,6 +127,7 @@ final class Availability {
     private static boolean speaksOfTheEndpoint(ProxyError why) {
         return switch (why) {
             case CONNECT_FAILED, CONNECT_TIMEOUT, BACKEND_CLOSED, BACKEND_RESET, RESPONSE_HEAD_TIMEOUT, ATTEMPT_TIMEOUT,
+                    STREAM_RESET, BACKEND_UNRESPONSIVE, NOT_HTTP2,
                     RESPONSE_TRUNCATED, MALFORMED_RESPONSE, INVALID_RESPONSE_FRAMING -> true;
             // A kept connection that its backend has closed says nothing but that it was kept too long.
             default -> false;

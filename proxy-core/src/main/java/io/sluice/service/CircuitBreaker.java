@@ -115,8 +115,9 @@ public final class CircuitBreaker {
         if (status > 0) {
             return status >= 500 ? Outcome.FAILED : Outcome.SUCCEEDED;
         }
-        // That all of its connections are in use says nothing about an endpoint's health.
-        boolean backends = why != null && why.side() == ProxyError.Side.BACKEND && why != ProxyError.POOL_EXHAUSTED;
+        // That all of its connections are in use says nothing about an endpoint's health, nor that it left in good order.
+        boolean backends = why != null && why.side() == ProxyError.Side.BACKEND
+                && why != ProxyError.POOL_EXHAUSTED && why != ProxyError.STREAM_REFUSED;
         return backends ? Outcome.FAILED : Outcome.UNKNOWN;
     }
 

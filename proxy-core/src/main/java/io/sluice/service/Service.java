@@ -1,6 +1,5 @@
 package io.sluice.service;
 
-import io.sluice.config.BackendTlsConfig;
 import io.sluice.config.BreakerConfig;
 import io.sluice.config.ServiceConfig;
 import io.sluice.config.ServiceConfig.Rule;
@@ -86,7 +85,7 @@ public final class Service {
         this.limit = config.limits().limited()
                 ? new RequestLimit(config.limits(), this, before == null ? null : before.limit) : null;
         this.breaker = breaker(config.breaker(), before);
-        this.tls = tls(config.tls(), before);
+        this.tls = tls(config, before);
         this.availability = new Availability(config, roster, nanoTime, this::use);
         availability.rebuild();
     }
@@ -98,11 +97,12 @@ public final class Service {
         return config == null ? null : new CircuitBreaker(config, System.nanoTime());
     }
 
-    private static BackendTls tls(BackendTlsConfig config, Service before) {
-        if (before != null && Objects.equals(config, before.config.tls())) {
+    private static BackendTls tls(ServiceConfig config, Service before) {
+        if (before != null && Objects.equals(config.tls(), before.config.tls())
+                && config.protocol() == before.config.protocol()) {
             return before.tls;
         }
-        return config == null ? null : BackendTls.of(config);
+        return config.tls() == null ? null : BackendTls.of(config.tls(), config.protocol());
     }
 
     private void use(Usable usable) {

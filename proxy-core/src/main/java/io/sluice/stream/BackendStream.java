@@ -22,6 +22,11 @@ public interface BackendStream extends BodySource, BodySink {
     /** Sends a request's head; borrows it. Framing and Connection are made here. */
     void head(RequestHead head);
 
+    /** Whether it takes the request on after the response has begun; else an early answer ends the request. */
+    default boolean duplex() {
+        return false;
+    }
+
     /**
      * Whether the exchange left it so that another may follow: request sent whole, response framed by length or chunks and
      * read to its end, nothing left over, nobody asked to close (RFC 9112 §9.3).

@@ -56,6 +56,7 @@ public final class Metrics implements AutoCloseable {
     private LogMeters log;
     private TracingMeters tracing;
     private AcmeMeters acme;
+    private volatile CertificateMeters certificates;
     private CompressionMeters compression;
 
     /** Makes the meters of a process whose version is what the jar says. */
@@ -195,6 +196,12 @@ public final class Metrics implements AutoCloseable {
         learnedIdle = source;
     }
 
+    /** The meters of certificates; absent from a scrape until this says where their ends are told. Each call makes others. */
+    public CertificateMeters certificates(Supplier<List<CertificateMeters.Expiry>> source) {
+        certificates = new CertificateMeters(source);
+        return certificates;
+    }
+
     /**
      * Says where what is told of pipes comes from; without, nothing is. Called by any thread, during a scrape.
      *
@@ -261,6 +268,10 @@ public final class Metrics implements AutoCloseable {
         known("memory_short", "1 while memory is so short that nothing new is taken.", shortage.getAsLong(), snapshots);
         pipeRows(snapshots);
         config.into(snapshots);
+        CertificateMeters told = certificates;
+        if (told != null) {
+            told.into(snapshots);
+        }
         known("direct_memory_bytes", "Memory outside the heap that buffers are cut from.",
                 PlatformDependent.usedDirectMemory(), snapshots);
         process.into(snapshots);

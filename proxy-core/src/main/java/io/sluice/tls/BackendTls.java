@@ -13,6 +13,7 @@ import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.ReferenceCountUtil;
 import io.sluice.config.BackendTlsConfig;
 import io.sluice.config.HostPort;
+import io.sluice.config.ServiceConfig;
 import io.sluice.http.ProxyError;
 import io.sluice.transport.SocketReading;
 import java.lang.ref.Cleaner;
@@ -61,11 +62,12 @@ public final class BackendTls {
     /**
      * Compiles it.
      *
+     * @param protocol what is to be spoken under it
      * @throws IllegalArgumentException if the TLS library takes none of it
      */
-    public static BackendTls of(BackendTlsConfig config) {
+    public static BackendTls of(BackendTlsConfig config, ServiceConfig.Protocol protocol) {
         try {
-            SslContext context = builder(config).build();
+            SslContext context = builder(config, protocol).build();
             BackendTls tls = new BackendTls(context, config.serverName());
             CLEANER.register(tls, () -> ReferenceCountUtil.release(context));
             return tls;
@@ -74,7 +76,7 @@ public final class BackendTls {
         }
     }
 
-    private static SslContextBuilder builder(BackendTlsConfig config) {
+    private static SslContextBuilder builder(BackendTlsConfig config, ServiceConfig.Protocol protocol) {
         SslContextBuilder builder = SslContextBuilder.forClient()
                 .sslProvider(Engines.detect().provider())
                 .protocols("TLSv1.3", "TLSv1.2")
@@ -82,7 +84,7 @@ public final class BackendTls {
                         Protocol.ALPN,
                         SelectorFailureBehavior.NO_ADVERTISE,
                         SelectedListenerFailureBehavior.ACCEPT,
-                        offered()))
+                        offered(protocol)))
                 .sessionCacheSize(SESSIONS_MAX)
                 .sessionTimeout(SESSION_SECONDS);
         if (!config.verify()) {
@@ -100,9 +102,12 @@ public final class BackendTls {
         return builder;
     }
 
-    /** The protocols offered by ALPN, the best first (RFC 7301). Whatever speaks another one to backends adds it here. */
-    private static List<String> offered() {
-        return List.of(ApplicationProtocolNames.HTTP_1_1);
+    /** The protocols offered by ALPN, the best first (RFC 7301). */
+    private static List<String> offered(ServiceConfig.Protocol protocol) {
+        return switch (protocol) {
+            case H2 -> List.of(ApplicationProtocolNames.HTTP_2);
+            case HTTP1, H2C -> List.of(ApplicationProtocolNames.HTTP_1_1);
+        };
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.sluice.tls;
 
+import io.netty.handler.ssl.OpenSslServerSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.ReferenceCountUtil;
@@ -16,8 +17,12 @@ import java.util.Map;
  * its end. <em>Ownership</em>: of the contexts, until {@link #close}; connections keep the one they have.
  */
 final class Certificates implements AutoCloseable {
-    /** One certificate. <em>Immutable.</em> */
-    record Entry(Identity identity, SslContext context) {}
+    /**
+     * One certificate. <em>Immutable.</em>
+     *
+     * @param ocsp what is stapled to it; null = nothing; not to be changed
+     */
+    record Entry(Identity identity, SslContext context, byte[] ocsp) {}
 
     /**
      * What there is for one name; one of both may be null.
@@ -94,20 +99,27 @@ final class Certificates implements AutoCloseable {
     }
 
     /**
-     * The context for a client, which the caller has to release; null if these have ended meanwhile.
+     * What there is for a client, whose context the caller has to release; null if these have ended meanwhile.
      *
      * @param serverName as {@link #choose}
      */
-    SslContext borrow(String serverName, boolean takesEcdsa) {
-        SslContext context = choose(serverName, takesEcdsa).context();
-        if (!(context instanceof ReferenceCounted counted)) {
-            return context;
+    Entry borrow(String serverName, boolean takesEcdsa) {
+        Entry entry = choose(serverName, takesEcdsa);
+        if (!(entry.context() instanceof ReferenceCounted counted)) {
+            return entry;
         }
         try {
             counted.retain();
-            return context;
+            return entry;
         } catch (IllegalReferenceCountException _) {
             return null;
+        }
+    }
+
+    /** Gives the tickets of one of them other keys. */
+    void tickets(int index, TicketKeys keys) {
+        if (entries.get(index).context().sessionContext() instanceof OpenSslServerSessionContext sessions) {
+            sessions.setTicketKeys(keys.inForce());
         }
     }
 

@@ -3,6 +3,7 @@ package io.sluice.tls;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.AbstractSniHandler;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
@@ -13,7 +14,7 @@ import java.util.List;
  * Stands first in a pipeline until the client's first message has come, chooses the certificate, and puts Netty's {@link
  * SslHandler} in its own place. <em>Loop-confined.</em> <em>Ends</em> so, or with its channel. Has no deadline of its own.
  */
-public final class HelloReader extends AbstractSniHandler<SslContext> {
+public final class HelloReader extends AbstractSniHandler<Certificates.Entry> {
     /** Real ones have some hundred bytes; with keys of post-quantum algorithms and tickets some thousand. */
     private static final int HELLO_BYTES_MAX = 16 * 1024;
     private static final int HANDSHAKE_RECORD = 22;
@@ -87,31 +88,35 @@ public final class HelloReader extends AbstractSniHandler<SslContext> {
     }
 
     @Override
-    protected Future<SslContext> lookup(ChannelHandlerContext context, ByteBuf hello) throws Exception {
+    protected Future<Certificates.Entry> lookup(ChannelHandlerContext context, ByteBuf hello) throws Exception {
         takesEcdsa = hello != null && ClientHello.takesEcdsa(hello);
         wantsProof = hello != null && termination.proving() && ClientHello.offersOnly(hello, Protocols.ACME);
         return super.lookup(context, hello);
     }
 
     @Override
-    protected Future<SslContext> lookup(ChannelHandlerContext context, String name) {
+    protected Future<Certificates.Entry> lookup(ChannelHandlerContext context, String name) {
         String wanted = name != null && name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
         listener.onServerName(wanted);
         SslContext proof = wantsProof ? termination.proof(wanted) : null;
-        return context.executor().newSucceededFuture(proof == null ? termination.borrow(wanted, takesEcdsa) : proof);
+        return context.executor().newSucceededFuture(
+                proof == null ? termination.borrow(wanted, takesEcdsa) : new Certificates.Entry(null, proof, null));
     }
 
     @Override
-    protected void onLookupComplete(ChannelHandlerContext context, String name, Future<SslContext> found) {
-        SslContext shared = found.getNow();
+    protected void onLookupComplete(ChannelHandlerContext context, String name, Future<Certificates.Entry> found) {
+        Certificates.Entry entry = found.getNow();
         try {
-            SslHandler handler = shared.newHandler(context.alloc());
+            SslHandler handler = entry.context().newHandler(context.alloc());
+            if (entry.ocsp() != null && handler.engine() instanceof ReferenceCountedOpenSslEngine engine) {
+                engine.setOcspResponse(entry.ocsp());
+            }
             // Whoever stands behind it has a deadline for all.
             handler.setHandshakeTimeoutMillis(0);
             context.pipeline().replace(this, null, handler);
         } finally {
             // Each engine keeps its context.
-            ReferenceCountUtil.release(shared);
+            ReferenceCountUtil.release(entry.context());
         }
     }
 }

@@ -195,7 +195,7 @@ public final class SocketReading implements RecvByteBufAllocator, RecvByteBufAll
      */
     public boolean more() {
         if (encrypted) {
-            return last == attempted;
+            return last > 0 && last == attempted;
         }
         if (last != attempted || !(channel instanceof EpollSocketChannel epoll) || !epoll.isOpen()) {
             return false;

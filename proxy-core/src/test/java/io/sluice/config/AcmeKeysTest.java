@@ -87,7 +87,7 @@ final class AcmeKeysTest {
     void namesAreWrittenInAnyCase() throws ConfigException {
         assertThat(load("A.Example, xn--bcher-kva.example, localhost", "").config().listeners().get(1).tls().certificates())
                 .containsExactly(new TlsConfig.CertificateConfig(
-                        null, null, List.of("a.example", "xn--bcher-kva.example", "localhost")));
+                        null, null, null, List.of("a.example", "xn--bcher-kva.example", "localhost")));
     }
 
     @ParameterizedTest

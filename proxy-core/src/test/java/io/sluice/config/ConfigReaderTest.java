@@ -55,6 +55,9 @@ final class ConfigReaderTest {
             """;
     private static final SocketConfig LISTENER_SOCKET = new SocketConfig(
             4096, true, 0, 0, 128 << 10, true, Duration.ZERO, Duration.ZERO, 0, false);
+    private static final ListenerConfig LISTENER = new ListenerConfig(
+            "listener-1", new HostPort("0.0.0.0", 8080), LISTENER_SOCKET, ListenerConfig.HalfClose.ABORT,
+            ListenerConfig.ProxyProtocol.OFF, true, ListenerConfig.Protocol.HTTP, null, null, null, null);
     private static final LimitConfig LIMITS = new LimitConfig(
             0, Integer.MAX_VALUE, 4096, 90, 32 << 10, 16 << 10, 128, 64 << 10, Long.MAX_VALUE);
     private static final TimeoutConfig TIMEOUTS = new TimeoutConfig(
@@ -89,25 +92,14 @@ final class ConfigReaderTest {
                         null,
                         new HealthConfig.Ejection(5, Duration.ofSeconds(10), Duration.ofSeconds(300), 50, List.of()),
                         Duration.ZERO),
-                ServiceConfig.ProxyProtocol.OFF,
+                ServiceConfig.ProxyProtocol.OFF, ServiceConfig.Protocol.HTTP1, Http2Config.DEFAULTS,
                 new ServiceLimitConfig(Integer.MAX_VALUE, Integer.MAX_VALUE, 1024, Duration.ofSeconds(1)),
                 null);
         ZeroCopyConfig zeroCopy = new ZeroCopyConfig(true, 128 << 10, 1 << 20);
         RetryConfig retry = new RetryConfig(2, 20, 10, 65536);
         assertThat(config)
                 .isEqualTo(new SluiceConfig(
-                        List.of(new ListenerConfig(
-                                "listener-1",
-                                new HostPort("0.0.0.0", 8080),
-                                LISTENER_SOCKET,
-                                ListenerConfig.HalfClose.ABORT,
-                                ListenerConfig.ProxyProtocol.OFF,
-                                true,
-                                ListenerConfig.Protocol.HTTP,
-                                null,
-                                null,
-                                null,
-                                null)),
+                        List.of(LISTENER),
                         List.of(new RouteConfig(
                                 "route-1",
                                 new MatchConfig("*", new PathMatch.Prefix("/"), List.of(), Map.of(), Map.of()),

@@ -23,6 +23,8 @@ public final class ServiceConfigBuilder {
     private BackendTlsConfig tls;
     private HealthConfig health = new HealthConfig(null, null, Duration.ZERO);
     private ProxyProtocol proxyProtocol = ProxyProtocol.OFF;
+    private ServiceConfig.Protocol protocol = ServiceConfig.Protocol.HTTP1;
+    private Http2Config http2 = Http2Config.DEFAULTS;
     private ServiceLimitConfig limits =
             new ServiceLimitConfig(Integer.MAX_VALUE, Integer.MAX_VALUE, 1024, Duration.ofSeconds(1));
 
@@ -97,6 +99,13 @@ public final class ServiceConfigBuilder {
         return this;
     }
 
+    /** HTTP/2 without TLS, on these terms. */
+    public ServiceConfigBuilder h2c(Http2Config terms) {
+        protocol = ServiceConfig.Protocol.H2C;
+        http2 = terms;
+        return this;
+    }
+
     /** How many requests it gets at once. */
     public ServiceConfigBuilder limits(ServiceLimitConfig requests) {
         limits = requests;
@@ -118,7 +127,7 @@ public final class ServiceConfigBuilder {
     /** The configuration. */
     public ServiceConfig build() {
         return new ServiceConfig(
-                name, List.copyOf(endpoints), policy, sticky, pool, socket, tls, true, health, proxyProtocol, limits,
-                breaker);
+                name, List.copyOf(endpoints), policy, sticky, pool, socket, tls, true, health, proxyProtocol, protocol, http2,
+                limits, breaker);
     }
 }

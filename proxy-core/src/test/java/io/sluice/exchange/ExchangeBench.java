@@ -95,7 +95,7 @@ final class ExchangeBench {
     ExchangeBench(String yaml) {
         try {
             snapshot = Snapshot.of(withoutWeight(new ConfigReader(Map.of()).read("test.yaml", yaml), "none"), metrics);
-            pools = new BackendPools(connector, time.wheel(), metrics, 1);
+            pools = new BackendPools(connector, FakeConnector.UNSHARED, time.wheel(), metrics, 1);
             AccessLog off = AccessLog.open(new AccessLogConfig("off", AccessLogConfig.Format.JSON, 1), metrics);
             worker = new Worker(time.loop(), time.wheel(), pools, () -> snapshot, new Observers(off, null), null);
         } catch (ConfigException | IOException e) {
@@ -110,7 +110,8 @@ final class ExchangeBench {
                 name,
                 service.endpoints().stream().map(e -> new ServiceConfig.EndpointConfig(e.address(), null, 0, 0)).toList(),
                 service.policy(), service.sticky(), service.pool(), service.socket(), service.tls(), service.zeroCopy(),
-                service.health(), service.proxyProtocol(), service.limits(), service.breaker()));
+                service.health(), service.proxyProtocol(), service.protocol(),
+                service.http2(), service.limits(), service.breaker()));
         return new SluiceConfig(config.listeners(), config.routes(), services, config.buffers(), config.limits(),
                 config.timeouts(), config.retry(), config.zeroCopy(), config.acme(), config.dns(),
                 config.accessLog(), config.tracing(), config.admin(), config.trustedProxies(), config.eventLoops());

@@ -50,7 +50,7 @@ class ExchangeDeadlinesTest {
 
     @Test
     void theEarliestComesFirstWhicheverWasSetLast() {
-        deadlines.begun(now());
+        deadlines.begun(now(), Deadlines.NONE);
         deadlines.requestExpected();
         deadlines.responseExpected();
         pass(30);
@@ -59,7 +59,7 @@ class ExchangeDeadlinesTest {
 
     @Test
     void theWholeIsLimitedHoweverLongTheStepsMayTake() {
-        deadlines.begun(now());
+        deadlines.begun(now(), Deadlines.NONE);
         for (int i = 0; i < 9; i++) {
             time.pass(Duration.ofSeconds(11));
             deadlines.responseExpected();
@@ -152,9 +152,9 @@ class ExchangeDeadlinesTest {
 
     @Test
     void nothingComesOnceCancelledWhateverIsSetAfterwards() {
-        deadlines.begun(now());
+        deadlines.begun(now(), Deadlines.NONE);
         deadlines.cancel();
-        deadlines.begun(now());
+        deadlines.begun(now(), Deadlines.NONE);
         deadlines.connecting();
         deadlines.requestExpected();
         deadlines.backendExpected();
@@ -206,7 +206,7 @@ class ExchangeDeadlinesTest {
     void aLimitOfNoneNeverComes() {
         long none = Deadlines.NONE;
         ExchangeDeadlines unlimited = with(new Deadlines(none, none, none, none, none, none, none, none, none, none));
-        unlimited.begun(now());
+        unlimited.begun(now(), Deadlines.NONE);
         unlimited.connecting();
         pass(100_000);
         unlimited.requestExpected();
@@ -223,7 +223,7 @@ class ExchangeDeadlinesTest {
 
     @Test
     void tellsOfTheWholeOnlyOnce() {
-        deadlines.begun(now());
+        deadlines.begun(now(), Deadlines.NONE);
         pass(100);
         deadlines.clientExpected();
         pass(24);

@@ -107,13 +107,13 @@ class KeptBodyTest {
     })
     void isForIdempotentRequestsThatMayBeMadeAgainAndAreNotKnownToBeTooLong(
             String method, String framing, int attempts, boolean is) {
-        assertThat(KeptBody.of(head(method, framing), new RetryConfig(attempts, 20, 10, 100)) != null).isEqualTo(is);
+        assertThat(KeptBody.of(head(method, framing), new RetryConfig(attempts, 20, 10, 100), false) != null).isEqualTo(is);
     }
 
     @ParameterizedTest
     @CsvSource({"Content-Length: 1", "Transfer-Encoding: chunked"})
     void isForNoneWhereItsBoundIsZero(String framing) {
-        assertThat(KeptBody.of(head("PUT", framing), new RetryConfig(2, 20, 10, 0))).isNull();
+        assertThat(KeptBody.of(head("PUT", framing), new RetryConfig(2, 20, 10, 0), false)).isNull();
     }
 
     private static RequestHead head(String method, String framing) {

@@ -47,8 +47,9 @@ class RetriesTest {
         boolean allowed = new Retries(budget, TWO).allow(error, Method.GET, two);
 
         assertThat(allowed).isEqualTo(switch (error) {
-            case CONNECT_FAILED, CONNECT_TIMEOUT, REUSED_CONNECTION_CLOSED, BACKEND_CLOSED,
-                    BACKEND_RESET -> true;
+            case CONNECT_FAILED, CONNECT_TIMEOUT, BACKEND_TLS_HANDSHAKE, BACKEND_TLS_UNTRUSTED, BACKEND_TLS_BROKEN, NOT_HTTP2,
+                    REUSED_CONNECTION_CLOSED, BACKEND_CLOSED, BACKEND_RESET,
+                    STREAM_RESET, STREAM_REFUSED, BACKEND_UNRESPONSIVE -> true;
             default -> false;
         });
     }
@@ -63,6 +64,16 @@ class RetriesTest {
                     case POST, PATCH, CONNECT, OTHER -> false;
                 });
         assertThat(new Retries(budget, TWO).allow(ProxyError.CONNECT_FAILED, method, two)).isTrue();
+    }
+
+    @Test
+    void whatWasNotProcessedIsSentAgainToTheOnlyEndpoint() {
+        Service one = service(1);
+
+        assertThat(new Retries(budget, TWO).allow(ProxyError.STREAM_REFUSED, Method.POST, one)).isTrue();
+        assertThat(new Retries(budget, TWO).allow(ProxyError.CONNECT_FAILED, Method.POST, one)).isFalse();
+        assertThat(new Retries(budget, new RetryConfig(0, 20, 10, 65536)).allow(ProxyError.STREAM_REFUSED, Method.GET, one))
+                .isFalse();
     }
 
     @ParameterizedTest

@@ -43,7 +43,7 @@ class ForwardingTest {
         RequestHead head = RequestHeads.of("GET / HTTP/1.0");
 
         forwarding.apply(head, new Peer(socket("203.0.113.9", 5), socket("10.1.1.1", 443),
-                new Encryption("TLSv1.3", "TLS_AES_128_GCM_SHA256", null), false, 0));
+                new Encryption("TLSv1.3", "TLS_AES_128_GCM_SHA256", null, null), false, 0));
 
         assertThat(RequestHeads.kept(head)).containsExactly(
                 "X-Forwarded-For: 203.0.113.9", "X-Forwarded-Proto: https", "X-Forwarded-Port: 443", "Via: 1.0 sluice");

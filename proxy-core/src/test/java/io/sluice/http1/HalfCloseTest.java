@@ -49,7 +49,7 @@ class HalfCloseTest {
         Metrics metrics = new Metrics("test");
         Snapshot snapshot = Snapshot.of(new ConfigReader(Map.of()).read("test.yaml", YAML), metrics);
         worker = new Worker(
-                time.loop(), time.wheel(), new BackendPools(connector, time.wheel(), metrics, 1), () -> snapshot,
+                time.loop(), time.wheel(), new BackendPools(connector, FakeConnector.UNSHARED, time.wheel(), metrics, 1), () -> snapshot,
                 new Observers(AccessLog.open(new AccessLogConfig("off", AccessLogConfig.Format.JSON, 1), metrics), null), null);
         ListenerFacts facts = new ListenerFacts(0, "web", HalfClose.ANSWER, metrics.listener("web"));
         LoopBuffer shared = new LoopBuffer(new UnpooledByteBufAllocator(true, true));

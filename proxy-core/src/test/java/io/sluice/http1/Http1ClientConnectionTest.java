@@ -54,7 +54,7 @@ class Http1ClientConnectionTest {
     Http1ClientConnectionTest() throws ConfigException, IOException {
         snapshot = Snapshot.of(new ConfigReader(Map.of()).read("test.yaml", YAML), metrics);
         worker = new Worker(
-                time.loop(), time.wheel(), new BackendPools(connector, time.wheel(), metrics, 1), () -> snapshot,
+                time.loop(), time.wheel(), new BackendPools(connector, FakeConnector.UNSHARED, time.wheel(), metrics, 1), () -> snapshot,
                 new Observers(AccessLog.open(new AccessLogConfig("off", AccessLogConfig.Format.JSON, 1), metrics), null), null);
         accept(HalfClose.ABORT);
     }

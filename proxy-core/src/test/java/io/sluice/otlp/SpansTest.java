@@ -38,7 +38,7 @@ final class SpansTest {
         RequestHead head = RequestHeads.of(lines);
         Peer peer = new Peer(new InetSocketAddress(InetAddress.ofLiteral("10.0.0.1"), 5),
                 new InetSocketAddress(InetAddress.ofLiteral("fd00::2"), 8080),
-                new Encryption("TLSv1.3", "TLS_AES_128_GCM_SHA256", null), false, 0);
+                new Encryption("TLSv1.3", "TLS_AES_128_GCM_SHA256", null, null), false, 0);
         ExchangeRecord record = new ExchangeRecord("web", "", 5_000, 0);
         Tracing tracing = Tracing.of(
                 new TracingConfig(URI.create("http://127.0.0.1:4318"), 1_000_000, Trust.NONE, "sluice", Map.of()));

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class BackendPoolsTest {
     private final Metrics metrics = new Metrics("test");
     private final FakeConnector connector = new FakeConnector();
-    private final BackendPools pools = new BackendPools(connector, new HandWheel().wheel(), metrics, 1);
+    private final BackendPools pools = new BackendPools(connector, FakeConnector.UNSHARED, new HandWheel().wheel(), metrics, 1);
     private Service service = new Service(0, new ServiceConfigBuilder("app").ports(1).endpoint("::1", 1, 1).build());
     private final Endpoint first = service.endpoints().getFirst();
     private final Endpoint second = service.endpoints().getLast();

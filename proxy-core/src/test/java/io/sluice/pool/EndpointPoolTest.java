@@ -34,7 +34,7 @@ class EndpointPoolTest {
     private BackendPools pools;
     private Service service;
     private Endpoint endpoint;
-    private EndpointPool pool;
+    private StreamPool pool;
 
     EndpointPoolTest() {
         connector.atOnce = true;
@@ -44,7 +44,7 @@ class EndpointPoolTest {
     private void configure(PoolConfig config, int loops) {
         service = new Service(0, new ServiceConfigBuilder("app").ports(1).pool(config).build());
         endpoint = service.endpoints().getFirst();
-        pools = new BackendPools(connector, time.wheel(), metrics, loops);
+        pools = new BackendPools(connector, FakeConnector.UNSHARED, time.wheel(), metrics, loops);
         pool = pools.of(service, endpoint);
     }
 
@@ -378,7 +378,7 @@ class EndpointPoolTest {
         private Lease lease;
         private ProxyError error;
 
-        private Lease connect(EndpointPool pool) {
+        private Lease connect(StreamPool pool) {
             pool.connect(this);
             return lease;
         }

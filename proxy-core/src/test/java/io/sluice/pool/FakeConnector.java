@@ -10,6 +10,11 @@ import java.util.function.Consumer;
 
 /** Opens connections when a test says so. <em>Loop-confined.</em> */
 public final class FakeConnector implements Connector {
+    /** For pools without connections that carry many streams. */
+    public static final SharedConnector UNSHARED = (service, endpoint, listener) -> {
+        throw new AssertionError("no service here speaks HTTP/2");
+    };
+
     /** All that it was asked for, in order. */
     public final List<Opening> openings = new ArrayList<>();
     /** Whether connections open, or fail, during the call. */

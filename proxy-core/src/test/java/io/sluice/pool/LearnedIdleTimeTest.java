@@ -23,7 +23,7 @@ class LearnedIdleTimeTest {
     private final FakeConnector connector = new FakeConnector();
     private BackendPools pools;
     private Endpoint endpoint;
-    private EndpointPool pool;
+    private StreamPool pool;
 
     LearnedIdleTimeTest() {
         connector.atOnce = true;
@@ -36,7 +36,7 @@ class LearnedIdleTimeTest {
                 .pool(new PoolConfig(8, Duration.ofSeconds(30), learn, maxPerEndpoint, Duration.ZERO))
                 .build());
         endpoint = service.endpoints().getFirst();
-        pools = new BackendPools(connector, time.wheel(), metrics, 1);
+        pools = new BackendPools(connector, FakeConnector.UNSHARED, time.wheel(), metrics, 1);
         pool = pools.of(service, endpoint);
     }
 

@@ -122,7 +122,13 @@ record BackendSecrets(SSLContext context, Consumer<SSLSocket> terms) {
     /** Ends the handshake, where there is TLS; the first byte read or sent would, too. */
     static void shakeHands(RawConnection connection) throws IOException {
         if (connection.socket() instanceof SSLSocket secure) {
-            secure.startHandshake();
+            try {
+                secure.startHandshake();
+            } catch (IOException e) {
+                // Somebody may wait to hear that the connection has met its end: it does so by reading.
+                connection.awaitEnd();
+                throw e;
+            }
         }
     }
 

@@ -8,22 +8,31 @@ import io.sluice.filter.Decoded;
 import io.sluice.scenario.Message.Ending;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Responses of backends that are compressed on their way. */
 @Scenario
+@ParameterizedClass(name = "{0}")
+@EnumSource(value = Relaying.class, names = {"DEFAULT", "ENCRYPTED"})
 final class CompressionIT {
     private static final String TYPE = "Content-Type: application/json";
     private static final byte[] NOISE = Http.random(8 << 20);
 
     @RegisterExtension
-    final ProxyUnderTest proxy = new ProxyUnderTest();
+    final ProxyUnderTest proxy;
+
+    CompressionIT(Relaying relaying) {
+        proxy = new ProxyUnderTest(relaying);
+    }
 
     private static String json(int length) {
         Random random = new Random(length);
@@ -260,7 +269,7 @@ final class CompressionIT {
 
         // It stands still: what both kernels and we hold is far less than the body.
         long[] before = {-1};
-        await().pollInterval(java.time.Duration.ofMillis(300)).until(() -> {
+        await().pollInterval(Duration.ofMillis(300)).until(() -> {
             long now = backend.connection(0).bytesSent();
             boolean still = now == before[0];
             before[0] = now;

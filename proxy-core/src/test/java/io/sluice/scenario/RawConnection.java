@@ -70,16 +70,11 @@ final class RawConnection implements AutoCloseable {
     /** The same connection, over which TLS is spoken from here on. */
     RawConnection encrypted() throws IOException {
         try {
-            return encrypted(TestAuthority.over(socket));
+            return new RawConnection(TestAuthority.over(socket), raw);
         } catch (IOException e) {
             raw.close();
             throw e;
         }
-    }
-
-    /** The same connection, over which TLS is spoken already. */
-    RawConnection encrypted(SSLSocket over) throws IOException {
-        return new RawConnection(over, raw);
     }
 
     /** Connects with a receive buffer of about so many bytes. */
@@ -363,8 +358,8 @@ final class RawConnection implements AutoCloseable {
     }
 
     private boolean fill() throws IOException {
-        socket.setSoTimeout((int) PATIENCE.toMillis());
         try {
+            socket.setSoTimeout((int) PATIENCE.toMillis());
             int length = in.read(buffer);
             if (length < 0) {
                 ended.complete(System.nanoTime());

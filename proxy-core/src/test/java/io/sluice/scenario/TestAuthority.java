@@ -7,9 +7,16 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 /** Whom the clients of these tests trust, and a certificate of it for proxies. <em>Immutable</em>, made once. */
 final class TestAuthority {
@@ -48,12 +55,42 @@ final class TestAuthority {
         try {
             begun.subject("CN=" + names[0]);
             for (String name : names) {
-                begun.addSanDnsName(name);
+                // The builder takes no wildcards for alternative names; then the subject is all there is.
+                if (name.matches("[a-z.]+")) {
+                    begun.addSanDnsName(name);
+                }
             }
             return begun.buildIssuedBy(AUTHORITY);
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** The file of the authority's own certificate. */
+    static Path file() throws IOException {
+        return AUTHORITY.toTempRootCertPem().toPath();
+    }
+
+    /** A client that shows this certificate; null = none. */
+    static SSLContext showing(X509Bundle bundle) throws Exception {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(bundle == null ? null : bundle.toKeyManagerFactory().getKeyManagers(),
+                new TrustManager[] {AUTHORITY.toTrustManager()}, null);
+        return context;
+    }
+
+    /** A client that shows this certificate whoever the server trusts. */
+    static SSLContext insistingOn(X509Bundle bundle) throws Exception {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(new KeyManager[] {new Insisting(bundle)}, new TrustManager[] {AUTHORITY.toTrustManager()}, null);
+        return context;
+    }
+
+    /** A client that trusts everybody, whatever its certificate was signed with. */
+    static SSLContext trusting() throws Exception {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[] {new Trusting()}, null);
+        return context;
     }
 
     /** Writes the two files of a certificate. */
@@ -88,5 +125,82 @@ final class TestAuthority {
         socket.setSoTimeout((int) RawConnection.PATIENCE.toMillis());
         socket.startHandshake();
         return socket;
+    }
+
+    /** Shows one certificate, always. <em>Immutable.</em> */
+    private static final class Insisting extends X509ExtendedKeyManager {
+        private final X509Bundle bundle;
+
+        private Insisting(X509Bundle bundle) {
+            this.bundle = bundle;
+        }
+
+        @Override
+        public String[] getClientAliases(String type, Principal[] issuers) {
+            return new String[] {"it"};
+        }
+
+        @Override
+        public String chooseClientAlias(String[] types, Principal[] issuers, Socket socket) {
+            return "it";
+        }
+
+        @Override
+        public String[] getServerAliases(String type, Principal[] issuers) {
+            return null;
+        }
+
+        @Override
+        public String chooseServerAlias(String type, Principal[] issuers, Socket socket) {
+            return null;
+        }
+
+        @Override
+        public X509Certificate[] getCertificateChain(String alias) {
+            return bundle.getCertificatePath();
+        }
+
+        @Override
+        public PrivateKey getPrivateKey(String alias) {
+            return bundle.getKeyPair().getPrivate();
+        }
+    }
+
+    /** Trusts everybody. <em>Immutable.</em> */
+    private static final class Trusting extends X509ExtendedTrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {
+            // Nobody asks.
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {
+            // Whoever it is.
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {
+            // Nobody asks.
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {
+            // Whoever it is.
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
+            // Nobody asks.
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
+            // Whoever it is.
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
     }
 }

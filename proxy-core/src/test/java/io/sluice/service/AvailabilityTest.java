@@ -142,6 +142,7 @@ class AvailabilityTest {
 
         assertThat(app.state(0)).isEqualTo(switch (error) {
             case CONNECT_FAILED, CONNECT_TIMEOUT, BACKEND_CLOSED, BACKEND_RESET, RESPONSE_HEAD_TIMEOUT, ATTEMPT_TIMEOUT,
+                    STREAM_RESET, BACKEND_UNRESPONSIVE, NOT_HTTP2,
                     RESPONSE_TRUNCATED, MALFORMED_RESPONSE, INVALID_RESPONSE_FRAMING -> State.EJECTED;
             default -> State.UP;
         });

@@ -58,7 +58,7 @@ class HealthChecksTest {
     }
 
     private Service service(int fall, int rise) {
-        Check check = new Check(Protocol.TCP, null, null, List.of(), null,
+        Check check = new Check(Protocol.TCP, null, null, List.of(), "", null,
                 Duration.ofSeconds(5), Duration.ofSeconds(2), fall, rise);
         Service made = new Service(0, new ServiceConfigBuilder("app")
                 .ports(1, 2)

@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 
 /** A service in force, whose endpoints pass and fail as a test says, by a clock moved by hand. <em>Loop-confined.</em> */
 final class ServedEndpoints {
-    static final Check CHECK = new Check(Protocol.TCP, null, null, List.of(), null,
+    static final Check CHECK = new Check(Protocol.TCP, null, null, List.of(), "", null,
             Duration.ofSeconds(5), Duration.ofSeconds(2), 3, 2);
     static final Ejection EJECTION = new Ejection(5, Duration.ofSeconds(10), Duration.ofSeconds(25), 50,
             List.of(new StatusRange(502, 504)));

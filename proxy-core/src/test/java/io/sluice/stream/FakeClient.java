@@ -91,7 +91,7 @@ public final class FakeClient implements ClientStream {
             throw new IllegalStateException("thrown by a test");
         }
         return new Peer(new InetSocketAddress("192.0.2.7", 50000), new InetSocketAddress("192.0.2.1", 8080),
-                secure ? new Encryption("TLSv1.3", "TLS_AES_128_GCM_SHA256", null) : null, trusted, 0);
+                secure ? new Encryption("TLSv1.3", "TLS_AES_128_GCM_SHA256", null, null) : null, trusted, 0);
     }
 
     @Override
