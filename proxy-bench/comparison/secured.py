@@ -5,13 +5,14 @@ from .certificates import agreed, client_environment
 from .configurations import Front
 from .cpu import WARM_SECONDS, sampled, times, warm_by
 from .handshaking import Handshaking
-from .loads import bytes_of, streams, wrk
+from .loads import bytes_of, some_streams, streams, wrk
 from .processes import resident_kib
 from .proxies import Bench
 from .report import Section, at_least, at_most, ratio, say, shown
 
 CONNECTIONS = 64
 STREAMS = 16
+FIRST = 30_000
 DOWNLOADS = 4
 # New connections under way at once.
 HANDSHAKING = 32
@@ -21,10 +22,11 @@ PEERS = {"haproxy": "HAProxy", "nginx": "nginx"}
 class Kind:
     """One load: what the proxies speak, what is sent, and what its costs by those of others may be.
 
-    load takes the bench, a port and seconds. figure is the one that is compared; bars are limits by peer.
+    load takes the bench, a port and seconds; first, if there is one, the bench and a port: what comes before all else. figure is
+    the one that is compared; bars are limits by peer.
     """
 
-    def __init__(self, title, note, front, file, load, bars, figure="micros_per_request"):
+    def __init__(self, title, note, front, file, load, bars, figure="micros_per_request", first=None):
         self.title = title
         self.note = note
         self.front = front
@@ -32,6 +34,7 @@ class Kind:
         self.load = load
         self.bars = bars
         self.figure = figure
+        self.first = first
 
     def measure(self, options):
         """Its section."""
@@ -56,6 +59,8 @@ class Kind:
 
     def warm(self, bench, running):
         """Runs the load until the proxy gets no cheaper."""
+        if self.first:
+            self.first(bench, running.port)
         warm_by(running, lambda: self._sample(bench, running, WARM_SECONDS))
 
     def _sample(self, bench, running, seconds):
@@ -145,7 +150,8 @@ def _middle(rounds, figure):
 def _multiplexed(title, front):
     return Kind(title, f"1 KiB, {CONNECTIONS} connections of {STREAMS} streams by h2load, HTTP/1.1 to the backend;", front, "1k",
                 lambda bench, port, seconds: streams(bench, port, "/1k", CONNECTIONS, STREAMS, seconds, front.secure),
-                {"haproxy": 1.15, "nginx": 1.15})
+                {"haproxy": 1.15, "nginx": 1.15},
+                first=lambda bench, port: some_streams(bench, port, "/1k", CONNECTIONS, STREAMS, FIRST, front.secure))
 
 
 HTTP2 = _multiplexed("HTTP/2 over TLS", Front(secure=True, http2=True, idle=CONNECTIONS * STREAMS))

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -67,6 +68,7 @@ final class CheckCommand implements Callable<Integer> {
                 + count(config.eventLoops(), "event loop") + ".");
         ConnectionLimit limit = ConnectionLimit.of(config);
         out.println("Clients connected at once: " + limit.connections() + " (" + limit.source() + ").");
+        CertificateLines.of(config, Instant.now()).forEach(out::println);
         out.println();
         int pipesMax = Transport.detect() == Transport.EPOLL ? Descriptors.pipesMax() : 0;
         MemoryTable.of(config, machine, limit.connections(), pipesMax)

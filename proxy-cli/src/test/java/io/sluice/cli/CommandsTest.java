@@ -2,12 +2,15 @@ package io.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
 import io.sluice.config.KeyReference;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -153,6 +156,21 @@ final class CommandsTest {
         assertThat(outcome.exit()).isEqualTo(ExitCode.FINE);
         assertThat(outcome.out()).contains("sluice.yaml is valid: 1 listener, 1 route, 1 service", "client socket", "together");
         assertThat(outcome.err()).isEmpty();
+    }
+
+    @Test
+    void saysForWhichNamesAndHowLongCertificatesAre() throws Exception {
+        X509Bundle bundle = new CertificateBuilder().ecp256().subject("CN=a.example").addSanDnsName("a.example")
+                .addSanDnsName("b.example").notAfter(Instant.parse("2099-01-01T00:00:00Z")).setIsCertificateAuthority(true)
+                .buildSelfSigned();
+        String tls = "tls: { certificates: [{ cert: \"" + bundle.toTempCertChainPem() + "\", key: \""
+                + bundle.toTempPrivateKeyPem() + "\" }] }";
+
+        Outcome outcome = execute("check", "-c", file("listeners: [{ name: web, address: 8443, " + tls + " }]\n"
+                + "routes: [{ service: app }]\nservices: { app: { endpoints: [\"127.0.0.1:1\"] } }\n"));
+
+        assertThat(outcome.exit()).isEqualTo(ExitCode.FINE);
+        assertThat(outcome.out()).contains("Certificate of web: a.example, b.example; EC; until 2099-01-01T00:00:00Z (");
     }
 
     @Test

@@ -39,6 +39,7 @@ record RelayChoice(Pipes pipes, long leastBytes, String reason, boolean bulk) {
         // So is what may have to be sent again.
         boolean kept = message == exchange.head && exchange.held.keeps();
         String forbidden = !exchange.service.config().zeroCopy() || counted || kept ? "disabled"
+                : exchange.head.http2() ? "http2"
                 : endpoint.splices() ? null : "disarmed";
         return of(message, exchange.route.zeroCopy(), forbidden, from, to, worker.pipes());
     }

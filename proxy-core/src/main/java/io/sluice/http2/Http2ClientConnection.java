@@ -193,7 +193,9 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
     }
 
     private void onBusy() {
-        rest.disarm();
+        if (state == State.OPEN) {
+            rest.disarm();
+        }
     }
 
     private void onIdle() {

@@ -17,7 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A backend's connection that speaks HTTP/2, frame for frame as its script says. <em>Confined</em> to its script's thread. */
+/** One end of a connection that speaks HTTP/2, frame for frame as it is told. <em>Confined</em> to one thread. */
 final class Framed {
     static final int DATA = 0;
     static final int HEADERS = 1;
@@ -88,6 +88,14 @@ final class Framed {
                 throw new AssertionError(e);
             }
         };
+    }
+
+    /** A client's end, whose preface and settings leave at once. */
+    static Framed client(RawConnection raw) throws IOException {
+        Framed connection = new Framed(raw);
+        raw.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+        connection.settings();
+        return connection;
     }
 
     /** A script that answers every request so. */
@@ -192,6 +200,27 @@ final class Framed {
         }
     }
 
+    /** The next head or trailers, and whether nothing follows them. */
+    Http2Headers fields(boolean last) throws IOException {
+        Frame frame = next();
+        if (frame.type != HEADERS || ((frame.flags & END_STREAM) != 0) != last) {
+            throw new AssertionError("found " + frame + "; expected fields, " + (last ? "the last" : "not the last"));
+        }
+        return decoded(frame);
+    }
+
+    /** The text of the next DATA frame that has any. */
+    String text() throws IOException {
+        Frame frame = next();
+        while (frame.type == DATA && frame.payload.length == 0) {
+            frame = next();
+        }
+        if (frame.type != DATA) {
+            throw new AssertionError("found " + frame + "; expected DATA");
+        }
+        return Http.text(frame.payload);
+    }
+
     private Http2Headers decoded(Frame frame) {
         try {
             return decoder.decodeHeaders(frame.stream, Unpooled.wrappedBuffer(frame.payload));
@@ -219,6 +248,12 @@ final class Framed {
             out.putShort((short) pairs[i]).putInt(pairs[i + 1]);
         }
         frame(SETTINGS, 0, 0, out.array());
+    }
+
+    void call(int stream, boolean last, String path, String... fields) throws IOException {
+        fields(stream, last, new DefaultHttp2Headers(false)
+                .method("POST").scheme("http").authority("site.test").path(path)
+                .add("content-type", "application/grpc").add("te", "trailers"), fields);
     }
 
     void head(int stream, boolean last, int status, String... fields) throws IOException {

@@ -172,6 +172,13 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
         return client(fit(RawConnection.narrowTo(address(), receiveBuffer)));
     }
 
+    /** A new connection of HTTP/2, with these settings: pairs of a number and its value. */
+    FrameClient http2Client(int... settings) throws IOException {
+        FrameClient client = new FrameClient(address(), settings);
+        opened.add(client);
+        return client;
+    }
+
     /** A new connection to a listener of this name. */
     RawConnection clientOf(String listener) throws IOException {
         return client(RawConnection.to(server.address(listener)));

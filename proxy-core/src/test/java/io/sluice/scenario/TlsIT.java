@@ -293,74 +293,7 @@ final class TlsIT {
         }
     }
 
-    // ---- certificates of clients, sessions ----
-
-    private String asking(String auth) throws IOException {
-        return TestAuthority.LOCALHOST.replace("tls: {", "tls: { clientAuth: " + auth + ", clientCa: \"" + TestAuthority.file() + "\",");
-    }
-
-    private static Script tellingTheSubject() {
-        return connection -> {
-            while (true) {
-                connection.send(Http.ok(String.valueOf(connection.request().values("X-Client-Cert-Subject"))));
-            }
-        };
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"optional", "required"})
-    void tellsBackendsWhoAClientIsAndNobodyElseDoes(String auth) throws Exception {
-        start(asking(auth), "", tellingTheSubject());
-        SSLContext alice = TestAuthority.showing(TestAuthority.issue(
-                new CertificateBuilder().ecp256(), "alice \u00e9"));
-        try (RawConnection client = client(alice, "localhost")) {
-            client.send(Http.get("/", "X-Client-Cert-Subject: CN=root", "X-Client_Cert-Subject: CN=root"));
-
-            assertThat(client.response().text()).isEqualTo("[CN=alice \\C3\\A9]");
-        }
-    }
-
-    @Test
-    void letsInWhoShowsNoneWhereItIsOptional() throws Exception {
-        start(asking("optional"), "", tellingTheSubject());
-        try (RawConnection client = client(TestAuthority.showing(null), "localhost")) {
-            client.send(Http.get("/", "X-Client-Cert-Subject: CN=root"));
-
-            assertThat(client.response().text()).isEqualTo("[]");
-        }
-    }
-
-    @Test
-    void refusesWhoShowsNoneWhereItIsRequired() throws Exception {
-        start(asking("required"), "");
-
-        assertThatThrownBy(() -> {
-            try (RawConnection client = client(TestAuthority.showing(null), "localhost")) {
-                // In TLS 1.3 the client's part of the handshake is over before it is looked at.
-                client.send(Http.get("/"));
-                client.response();
-            }
-        }).isInstanceOf(IOException.class);
-
-        proxy.awaitMetric(1, "sluice_rejected_total", "reason=client_certificate_refused");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"optional", "required"})
-    void refusesACertificateThatNobodyTrustedIssued(String auth) throws Exception {
-        start(asking(auth), "");
-        SSLContext stranger = TestAuthority.insistingOn(new CertificateBuilder().ecp256().subject("CN=alice")
-                .setIsCertificateAuthority(true).buildSelfSigned());
-
-        assertThatThrownBy(() -> {
-            try (RawConnection client = client(stranger, "localhost")) {
-                client.send(Http.get("/"));
-                client.response();
-            }
-        }).isInstanceOf(IOException.class);
-
-        assertThat(proxy.metric("sluice_requests_total")).isZero();
-    }
+    // ---- sessions and certificates ----
 
     private static SSLSession session(RawConnection client) throws IOException {
         client.send(Http.get("/"));

@@ -1,0 +1,45 @@
+package io.sluice.cli;
+
+import io.sluice.config.ListenerConfig;
+import io.sluice.config.SluiceConfig;
+import io.sluice.config.TlsConfig.CertificateConfig;
+import io.sluice.pem.Identity;
+import io.sluice.pem.PemException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What {@code check} says of the certificates of listeners. <em>Immutable.</em> */
+final class CertificateLines {
+    private static final int NAMES_SHOWN_MAX = 5;
+
+    private CertificateLines() {}
+
+    /** A line for each certificate: for which names, which key, how long still. */
+    static List<String> of(SluiceConfig config, Instant now) {
+        List<String> lines = new ArrayList<>();
+        for (ListenerConfig listener : config.listeners()) {
+            if (listener.tls() != null) {
+                listener.tls().certificates().forEach(files -> lines.add(line(listener.name(), files, now)));
+            }
+        }
+        return lines;
+    }
+
+    private static String line(String listener, CertificateConfig files, Instant now) {
+        String begin = "Certificate of " + listener + ": ";
+        try {
+            Identity identity = Identity.read(files.cert(), files.key());
+            List<String> names = identity.names().isEmpty() ? List.of(identity.name()) : identity.names();
+            int more = names.size() - NAMES_SHOWN_MAX;
+            long days = Duration.between(now, identity.expires()).toDays();
+            return begin + String.join(", ", names.stream().limit(NAMES_SHOWN_MAX).toList())
+                    + (more > 0 ? " and " + more + " more" : "") + "; " + identity.keyType() + "; until " + identity.expires()
+                    + (identity.expires().isBefore(now) ? " (expired)" : " (" + days + (days == 1 ? " day)" : " days)"));
+        } catch (PemException e) {
+            // Between the reading of the configuration and now.
+            return begin + e.getMessage();
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package io.sluice.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.scenario.FrameClient.Frame;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What costs more than any use of a connection needs ends the connection, is counted, and costs nobody else anything. */
+@Scenario
+final class Http2AbuseIT {
+    @RegisterExtension
+    final ProxyUnderTest proxy = new ProxyUnderTest();
+
+    /** One step of an attack. */
+    private interface Step {
+        void take(int i) throws IOException;
+    }
+
+    private void calmed(FrameClient client, String word, Step step) throws Exception {
+        FrameClient other = proxy.http2Client();
+        other.answer(other.get("/settle"));
+        try {
+            for (int i = 0; i < 20_000; i++) {
+                step.take(i);
+            }
+        } catch (IOException e) {
+            // It was stopped.
+        }
+        proxy.awaitMetric(1, "sluice_rejected_total", "reason=" + word);
+        assertThat(other.answer(other.get("/settle")).text()).isEqualTo("settled");
+        assertThat(endOf(client)).isIn(FrameClient.ENHANCE_YOUR_CALM, -1);
+    }
+
+    /** The code of its GOAWAY; -1 where a reset of the connection took that along. */
+    private static int endOf(FrameClient client) {
+        try {
+            while (true) {
+                Frame goAway = client.next(FrameClient.GO_AWAY);
+                if (goAway == null) {
+                    return -1;
+                }
+                if (goAway.code() != 0) {
+                    return goAway.code();
+                }
+            }
+        } catch (IOException e) {
+            return -1;
+        }
+    }
+
+    @Test
+    void rapidResets() throws Exception {
+        proxy.start(proxy.backend(Script.silent()));
+        FrameClient client = proxy.http2Client();
+
+        calmed(client, "http2_rapid_reset", i -> client.reset(client.get("/"), FrameClient.CANCEL));
+    }
+
+    @Test
+    void resetsThatTheClientProvokes() throws Exception {
+        proxy.start(proxy.backend(Script.silent()));
+        FrameClient client = proxy.http2Client();
+
+        calmed(client, "http2_provoked_resets", i -> client.window(client.get("/"), 0));
+    }
+
+    @Test
+    void emptyContinuations() throws Exception {
+        proxy.start(proxy.backend(Script.silent()));
+        FrameClient client = proxy.http2Client();
+        client.send(FrameClient.HEADERS, FrameClient.END_STREAM, 1, FrameClient.request("GET", "/"));
+
+        calmed(client, "http2_continuation_flood", i -> client.send(FrameClient.CONTINUATION, 0, 1, new byte[0]));
+    }
+
+    @Test
+    void longContinuations() throws Exception {
+        proxy.start(proxy.backend(Script.silent()));
+        FrameClient client = proxy.http2Client();
+        client.send(FrameClient.HEADERS, FrameClient.END_STREAM, 1, FrameClient.request("GET", "/"));
+
+        calmed(client, "http2_continuation_flood", i -> client.send(FrameClient.CONTINUATION, 0, 1, new byte[16_000]));
+    }
+
+    @Test
+    void settings() throws Exception {
+        proxy.start(proxy.backend(Script.silent()));
+        FrameClient client = proxy.http2Client();
+
+        calmed(client, "http2_frame_flood", i -> client.send(FrameClient.SETTINGS, 0, 0, new byte[0]));
+    }
+
+    @Test
+    void pings() throws Exception {
+        proxy.start(proxy.backend(Script.silent()));
+        FrameClient client = proxy.http2Client();
+
+        calmed(client, "http2_frame_flood", i -> client.send(FrameClient.PING, 0, 0, new byte[8]));
+    }
+
+    @Test
+    void priorities() throws Exception {
+        proxy.start(proxy.backend(Script.silent()));
+        FrameClient client = proxy.http2Client();
+
+        calmed(client, "http2_frame_flood", i -> client.send(FrameClient.PRIORITY, 0, 1, new byte[] {0, 0, 0, 3, 1}));
+    }
+
+    @Test
+    void emptyData() throws Exception {
+        proxy.start(proxy.backend(Script.silent()));
+        FrameClient client = proxy.http2Client();
+        int stream = client.post("/");
+
+        calmed(client, "http2_frame_flood", i -> client.data(stream, new byte[0], false));
+    }
+
+    @Test
+    void windowUpdates() throws Exception {
+        proxy.start(proxy.backend(Script.silent()));
+        FrameClient client = proxy.http2Client();
+
+        calmed(client, "http2_frame_flood", i -> client.window(0, 1));
+    }
+
+    @Test
+    void fieldsThatDoNotComeToTheirEnd() throws Exception {
+        proxy.start("timeouts: { requestHead: 300ms }\n", proxy.backend(Script.silent()));
+        FrameClient client = proxy.http2Client();
+        // What it reads first it acknowledges, which may not stand between fields.
+        client.settle();
+
+        client.send(FrameClient.HEADERS, FrameClient.END_STREAM, 1, FrameClient.request("GET", "/"));
+
+        assertThat(endOf(client)).isEqualTo(FrameClient.ENHANCE_YOUR_CALM);
+        proxy.awaitMetric(1, "sluice_rejected_total", "reason=request_head_timeout");
+    }
+
+    @Test
+    void moreStreamsThanItWasTold() throws Exception {
+        ScriptedBackend backend = proxy.backend(Script.silent());
+        proxy.start(backend);
+        FrameClient client = proxy.http2Client();
+
+        int last = 0;
+        for (int i = 0; i < 101; i++) {
+            last = client.get("/");
+        }
+
+        assertThat(client.answer(last).reset).isEqualTo(FrameClient.REFUSED_STREAM);
+        proxy.awaitMetric(100, "sluice_requests_active");
+        proxy.awaitMetric(1, "sluice_rejected_total", "reason=http2_too_many_streams");
+    }
+
+    @Test
+    void breaksOfTheProtocolItself() throws Exception {
+        proxy.start(proxy.backend(Script.silent()));
+        FrameClient client = proxy.http2Client();
+
+        client.send(FrameClient.DATA, 0, 7, new byte[1]);
+
+        assertThat(endOf(client)).isEqualTo(FrameClient.PROTOCOL_ERROR);
+        proxy.awaitMetric(1, "sluice_rejected_total", "reason=http2_protocol_error");
+    }
+}
