@@ -41,8 +41,8 @@ final class ArchitectureTest {
     private static final Map<String, Set<String>> ARROWS = Map.ofEntries(
             Map.entry("admin", Set.of("server", "service", "telemetry", "config")),
             Map.entry("server", Set.of(
-                    "frontend", "http2", "http1", "exchange", "otlp", "pool", "relay", "linux", "route", "files", "filter",
-                    "service", "dns", "tls", "stream", "telemetry", "tracing", "transport", "http", "config", "pem")),
+                    "frontend", "http2", "http1", "exchange", "acme", "otlp", "pool", "relay", "linux", "route", "files",
+                    "filter", "service", "dns", "tls", "stream", "telemetry", "tracing", "transport", "http", "config", "pem")),
             Map.entry("frontend", Set.of("http2", "http1", "tls", "transport", "exchange", "telemetry", "http", "config")),
             Map.entry("http1", Set.of(
                     "exchange", "pool", "relay", "stream", "service", "tls", "route", "http", "telemetry", "transport",
@@ -52,6 +52,7 @@ final class ArchitectureTest {
             Map.entry("exchange", Set.of(
                     "route", "files", "filter", "service", "pool", "relay", "linux", "stream", "transport", "http",
                     "telemetry", "tracing", "config")),
+            Map.entry("acme", Set.of("telemetry", "config", "pem")),
             Map.entry("otlp", Set.of("telemetry", "tracing", "http", "config")),
             Map.entry("pool", Set.of("service", "stream", "http", "transport", "telemetry", "config")),
             Map.entry("relay", Set.of("linux", "stream", "http", "transport")),
@@ -183,6 +184,13 @@ final class ArchitectureTest {
     void onlyTheExportOfSpansKnowsOpenTelemetry() {
         noClasses().that().resideOutsideOfPackages(packages("otlp"))
                 .should().dependOnClassesThat().resideInAPackage("io.opentelemetry..").check(main);
+    }
+
+    @Test
+    void onlyTheOrderingOfCertificatesKnowsAcme4j() {
+        noClasses().that().resideOutsideOfPackages(packages("acme"))
+                .should().dependOnClassesThat().resideInAnyPackage("org.shredzone..", "org.jose4j..").check(main);
+        noClasses().should().dependOnClassesThat().resideInAPackage("org.bouncycastle..").check(main);
     }
 
     @Test

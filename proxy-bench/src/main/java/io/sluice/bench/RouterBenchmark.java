@@ -87,7 +87,7 @@ public class RouterBenchmark {
         return Router.of(
                 new SluiceConfig(
                         List.of(), routes, Map.of(), null, LIMITS, TIMEOUTS, new RetryConfig(0, 0, 0, 0), ZERO_COPY, null, null,
-                        null, null, List.of(), 1),
+                        null, null, null, List.of(), 1),
                 Map.of(), null);
     }
 

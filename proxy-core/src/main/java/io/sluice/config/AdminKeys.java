@@ -48,6 +48,6 @@ final class AdminKeys {
 
     /** Whether a key's values are never shown. */
     static boolean secret(Key key) {
-        return key.path().equals("admin.token") || StickyKeys.secret(key);
+        return key.path().equals("admin.token") || AcmeKeys.secret(key) || StickyKeys.secret(key);
     }
 }

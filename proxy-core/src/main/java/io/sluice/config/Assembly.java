@@ -66,6 +66,7 @@ final class Assembly {
                 timeouts,
                 retry,
                 zeroCopy,
+                AcmeKeys.of(top),
                 DnsKeys.of(top.section("dns")),
                 accessLog(top),
                 TracingKeys.of(top),

@@ -53,6 +53,7 @@ final class CrossChecks {
         checks.routes();
         checks.services();
         checks.sizes();
+        AcmeKeys.check(config, values, problems, checks.warnings);
         checks.sameField(new Section(values, "tracing"), "headers");
         return checks.warnings;
     }

@@ -58,6 +58,7 @@ final class KeyTable {
         keys.addAll(limits());
         keys.addAll(RetryKeys.all());
         keys.addAll(ZeroCopyKeys.process());
+        keys.addAll(AcmeKeys.all());
         keys.addAll(DnsKeys.process());
         keys.addAll(process());
         return keys;

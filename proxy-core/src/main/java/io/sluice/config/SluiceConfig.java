@@ -14,6 +14,7 @@ import java.util.Map;
  * @param timeouts       the global deadlines; a route's own are in {@link RouteConfig#timeouts()}
  * @param retry          when a failed attempt is made again; a route's own rule is in {@link RouteConfig#retry()}
  * @param zeroCopy       when bodies cross inside the kernel; a route's own rule is in {@link RouteConfig#zeroCopy()}
+ * @param acme           where certificates are ordered; null = nowhere
  * @param dns            how names of endpoints are resolved
  * @param accessLog      where a line per request goes
  * @param tracing        which requests are traced, and where their spans go
@@ -30,6 +31,7 @@ public record SluiceConfig(
         TimeoutConfig timeouts,
         RetryConfig retry,
         ZeroCopyConfig zeroCopy,
+        AcmeConfig acme,
         DnsConfig dns,
         AccessLogConfig accessLog,
         TracingConfig tracing,

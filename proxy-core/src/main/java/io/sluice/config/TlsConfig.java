@@ -34,11 +34,17 @@ public record TlsConfig(List<CertificateConfig> certificates, Profile profile, C
     }
 
     /**
-     * The files of one certificate.
+     * One certificate: its files, or the names that it is ordered for.
      *
-     * @param cert the certificate, and those that lead to its authority
-     * @param key  its private key
+     * @param cert the certificate, and those that lead to its authority; null where it is ordered
+     * @param key  its private key; null where it is ordered
      * @param ocsp what its authority says of its revocation; null = nothing
+     * @param acme the names, in lower case; empty where there are files
      */
-    public record CertificateConfig(Path cert, Path key, Path ocsp) {}
+    public record CertificateConfig(Path cert, Path key, Path ocsp, List<String> acme) {
+        /** Whether it is ordered. */
+        public boolean ordered() {
+            return !acme.isEmpty();
+        }
+    }
 }

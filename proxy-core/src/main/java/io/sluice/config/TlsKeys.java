@@ -49,13 +49,18 @@ final class TlsKeys {
                 section("listeners[].tls.certificates[]", "One certificate."),
                 value("listeners[].tls.certificates[].cert", FILE, "The certificate in PEM form, and behind it in the same file"
                                 + " those that lead to its authority.")
-                        .required(),
+                        .unset("none; then acme is needed"),
                 value("listeners[].tls.certificates[].key", FILE, "Its private key in PEM form, not encrypted: RSA from 2048"
                                 + " bits, or ECDSA.")
-                        .required(),
+                        .unset("none; then acme is needed"),
                 value("listeners[].tls.certificates[].ocsp", FILE, "An OCSP response of its authority (DER), handed to clients that"
                                 + " ask for one: it is stapled as it is, so whatever fetches it must renew it.")
                         .unset("none"),
+                list("listeners[].tls.certificates[].acme", "In place of cert and key: the names of a certificate that is"
+                                + " ordered, kept and renewed as the section acme says. Until it is there clients get one that"
+                                + " nobody has signed.")
+                        .unset("none"),
+                value("listeners[].tls.certificates[].acme[]", AcmeKeys.NAME, "A name that clients ask for."),
                 value("listeners[].tls.clientAuth",
                                 choice(ordered("off", ClientAuth.OFF, "optional", ClientAuth.OPTIONAL, "required",
                                         ClientAuth.REQUIRED)), "Whether clients show a certificate of their own. required: who has none"
@@ -95,7 +100,8 @@ final class TlsKeys {
         List<CertificateConfig> certificates = new ArrayList<>();
         for (Section each : at.items("certificates")) {
             certificates.add(new CertificateConfig(
-                    each.get("cert", Path.class), each.get("key", Path.class), each.get("ocsp", Path.class)));
+                    each.get("cert", Path.class), each.get("key", Path.class), each.get("ocsp", Path.class),
+                    each.list("acme", String.class)));
         }
         return new TlsConfig(List.copyOf(certificates), at.get("profile", Profile.class),
                 at.get("clientAuth", ClientAuth.class), at.get("clientCa", Path.class));
@@ -109,6 +115,7 @@ final class TlsKeys {
         clients(listener, tls, problems);
         for (int i = 0; i < tls.certificates().size(); i++) {
             CertificateConfig files = tls.certificates().get(i);
+            AcmeKeys.check(new Section(listener.values(), listener.at("tls.certificates[" + i + "]")), problems);
             if (files.cert() != null && files.key() != null) {
                 check(listener.values(), listener.at("tls.certificates[" + i + "]"), files, problems, warnings);
             }

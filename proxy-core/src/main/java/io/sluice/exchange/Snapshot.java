@@ -10,6 +10,7 @@ import io.sluice.http.HeadParser;
 import io.sluice.http.Peer;
 import io.sluice.http.RequestHead;
 import io.sluice.route.Action;
+import io.sluice.route.ChallengeAnswers;
 import io.sluice.route.Deadlines;
 import io.sluice.route.Route;
 import io.sluice.route.Router;
@@ -36,6 +37,8 @@ public final class Snapshot {
     private final SluiceConfig config;
     private final List<Service> services;
     private final Router router;
+    /** The same for the life of the process: an order goes on while configurations change. */
+    private final ChallengeAnswers challenges;
     private final Forwarding forwarding;
     /** Null = nothing is traced. */
     private final Tracing tracing;
@@ -59,10 +62,12 @@ public final class Snapshot {
     private final TcpTarget[] tcp;
 
     private Snapshot(
-            SluiceConfig config, int[] listenerIndexes, ServiceSet services, Router router, Metrics metrics) {
+            SluiceConfig config, int[] listenerIndexes, ServiceSet services, Router router, ChallengeAnswers challenges,
+            Metrics metrics) {
         this.config = config;
         this.services = services.all();
         this.router = router;
+        this.challenges = challenges;
         this.forwarding = new Forwarding(config.trustedProxies());
         this.tracing = Tracing.of(config.tracing());
         this.requestLimits = new HeadLimits(
@@ -122,7 +127,8 @@ public final class Snapshot {
             SluiceConfig config, int[] listenerIndexes, EndpointRegistry endpoints, Snapshot before, Metrics metrics) {
         ServiceSet services = ServiceSet.of(config, endpoints, before);
         Router router = Router.of(config, services.byName(), before == null ? null : before.router);
-        return new Snapshot(config, listenerIndexes, services, router, metrics);
+        ChallengeAnswers challenges = before == null ? new ChallengeAnswers() : before.challenges;
+        return new Snapshot(config, listenerIndexes, services, router, challenges, metrics);
     }
 
     private ExchangeMeters[][] meters(String listener, Router router, Metrics metrics) {
@@ -196,10 +202,20 @@ public final class Snapshot {
         return router;
     }
 
-    /** Who answers a request. */
+    /** Who answers a request: an authority that looks whether a name is ours takes none of the routes configured. */
     Route route(ListenerFacts listener, RequestHead head, Peer peer) {
+        Action.Answer proof = challenges.match(head);
+        // It asks without encryption (RFC 8555 §8.3), and nothing else is answered in front of routes.
+        if (proof != null && !peer.secure()) {
+            return router.answering(proof);
+        }
         Route elsewhere = away[listener.index()];
         return elsewhere == null || Https.stays(head, peer) ? router.match(head) : elsewhere;
+    }
+
+    /** What authorities are answered that look whether names are ours. */
+    public ChallengeAnswers challenges() {
+        return challenges;
     }
 
     /** What a response says if it goes over TLS; null = nothing of ours. */

@@ -15,6 +15,7 @@ import io.sluice.exchange.Worker;
 import io.sluice.http.Encryption;
 import io.sluice.http.ProxyError;
 import io.sluice.tls.HelloReader;
+import io.sluice.tls.Protocols;
 import io.sluice.tls.ReadGuard;
 import io.sluice.tls.Termination;
 import io.sluice.transport.Closing;
@@ -156,7 +157,13 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter implements Worker.
         if (state != State.SHAKING) {
             return;
         }
-        SSLSession session = context.pipeline().get(SslHandler.class).engine().getSession();
+        SslHandler handler = context.pipeline().get(SslHandler.class);
+        if (Protocols.ACME.equals(handler.applicationProtocol())) {
+            // An authority has seen what it came for, and nothing is spoken inside (RFC 8737 §3).
+            close();
+            return;
+        }
+        SSLSession session = handler.engine().getSession();
         String subject;
         try {
             subject = ClientSubject.of(session);

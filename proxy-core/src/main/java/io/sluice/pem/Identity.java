@@ -56,6 +56,11 @@ public record Identity(List<X509Certificate> chain, PrivateKey key) {
         return new Identity(chain, secret);
     }
 
+    /** Whether the key is that of the first certificate; of what was read it is. */
+    public boolean whole() {
+        return belongs(key, chain.getFirst().getPublicKey());
+    }
+
     private static boolean belongs(PrivateKey secret, PublicKey open) {
         String algorithm = switch (secret.getAlgorithm()) {
             case "RSA" -> "SHA256withRSA";

@@ -81,6 +81,13 @@ public final class Router {
         return routes.getLast();
     }
 
+    /** A route for one request, which gives this answer; metrics count it where they count those without a route. */
+    public Route answering(Action.Answer answer) {
+        return new Route(
+                noRoute.index(), noRoute.name(), List.of(), List.of(), null, null, answer, noRoute.deadlines(),
+                noRoute.requestBodyMax(), noRoute.retry(), noRoute.zeroCopy(), null);
+    }
+
     /**
      * The route of this request; never null: where none matches, one that refuses with {@code NO_ROUTE}; where the forms
      * of its path would take different routes, one that refuses with {@code AMBIGUOUS_PATH}. Allocates nothing for a

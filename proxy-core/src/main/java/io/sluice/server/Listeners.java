@@ -14,6 +14,7 @@ import io.sluice.frontend.Listener;
 import io.sluice.frontend.Listener.Claim;
 import io.sluice.frontend.LoopContext;
 import io.sluice.pem.Identity;
+import io.sluice.route.ChallengeAnswers;
 import io.sluice.telemetry.CertificateMeters;
 import io.sluice.telemetry.Metrics;
 import io.sluice.transport.SocketOptions;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * The listeners of a proxy. <em>Thread-safe</em>; whoever changes them holds its monitor. <em>Ends</em> with {@link #close}.
@@ -42,13 +44,20 @@ final class Listeners {
     private final Metrics metrics;
     private final EventLoopGroup group;
     private final Map<EventLoop, LoopContext> loops;
+    private final CertificateOrders orders;
     private final Terminations terminations;
     private volatile List<Listener> inForce = List.of();
     /** Others have taken their places; they close when nobody waits there any more. */
     private final List<Listener> leaving = new CopyOnWriteArrayList<>();
 
     /** What all listeners share. <em>Immutable.</em> */
-    record Ground(Transport transport, ByteBufAllocator allocator, BufferConfig buffers, ConnectionGate gate, Metrics metrics) {}
+    record Ground(
+            Transport transport,
+            ByteBufAllocator allocator,
+            BufferConfig buffers,
+            ConnectionGate gate,
+            Metrics metrics,
+            Supplier<ChallengeAnswers> challenges) {}
 
     /**
      * Creates none yet.
@@ -61,9 +70,14 @@ final class Listeners {
         this.buffers = ground.buffers();
         this.gate = ground.gate();
         this.metrics = ground.metrics();
-        this.terminations = new Terminations(metrics.certificates(this::expiries));
         this.group = group;
         this.loops = loops;
+        this.orders = new CertificateOrders(ground.challenges(), metrics, this::renew);
+        this.terminations = new Terminations(metrics.certificates(this::expiries), orders);
+    }
+
+    private void renew(List<String> names) {
+        terminations.renew(names);
     }
 
     /**
@@ -73,6 +87,7 @@ final class Listeners {
      */
     synchronized void open(SluiceConfig config, Claim claim) throws IOException {
         List<Listener> opened = new ArrayList<>();
+        orders.prepare(config.acme());
         for (ListenerConfig wanted : config.listeners()) {
             Listener listener = unbound(terms(wanted, facts(opened.size(), wanted)));
             listener.bind(group, claim);
@@ -80,6 +95,12 @@ final class Listeners {
             inForce(opened);
         }
         opened.forEach(Listener::accept);
+        orders.follow(config);
+    }
+
+    /** The certificates that listeners want by name. */
+    CertificateOrders orders() {
+        return orders;
     }
 
     /** In the order of the configuration. */
@@ -173,6 +194,7 @@ final class Listeners {
 
     /** Accepts no more; returns when the sockets are closed. Waits for a change that is under way. */
     synchronized void close() {
+        orders.close();
         inForce.forEach(Listener::close);
         for (Listener old : leaving) {
             if (leaving.remove(old)) {

@@ -49,10 +49,12 @@ final class Reloading {
         Snapshot before = inForce.get();
         ConfigDiff diff = ConfigDiff.of(before.config(), wanted);
         SluiceConfig config = StartSettings.fit(before.config(), wanted);
+        listeners.orders().prepare(config.acme());
         ListenerChange change;
         try {
             change = new ListenerChange(listeners, config);
         } catch (IOException failed) {
+            listeners.orders().prepare(before.config().acme());
             return refused(diff, List.of(failed.getMessage()));
         }
         Snapshot after;
@@ -86,6 +88,7 @@ final class Reloading {
 
     private void undo(ListenerChange change, Snapshot before) {
         change.undo();
+        listeners.orders().prepare(before.config().acme());
         endpoints.retain(before.services());
         before.report(metrics);
     }
@@ -94,6 +97,7 @@ final class Reloading {
         change.retire(before);
         inForce.set(after);
         change.complete();
+        listeners.orders().follow(after.config());
         for (LoopContext loop : loops) {
             Worker worker = loop.worker();
             worker.loop().execute(worker::adopt);

@@ -157,7 +157,9 @@ public final class SluiceServer implements AutoCloseable {
         memory = MemoryWatch.of(config.limits().memory(), allocator, gate, contexts);
         memory.start(metrics);
         listeners = new Listeners(
-                new Listeners.Ground(transport, allocator, config.buffers(), gate, metrics), loops.group(), byLoop);
+                new Listeners.Ground(transport, allocator, config.buffers(), gate, metrics,
+                        () -> snapshot.get().challenges()),
+                loops.group(), byLoop);
         reloading = new Reloading(snapshot, endpoints, metrics, listeners, watch, contexts);
         listeners.open(config, claim);
         metrics.config().accepted();

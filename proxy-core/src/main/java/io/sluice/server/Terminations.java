@@ -6,6 +6,7 @@ import io.sluice.config.TlsConfig;
 import io.sluice.pem.Identity;
 import io.sluice.telemetry.CertificateMeters;
 import io.sluice.tls.Engines;
+import io.sluice.tls.Ordered;
 import io.sluice.tls.Protocols;
 import io.sluice.tls.Termination;
 import java.io.IOException;
@@ -39,6 +40,7 @@ final class Terminations implements AutoCloseable {
     private final Map<Terms, Termination> known = new HashMap<>();
     private final List<Termination> leaving = new ArrayList<>();
     private final CertificateMeters meters;
+    private final Ordered ordered;
     /** Of whom it was said that they end soon. */
     private final Set<Ending> told = new HashSet<>();
     private Engines engines;
@@ -57,9 +59,14 @@ final class Terminations implements AutoCloseable {
     /** A certificate that ends. <em>Immutable.</em> */
     private record Ending(String name, Instant at) {}
 
-    /** Creates it, without any. */
-    Terminations(CertificateMeters meters) {
+    /**
+     * Creates it, without any.
+     *
+     * @param ordered where certificates are that come from no file
+     */
+    Terminations(CertificateMeters meters, Ordered ordered) {
         this.meters = meters;
+        this.ordered = ordered;
     }
 
     /**
@@ -74,7 +81,7 @@ final class Terminations implements AutoCloseable {
         Terms terms = Terms.of(listener);
         Termination made = known.get(terms);
         if (made == null) {
-            made = Termination.load(listener.tls(), engines(), terms.protocols());
+            made = Termination.load(listener.tls(), engines(), terms.protocols(), ordered);
             known.put(terms, made);
             warn(made);
             watch();
@@ -120,6 +127,19 @@ final class Terminations implements AutoCloseable {
             meters.refused();
             LOG.warn("Certificates unchanged, since the files that have changed can't be used: {}", e.getMessage());
         }
+    }
+
+    /** The certificate that was ordered for these names is another one now. */
+    synchronized void renew(List<String> names) {
+        known.forEach((terms, termination) -> {
+            if (terms.config().certificates().stream().anyMatch(each -> each.acme().equals(names))) {
+                try {
+                    termination.renew();
+                } catch (IOException e) {
+                    LOG.error("a certificate can't be put in use, the one before stays names={} why={}", names, e.getMessage());
+                }
+            }
+        });
     }
 
     /** Says once of each certificate that it is going to end, or has. */

@@ -55,6 +55,7 @@ public final class Metrics implements AutoCloseable {
     private JvmGcMetrics collections;
     private LogMeters log;
     private TracingMeters tracing;
+    private AcmeMeters acme;
     private volatile CertificateMeters certificates;
     private CompressionMeters compression;
 
@@ -140,6 +141,14 @@ public final class Metrics implements AutoCloseable {
             log = new LogMeters();
         }
         return log;
+    }
+
+    /** The meters of certificates that are ordered; before the first call a scrape has none. */
+    public synchronized AcmeMeters acme() {
+        if (acme == null) {
+            acme = new AcmeMeters();
+        }
+        return acme;
     }
 
     /** The meters of spans, always the same; absent from a scrape until asked for. */
@@ -248,6 +257,9 @@ public final class Metrics implements AutoCloseable {
         }
         if (tracing != null) {
             tracing.into(snapshots);
+        }
+        if (acme != null) {
+            acme.into(snapshots);
         }
         if (compression != null) {
             compression.into(snapshots);

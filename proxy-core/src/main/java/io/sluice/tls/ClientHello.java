@@ -1,6 +1,7 @@
 package io.sluice.tls;
 
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 
 /**
  * What a client says of itself in its first message (RFC 8446 §4.1.2), as far as the choice of a certificate needs it.
@@ -9,6 +10,7 @@ import io.netty.buffer.ByteBuf;
 final class ClientHello {
     private static final int VERSION_AND_RANDOM_BYTES = 34;
     private static final int SIGNATURE_ALGORITHMS = 13;
+    private static final int PROTOCOLS = 16;
     private static final int SUPPORTED_VERSIONS = 43;
     private static final int TLS_13 = 0x0304;
     /** ecdsa_secp256r1_sha256, ecdsa_secp384r1_sha384, ecdsa_secp521r1_sha512. */
@@ -27,6 +29,34 @@ final class ClientHello {
     static boolean takesEcdsa(ByteBuf hello) {
         try {
             return look(hello.duplicate());
+        } catch (IndexOutOfBoundsException _) {
+            return false;
+        }
+    }
+
+    /**
+     * Whether a client offers this protocol by ALPN, and no other (RFC 7301 §3.1).
+     *
+     * @param hello as {@link #takesEcdsa}
+     */
+    static boolean offersOnly(ByteBuf hello, String protocol) {
+        try {
+            ByteBuf in = hello.duplicate();
+            in.skipBytes(VERSION_AND_RANDOM_BYTES);
+            in.skipBytes(in.readUnsignedByte());
+            in.skipBytes(in.readUnsignedShort());
+            in.skipBytes(in.readUnsignedByte());
+            ByteBuf extensions = in.readSlice(in.readUnsignedShort());
+            while (extensions.isReadable()) {
+                int type = extensions.readUnsignedShort();
+                ByteBuf content = extensions.readSlice(extensions.readUnsignedShort());
+                if (type == PROTOCOLS) {
+                    ByteBuf names = content.readSlice(content.readUnsignedShort());
+                    ByteBuf first = names.readSlice(names.readUnsignedByte());
+                    return !names.isReadable() && first.toString(StandardCharsets.US_ASCII).equals(protocol);
+                }
+            }
+            return false;
         } catch (IndexOutOfBoundsException _) {
             return false;
         }

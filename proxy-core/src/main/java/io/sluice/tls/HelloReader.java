@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.AbstractSniHandler;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
@@ -40,6 +41,7 @@ public final class HelloReader extends AbstractSniHandler<Certificates.Entry> {
     private final Listener listener;
     private State state = State.BEGINNING;
     private boolean takesEcdsa;
+    private boolean wantsProof;
 
     /** Creates it for one connection. */
     public HelloReader(Termination termination, Listener listener) {
@@ -88,6 +90,7 @@ public final class HelloReader extends AbstractSniHandler<Certificates.Entry> {
     @Override
     protected Future<Certificates.Entry> lookup(ChannelHandlerContext context, ByteBuf hello) throws Exception {
         takesEcdsa = hello != null && ClientHello.takesEcdsa(hello);
+        wantsProof = hello != null && termination.proving() && ClientHello.offersOnly(hello, Protocols.ACME);
         return super.lookup(context, hello);
     }
 
@@ -95,7 +98,9 @@ public final class HelloReader extends AbstractSniHandler<Certificates.Entry> {
     protected Future<Certificates.Entry> lookup(ChannelHandlerContext context, String name) {
         String wanted = name != null && name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
         listener.onServerName(wanted);
-        return context.executor().newSucceededFuture(termination.borrow(wanted, takesEcdsa));
+        SslContext proof = wantsProof ? termination.proof(wanted) : null;
+        return context.executor().newSucceededFuture(
+                proof == null ? termination.borrow(wanted, takesEcdsa) : new Certificates.Entry(null, proof, null));
     }
 
     @Override

@@ -5,6 +5,9 @@ import java.util.List;
 
 /** What clients are offered by ALPN (RFC 7301), the best first. <em>Immutable.</em> */
 public final class Protocols {
+    /** What only authorities offer that look whether a name is ours (RFC 8737 §3). */
+    public static final String ACME = "acme-tls/1";
+
     private Protocols() {}
 
     /** Where requests are spoken, with HTTP/2 or without. */

@@ -29,6 +29,7 @@ public final class Termination implements AutoCloseable {
     private final TlsConfig config;
     private final SslProvider provider;
     private final List<String> protocols;
+    private final Ordered ordered;
     /** Guarded by this: of each certificate those of its tickets, so that no session goes on under another. */
     private final List<TicketKeys> tickets = new ArrayList<>();
     /** Guarded by this. */
@@ -37,10 +38,11 @@ public final class Termination implements AutoCloseable {
     /** Guarded by this. */
     private boolean closed;
 
-    private Termination(TlsConfig config, SslProvider provider, List<String> protocols) {
+    private Termination(TlsConfig config, SslProvider provider, List<String> protocols, Ordered ordered) {
         this.config = config;
         this.provider = provider;
         this.protocols = protocols;
+        this.ordered = ordered;
         this.files = new FileStamps(config);
         config.certificates().forEach(_ -> tickets.add(new TicketKeys()));
     }
@@ -49,10 +51,12 @@ public final class Termination implements AutoCloseable {
      * Reads the files.
      *
      * @param protocols what is offered by ALPN, the best first; empty = nothing
+     * @param ordered   where those are that come from no file
      * @throws IOException if they are not what they should be; the message says which
      */
-    public static Termination load(TlsConfig config, Engines engines, List<String> protocols) throws IOException {
-        Termination made = new Termination(config, engines.provider(), protocols);
+    public static Termination load(TlsConfig config, Engines engines, List<String> protocols, Ordered ordered)
+            throws IOException {
+        Termination made = new Termination(config, engines.provider(), protocols, ordered);
         made.files.taken();
         made.certificates = made.read();
         return made;
@@ -63,7 +67,7 @@ public final class Termination implements AutoCloseable {
         try {
             List<X509Certificate> authorities = config.clientCa() == null ? List.of() : Authorities.read(config.clientCa());
             for (CertificateConfig each : config.certificates()) {
-                Identity identity = Identity.read(each.cert(), each.key());
+                Identity identity = each.ordered() ? ordered.identity(each.acme()) : Identity.read(each.cert(), each.key());
                 byte[] ocsp = each.ocsp() == null ? null : StapledResponse.read(each.ocsp());
                 entries.add(new Certificates.Entry(
                         identity, context(identity, authorities, ocsp != null, tickets.get(entries.size())), ocsp));
@@ -135,6 +139,19 @@ public final class Termination implements AutoCloseable {
         return true;
     }
 
+    /**
+     * Takes what its ordered certificates are now; connections that are open keep what they have.
+     *
+     * @throws IOException if a file is not what it should be: then all stay as they are
+     */
+    public synchronized void renew() throws IOException {
+        if (!closed) {
+            Certificates before = certificates;
+            certificates = read();
+            before.close();
+        }
+    }
+
     /** Has new tickets made with new keys, once an old key has been in use long enough. */
     public synchronized void rotate() {
         if (!closed) {
@@ -144,6 +161,16 @@ public final class Termination implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** Whether an authority looks whether a name is ours. */
+    boolean proving() {
+        return ordered.proving();
+    }
+
+    /** What it gets; null if it does not look for this name. */
+    SslContext proof(String serverName) {
+        return ordered.proof(serverName);
     }
 
     /** What there is for a client, whose context the caller has to release. */

@@ -117,7 +117,7 @@ final class ConfigReaderTest {
                         TIMEOUTS,
                         retry,
                         zeroCopy,
-                        DnsConfig.DEFAULT,
+                        null, DnsConfig.DEFAULT,
                         new AccessLogConfig("stdout", AccessLogConfig.Format.JSON, 8192),
                         TracingConfig.OFF,
                         new AdminConfig(new HostPort("127.0.0.1", 9901), null),

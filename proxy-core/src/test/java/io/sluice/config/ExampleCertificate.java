@@ -23,6 +23,7 @@ final class ExampleCertificate {
             Files.write(staple, new byte[] {0x30, 9, 0x0a, 1, 0, (byte) 0xa0, 4, 0, 0, 0, 0});
             return Map.of(
                     "SLUICE_ADMIN_TOKEN", "sixteen-or-longer",
+                    "ACME_CA", bundle.toTempRootCertPem().getPath(),
                     "TLS_OCSP", staple.toString(),
                     "TLS_CERT", bundle.toTempCertChainPem().getPath(),
                     "TLS_KEY", bundle.toTempPrivateKeyPem().getPath());

@@ -113,8 +113,8 @@ final class ExchangeBench {
                 service.health(), service.proxyProtocol(), service.protocol(),
                 service.http2(), service.limits(), service.breaker()));
         return new SluiceConfig(config.listeners(), config.routes(), services, config.buffers(), config.limits(),
-                config.timeouts(), config.retry(), config.zeroCopy(), config.dns(), config.accessLog(), config.tracing(), config.admin(),
-                config.trustedProxies(), config.eventLoops());
+                config.timeouts(), config.retry(), config.zeroCopy(), config.acme(), config.dns(),
+                config.accessLog(), config.tracing(), config.admin(), config.trustedProxies(), config.eventLoops());
     }
 
     // ---- what the client does ----

@@ -60,7 +60,7 @@ final class RouterConfig {
     Router router(Map<String, Service> services) {
         return Router.of(
                 new SluiceConfig(
-                        List.of(), routes, Map.of(), null, LIMITS, TIMEOUTS, RETRY, ZERO_COPY, null, null, null, null, List.of(), 1),
+                        List.of(), routes, Map.of(), null, LIMITS, TIMEOUTS, RETRY, ZERO_COPY, null, null, null, null, null, List.of(), 1),
                 services, null);
     }
 

@@ -37,8 +37,8 @@ final class SluiceServerTest {
         SluiceConfig read = new ConfigReader(Map.of()).read("test", YAML.formatted(log()));
         return new SluiceConfig(
                 read.listeners(), read.routes(), services == null ? read.services() : services, read.buffers(),
-                read.limits(), read.timeouts(), read.retry(), read.zeroCopy(), read.dns(), read.accessLog(), read.tracing(),
-                read.admin(), read.trustedProxies(),
+                read.limits(), read.timeouts(), read.retry(), read.zeroCopy(), read.acme(), read.dns(), read.accessLog(),
+                read.tracing(), read.admin(), read.trustedProxies(),
                 eventLoops);
     }
 
