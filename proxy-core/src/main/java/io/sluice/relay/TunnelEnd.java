@@ -37,7 +37,7 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
         this.tunnel = tunnel;
         this.channel = socket.channel();
         this.reading = socket.reading();
-        this.ends = new ChannelEnds(reading);
+        this.ends = new ChannelEnds(channel, reading);
         // What a socket said before it took no more is still to be read.
         channel.config().setAutoClose(false);
     }
