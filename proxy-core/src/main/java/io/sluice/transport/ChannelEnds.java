@@ -27,10 +27,15 @@ public final class ChannelEnds {
     public boolean inputEnded(Object event) {
         if (event == SslCloseCompletionEvent.SUCCESS) {
             // Once we have ended our own direction Netty reports this with whatever comes.
-            notified = peerNotified();
+            notified = !weEnded() || peerNotified();
             return notified;
         }
         return event instanceof ChannelInputShutdownEvent && !notified;
+    }
+
+    private boolean weEnded() {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        return tls != null && tls.engine().isOutboundDone();
     }
 
     private boolean peerNotified() {
