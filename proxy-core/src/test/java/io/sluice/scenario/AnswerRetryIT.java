@@ -171,7 +171,9 @@ final class AnswerRetryIT {
 
         client.send(Http.get("/"));
 
-        assertThat(client.truncatedResponse().ending()).isNotEqualTo(Message.Ending.COMPLETE);
+        Message answer = client.truncatedResponse();
+        // What has not left the proxy yet may be replaced by an answer of its own.
+        assertThat(answer.status() == 502 || answer.ending() != Message.Ending.COMPLETE).as(answer.toString()).isTrue();
         assertThat(one.connections() + two.connections()).isEqualTo(1);
     }
 

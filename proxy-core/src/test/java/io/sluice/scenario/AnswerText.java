@@ -15,8 +15,6 @@ final class AnswerText {
 
     private final boolean toHead;
     private final Deque<Piece> ready = new ArrayDeque<>();
-    private final Deque<Piece> behindHead = new ArrayDeque<>();
-    private StringBuilder heldHead;
     private int at;
     private int taken;
     private boolean headSeen;
@@ -29,29 +27,29 @@ final class AnswerText {
         this.toHead = toHead;
     }
 
-    /** Takes decoded fields: of a head, an interim one, or trailers. Returns whether it was the head, which is held. */
-    boolean fields(Http2Headers fields, boolean last) {
+    /** Takes decoded fields: of a head, which perhaps is to say that the connection ends, of an interim one, or trailers. */
+    void fields(Http2Headers fields, boolean last, boolean closing) {
         if (headSeen) {
             end(fields);
-            return false;
+            return;
         }
         int status = Integer.parseInt(fields.status().toString());
         StringBuilder text = new StringBuilder("HTTP/1.1 ").append(HttpResponseStatus.valueOf(status)).append("\r\n");
         append(fields, text);
         if (status < 200) {
             add(text.append("\r\n").toString());
-            return false;
+            return;
         }
         headSeen = true;
         boolean bare = toHead || status == 204 || status == 304;
         CharSequence length = fields.get("content-length");
         chunked = !bare && length == null;
         missing = bare || length == null ? 0 : Long.parseLong(length.toString());
-        heldHead = chunked ? text.append("Transfer-Encoding: chunked\r\n") : text;
+        add(text.append(chunked ? "Transfer-Encoding: chunked\r\n" : "").append(closing ? "Connection: close\r\n" : "")
+                .append("\r\n").toString());
         if (last) {
             end(null);
         }
-        return true;
     }
 
     private static void append(Http2Headers fields, StringBuilder text) {
@@ -68,24 +66,13 @@ final class AnswerText {
         });
     }
 
-    /** Lets the head be read, with this line more. */
-    void release(String line) {
-        if (heldHead != null) {
-            String text = heldHead.append(line).append("\r\n").toString();
-            heldHead = null;
-            add(text);
-            ready.addAll(behindHead);
-            behindHead.clear();
-        }
-    }
-
     private void add(String text) {
         add(new Piece(Http.bytes(text), false));
     }
 
     private void add(Piece piece) {
         if (piece.bytes.length > 0) {
-            (heldHead == null ? ready : behindHead).add(piece);
+            ready.add(piece);
         }
     }
 
@@ -124,7 +111,7 @@ final class AnswerText {
 
     /** Whether all has come and was read. */
     boolean over() {
-        return complete && heldHead == null && ready.isEmpty();
+        return complete && ready.isEmpty();
     }
 
     /** How many bytes can be read. */

@@ -26,26 +26,27 @@ import java.util.Map;
  * without waiting for the answers before it, which are read in the requests' order. What is not read goes back to no stream's
  * window. <em>Thread-safe</em>, for one that writes and one that reads.
  *
- * <p>What ends a connection of HTTP/1.1 does so here for who reads: a stream that is reset within its answer is a reset; one
- * that is over before its request, a GOAWAY, or a client that says {@code Connection: close}, close the connection behind
- * the answer, whose head says so.
+ * <p>What ends a connection of HTTP/1.1 does so here for who reads: a stream that is reset within its answer is a reset, and
+ * behind an answer to {@code Connection: close} the client closes. Answers behind a GOAWAY say that they are the last. The
+ * rest of a request that is reset behind its whole answer is forgotten.
  */
 final class Http2Socket extends Socket {
     private static final byte[] PREFACE = Http.bytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
     private static final int FRAME_BYTES = 16_384;
-    private static final int CONNECTION_WINDOW = 1 << 30;
+    private static final int CONNECTION_WINDOW = 1 << 24;
     private static final int STREAMS = 3;
     private static final int WINDOW = 4;
 
     private final Socket raw;
     private final int window;
     private final InputStream in = new Answers();
-    private final OutputStream out = new Requests();
+    private final Requests out = new Requests();
     private final Object writing = new Object();
     private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false, 1 << 20);
     private final ByteArrayOutputStream block = new ByteArrayOutputStream();
     /** Whether the fields that are being read end their stream. */
     private boolean ends;
+    private int received;
 
     /** Guarded by {@code this}, as all that follows; those that are not over. */
     private final Map<Integer, Stream> streams = new HashMap<>();
@@ -69,7 +70,6 @@ final class Http2Socket extends Socket {
         long room;
         boolean asked;
         boolean reset;
-        boolean closing;
 
         Stream(int id, AnswerText answer, boolean last, long room) {
             this.id = id;
@@ -99,9 +99,25 @@ final class Http2Socket extends Socket {
 
     private void send(int type, int flags, int stream, byte[] payload) throws IOException {
         byte[] frame = FrameClient.frame(type, flags, stream, payload);
+        System.err.println(System.nanoTime()/1000 + " out " + type + " " + flags + " " + stream + " " + payload.length);
         synchronized (writing) {
-            raw.getOutputStream().write(frame);
+            if (!raw.isOutputShutdown()) {
+                raw.getOutputStream().write(frame);
+            }
         }
+    }
+
+    /** Wants nothing more of the request that was begun last, and does not send its rest: what is written next is another. */
+    void abandon() throws IOException {
+        synchronized (this) {
+            if (asked == null || !asked.sendable()) {
+                return;
+            }
+            asked.reset = true;
+            forget(asked);
+        }
+        out.text = new RequestText(out);
+        send(FrameClient.RST_STREAM, 0, asked.id, FrameClient.number(FrameClient.CANCEL));
     }
 
     // ---- what the proxy sends ----
@@ -132,6 +148,7 @@ final class Http2Socket extends Socket {
     }
 
     private void take(FrameClient.Frame frame) throws IOException, Http2Exception {
+        System.err.println(System.nanoTime()/1000 + " in " + frame.type() + " " + frame.flags() + " " + frame.stream() + " " + frame.payload().length);
         boolean acknowledges = frame.flags() == FrameClient.ACK;
         switch (frame.type()) {
             case FrameClient.SETTINGS -> {
@@ -141,9 +158,7 @@ final class Http2Socket extends Socket {
                 }
             }
             case FrameClient.PING -> {
-                if (acknowledges) {
-                    letGo((int) ByteBuffer.wrap(frame.payload()).getLong());
-                } else {
+                if (!acknowledges) {
                     send(FrameClient.PING, FrameClient.ACK, 0, frame.payload());
                 }
             }
@@ -171,9 +186,7 @@ final class Http2Socket extends Socket {
             }
             case FrameClient.RST_STREAM -> {
                 if (stream != null) {
-                    stream.closing = stream.answer.complete() && !stream.asked;
                     stream.reset = true;
-                    closing |= stream.closing && !unread.contains(stream);
                 }
             }
             case FrameClient.GO_AWAY -> {
@@ -202,40 +215,21 @@ final class Http2Socket extends Socket {
         notifyAll();
     }
 
-    private void fields(int id) throws IOException, Http2Exception {
+    private void fields(int id) throws Http2Exception {
         var decoded = decoder.decodeHeaders(id, Unpooled.wrappedBuffer(block.toByteArray()));
         block.reset();
-        boolean held = false;
         synchronized (this) {
             Stream stream = streams.get(id);
-            if (stream != null && stream.answer.fields(decoded, ends)) {
-                held = !stream.asked;
-                if (!held) {
-                    letGo(id);
-                }
+            if (stream != null) {
+                stream.answer.fields(decoded, ends, leaving);
             }
             forget(stream);
             notifyAll();
         }
         ends = false;
-        if (held) {
-            // What the proxy does to the rest of the request by this answer is known once this is answered.
-            send(FrameClient.PING, 0, 0, ByteBuffer.allocate(8).putLong(id).array());
-        }
-    }
-
-    /** Lets the head of an answer be read. */
-    private synchronized void letGo(int id) {
-        for (Stream stream : unread) {
-            if (stream.id == id) {
-                stream.answer.release(leaving || stream.closing ? "Connection: close\r\n" : "");
-            }
-        }
-        notifyAll();
     }
 
     private void data(FrameClient.Frame frame) throws IOException {
-        int length = frame.payload().length;
         synchronized (this) {
             Stream stream = streams.get(frame.stream());
             if (stream != null) {
@@ -244,8 +238,10 @@ final class Http2Socket extends Socket {
             forget(stream);
             notifyAll();
         }
-        if (length > 0) {
-            send(FrameClient.WINDOW_UPDATE, 0, 0, FrameClient.number(length));
+        received += frame.payload().length;
+        if (received > CONNECTION_WINDOW / 4) {
+            send(FrameClient.WINDOW_UPDATE, 0, 0, FrameClient.number(received));
+            received = 0;
         }
     }
 
@@ -283,7 +279,7 @@ final class Http2Socket extends Socket {
                     return -1;
                 }
                 count = stream.answer.read(to, offset, length);
-                credit = stream.answer.complete() ? 0 : stream.answer.taken(Math.min(4096, window / 4));
+                credit = stream.answer.complete() ? 0 : stream.answer.taken(window / 4);
                 first();
             }
             if (credit > 0) {
@@ -301,7 +297,7 @@ final class Http2Socket extends Socket {
     private Stream first() {
         while (!unread.isEmpty() && unread.getFirst().answer.over()) {
             Stream over = unread.removeFirst();
-            closing |= over.last || over.closing;
+            closing |= over.last;
         }
         return unread.peekFirst();
     }
@@ -321,7 +317,7 @@ final class Http2Socket extends Socket {
             if (defect != null) {
                 throw new AssertionError("the proxy's frames", defect);
             }
-            if (first != null && first.reset) {
+            if (first != null && first.reset && !first.answer.complete()) {
                 throw new SocketException("the stream was reset");
             }
             if (ended instanceof EOFException) {
@@ -350,7 +346,7 @@ final class Http2Socket extends Socket {
     // ---- what the test writes ----
 
     private final class Requests extends OutputStream implements RequestText.Told {
-        private final RequestText text = new RequestText(this);
+        private RequestText text = new RequestText(this);
 
         @Override
         public void write(int one) throws IOException {
@@ -459,7 +455,7 @@ final class Http2Socket extends Socket {
 
         /** Whether no further request is wanted. */
         private boolean shut() {
-            return closing || leaving || shutForGood() || !unread.isEmpty() && (unread.getLast().last || unread.getLast().closing);
+            return closing || leaving || shutForGood() || !unread.isEmpty() && unread.getLast().last;
         }
 
         private void await() throws SocketException {

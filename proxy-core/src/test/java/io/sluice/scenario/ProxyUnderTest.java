@@ -214,7 +214,7 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
      * Returns once the one event loop has dealt with everything that had reached it before. Proves that something did
      * not happen, where otherwise only a sleep could.
      */
-    void settle() throws IOException {
+    synchronized void settle() throws IOException {
         if (settling == null) {
             settling = connect();
             opened.add(settling);
@@ -223,6 +223,21 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
         for (int i = 0; i < 2; i++) {
             settling.send(Http.get(SETTLE));
             assertThat(settling.response().text()).isEqualTo("settled");
+        }
+    }
+
+    /**
+     * Asserts that this answer, which came before its request had ended, was the connection's last. Over HTTP/2 it is its
+     * stream's only (RFC 9113 §8.1): there, asserts that the connection goes on.
+     */
+    void awaitLast(RawConnection client, Message answer) throws IOException {
+        if (client.socket() instanceof Http2Socket connection) {
+            connection.abandon();
+            client.send(Http.get(SETTLE));
+            assertThat(client.response().text()).isEqualTo("settled");
+        } else {
+            assertThat(answer.value("Connection")).isEqualToIgnoringCase("close");
+            client.awaitEnd();
         }
     }
 
