@@ -99,7 +99,6 @@ final class Http2Socket extends Socket {
 
     private void send(int type, int flags, int stream, byte[] payload) throws IOException {
         byte[] frame = FrameClient.frame(type, flags, stream, payload);
-        System.err.println(System.nanoTime()/1000 + " out " + type + " " + flags + " " + stream + " " + payload.length);
         synchronized (writing) {
             if (!raw.isOutputShutdown()) {
                 raw.getOutputStream().write(frame);
@@ -148,7 +147,6 @@ final class Http2Socket extends Socket {
     }
 
     private void take(FrameClient.Frame frame) throws IOException, Http2Exception {
-        System.err.println(System.nanoTime()/1000 + " in " + frame.type() + " " + frame.flags() + " " + frame.stream() + " " + frame.payload().length);
         boolean acknowledges = frame.flags() == FrameClient.ACK;
         switch (frame.type()) {
             case FrameClient.SETTINGS -> {
