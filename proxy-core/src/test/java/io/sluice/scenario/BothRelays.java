@@ -15,5 +15,5 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Retention(RetentionPolicy.RUNTIME)
 @Scenario
 @ParameterizedClass(name = "{0}")
-@EnumSource(value = Relaying.class, names = {"HTTP2"})
+@EnumSource(value = Relaying.class, names = {"COPIED", "SPLICED", "ENCRYPTED", "ENCRYPTED_BEHIND", "HTTP2"})
 @interface BothRelays {}
