@@ -25,6 +25,7 @@ public final class RequestHead extends Head {
     boolean http2;
     private int forwardedPathStart = -1;
     private int forwardedPathEnd;
+    private boolean forwardedUnsized;
 
     /** Makes an empty head. */
     public RequestHead() {}
@@ -47,6 +48,7 @@ public final class RequestHead extends Head {
         http2 = false;
         forwardedPathStart = -1;
         forwardedPathEnd = 0;
+        forwardedUnsized = false;
     }
 
     /** The method. */
@@ -112,6 +114,16 @@ public final class RequestHead extends Head {
     /** Offset behind the path to forward. */
     public int forwardedPathEnd() {
         return forwardedPathStart < 0 ? pathEnd : forwardedPathEnd;
+    }
+
+    /** The body becomes another one here, whose length only its end will tell; what was received stays readable. */
+    public void forwardUnsized() {
+        forwardedUnsized = true;
+    }
+
+    /** The length to announce of a body over HTTP/2; -1 where none is known. */
+    public long forwardedLength() {
+        return forwardedUnsized ? -1 : contentLength;
     }
 
     /**
