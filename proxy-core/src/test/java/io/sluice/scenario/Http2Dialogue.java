@@ -7,8 +7,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -29,7 +27,7 @@ import java.util.Map;
  * behind an answer to {@code Connection: close} the client closes. Answers behind a GOAWAY say that they are the last. The
  * rest of a request that is reset behind its whole answer is forgotten.
  */
-final class Http2Dialogue {
+final class Http2Dialogue implements RequestText.Told {
     private static final byte[] PREFACE = Http.bytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
     private static final int CONNECTION_WINDOW = 1 << 24;
     private static final int STREAMS = 3;
@@ -37,8 +35,6 @@ final class Http2Dialogue {
 
     private final Socket raw;
     private final int window;
-    private final InputStream in = new Answers();
-    private final Requests out = new Requests();
     private final FramesOut frames;
     private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false, 1 << 20);
     private final ByteArrayOutputStream block = new ByteArrayOutputStream();
@@ -80,7 +76,6 @@ final class Http2Dialogue {
             asked.reset = true;
             forget(asked);
         }
-        out.text = new RequestText(out);
         frames.send(FrameClient.RST_STREAM, 0, asked.id, FrameClient.number(FrameClient.CANCEL));
     }
 
@@ -93,11 +88,10 @@ final class Http2Dialogue {
             DataInputStream from = new DataInputStream(raw.getInputStream());
             while (true) {
                 byte[] payload = new byte[from.readUnsignedByte() << 16 | from.readUnsignedShort()];
-                int type = from.readUnsignedByte();
-                int flags = from.readUnsignedByte();
-                int stream = from.readInt();
+                FrameClient.Frame frame =
+                        new FrameClient.Frame(from.readUnsignedByte(), from.readUnsignedByte(), from.readInt(), payload);
                 from.readFully(payload);
-                take(new FrameClient.Frame(type, flags, stream, payload));
+                take(frame);
             }
         } catch (IOException e) {
             end = e;
@@ -216,44 +210,34 @@ final class Http2Dialogue {
 
     // ---- what the test reads ----
 
-    private final class Answers extends InputStream {
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 255;
-        }
+    /** Bytes that can be read without waiting. */
+    synchronized int available() {
+        AskedStream first = first();
+        return first == null ? 0 : first.answer.readable();
+    }
 
-        @Override
-        public int available() {
-            synchronized (Http2Dialogue.this) {
-                AskedStream first = first();
-                return first == null ? 0 : first.answer.readable();
+    /** Reads as a socket does. */
+    int read(byte[] to, int offset, int length) throws IOException {
+        int count;
+        int credit;
+        AskedStream stream;
+        synchronized (this) {
+            stream = awaitReadable();
+            if (stream == null) {
+                return -1;
+            }
+            count = stream.answer.read(to, offset, length);
+            credit = stream.answer.complete() ? 0 : stream.answer.taken(window / 4);
+            first();
+        }
+        if (credit > 0) {
+            try {
+                frames.send(FrameClient.WINDOW_UPDATE, 0, stream.id, FrameClient.number(credit));
+            } catch (SocketException e) {
+                // What has come can be read still.
             }
         }
-
-        @Override
-        public int read(byte[] to, int offset, int length) throws IOException {
-            int count;
-            int credit;
-            AskedStream stream;
-            synchronized (Http2Dialogue.this) {
-                stream = awaitReadable();
-                if (stream == null) {
-                    return -1;
-                }
-                count = stream.answer.read(to, offset, length);
-                credit = stream.answer.complete() ? 0 : stream.answer.taken(window / 4);
-                first();
-            }
-            if (credit > 0) {
-                try {
-                    frames.send(FrameClient.WINDOW_UPDATE, 0, stream.id, FrameClient.number(credit));
-                } catch (SocketException e) {
-                    // What has come can be read still.
-                }
-            }
-            return count;
-        }
+        return count;
     }
 
     /** The stream whose answer is next, perhaps nothing of it there yet; null = none is asked for. */
@@ -294,12 +278,16 @@ final class Http2Dialogue {
     }
 
     private void pause(long until) throws IOException {
-        long millis = (until - System.nanoTime()) / 1_000_000;
-        if (patienceMillis > 0 && millis <= 0) {
+        long millis = patienceMillis == 0 ? 0 : (until - System.nanoTime()) / 1_000_000;
+        if (millis < 0 || millis == 0 && patienceMillis > 0) {
             throw new SocketTimeoutException();
         }
+        await(millis);
+    }
+
+    private void await(long millis) throws SocketException {
         try {
-            wait(patienceMillis > 0 ? millis : 0);
+            wait(millis);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SocketException("interrupted");
@@ -308,126 +296,93 @@ final class Http2Dialogue {
 
     // ---- what the test writes ----
 
-    private final class Requests extends OutputStream implements RequestText.Told {
-        private RequestText text = new RequestText(this);
-
-        @Override
-        public void write(int one) throws IOException {
-            write(new byte[] {(byte) one}, 0, 1);
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
-            text.take(bytes, offset, length);
-            synchronized (Http2Dialogue.this) {
-                checkOpen();
+    @Override
+    public void begin(List<String> fields, boolean bare, boolean last) throws IOException {
+        int id;
+        synchronized (this) {
+            while (!shut() && streams.size() >= most) {
+                await(0);
             }
-        }
-
-        @Override
-        public void begin(List<String> fields, boolean bare, boolean last) throws IOException {
-            int id;
-            synchronized (Http2Dialogue.this) {
-                while (!shut() && streams.size() >= most) {
-                    await();
-                }
-                asked = null;
-                if (shut()) {
-                    return;
-                }
-                asked = new AskedStream(next, new AnswerText(fields.get(1).equals("HEAD")), last, streamRoom);
-                asked.asked = bare;
-                next += 2;
-                id = asked.id;
-                streams.put(id, asked);
-                unread.add(asked);
+            asked = null;
+            if (shut()) {
+                return;
             }
-            byte[] all = FrameClient.fields(fields.toArray(String[]::new));
-            frames.fields(id, all, bare);
+            asked = new AskedStream(next, new AnswerText(fields.get(1).equals("HEAD")), last, streamRoom);
+            asked.asked = bare;
+            next += 2;
+            id = asked.id;
+            streams.put(id, asked);
+            unread.add(asked);
         }
+        byte[] all = FrameClient.fields(fields.toArray(String[]::new));
+        frames.fields(id, all, bare);
+    }
 
-        @Override
-        public void data(byte[] bytes, int offset, int length, boolean last) throws IOException {
-            int end = offset + length;
-            for (int at = offset; at < end; ) {
-                int part;
-                boolean ending;
-                synchronized (Http2Dialogue.this) {
-                    while (asked != null && asked.sendable() && !shutForGood() && Math.min(room, asked.room) <= 0) {
-                        await();
-                    }
-                    checkOpen();
-                    if (asked == null || !asked.sendable()) {
-                        return;
-                    }
-                    part = (int) Math.min(Math.min(room, asked.room), Math.min(FramesOut.FRAME_BYTES, end - at));
-                    room -= part;
-                    asked.room -= part;
-                    ending = last && at + part == end;
-                    ended(ending);
+    @Override
+    public void data(byte[] bytes, int offset, int length, boolean last) throws IOException {
+        int end = offset + length;
+        for (int at = offset; at < end; ) {
+            int part;
+            boolean ending;
+            synchronized (this) {
+                while (asked != null && asked.sendable() && !shutForGood() && Math.min(room, asked.room) <= 0) {
+                    await(0);
                 }
-                frames.send(FrameClient.DATA, ending ? FrameClient.END_STREAM : 0, asked.id,
-                        java.util.Arrays.copyOfRange(bytes, at, at + part));
-                at += part;
-            }
-        }
-
-        @Override
-        public void end(List<String> trailers) throws IOException {
-            synchronized (Http2Dialogue.this) {
                 checkOpen();
                 if (asked == null || !asked.sendable()) {
                     return;
                 }
-                ended(true);
+                part = (int) Math.min(Math.min(room, asked.room), Math.min(FramesOut.FRAME_BYTES, end - at));
+                room -= part;
+                asked.room -= part;
+                ending = last && at + part == end;
+                ended(ending);
             }
-            if (trailers.isEmpty()) {
-                frames.send(FrameClient.DATA, FrameClient.END_STREAM, asked.id, new byte[0]);
-            } else {
-                frames.fields(asked.id, FrameClient.fields(trailers.toArray(String[]::new)), true);
+            frames.send(FrameClient.DATA, ending ? FrameClient.END_STREAM : 0, asked.id,
+                    java.util.Arrays.copyOfRange(bytes, at, at + part));
+            at += part;
+        }
+    }
+
+    @Override
+    public void end(List<String> trailers) throws IOException {
+        synchronized (this) {
+            checkOpen();
+            if (asked == null || !asked.sendable()) {
+                return;
             }
+            ended(true);
         }
+        if (trailers.isEmpty()) {
+            frames.send(FrameClient.DATA, FrameClient.END_STREAM, asked.id, new byte[0]);
+        } else {
+            frames.fields(asked.id, FrameClient.fields(trailers.toArray(String[]::new)), true);
+        }
+    }
 
-        private void ended(boolean ending) {
-            asked.asked = ending;
-            forget(asked);
-        }
+    private void ended(boolean ending) {
+        asked.asked = ending;
+        forget(asked);
+    }
 
-        private void checkOpen() throws SocketException {
-            if (shutForGood()) {
-                throw new SocketException("Broken pipe");
-            }
+    /** Fails if the proxy has closed. */
+    synchronized void checkOpen() throws SocketException {
+        if (shutForGood()) {
+            throw new SocketException("Broken pipe");
         }
+    }
 
-        private boolean shutForGood() {
-            return ended != null || defect != null;
-        }
+    private boolean shutForGood() {
+        return ended != null || defect != null;
+    }
 
-        /** Whether no further request is wanted. */
-        private boolean shut() {
-            return closing || leaving || shutForGood() || !unread.isEmpty() && unread.getLast().last;
-        }
-
-        private void await() throws SocketException {
-            try {
-                Http2Dialogue.this.wait();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new SocketException("interrupted");
-            }
-        }
+    /** Whether no further request is wanted. */
+    private boolean shut() {
+        return closing || leaving || shutForGood() || !unread.isEmpty() && unread.getLast().last;
     }
 
     /** A read waits for so long; 0 = for ever. */
     synchronized void patience(int millis) {
         patienceMillis = millis;
-    }
-
-    InputStream in() {
-        return in;
-    }
-
-    OutputStream out() {
-        return out;
     }
 }

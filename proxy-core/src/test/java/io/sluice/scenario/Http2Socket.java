@@ -11,26 +11,56 @@ import java.net.SocketException;
 final class Http2Socket extends Socket {
     private final Socket raw;
     private final Http2Dialogue dialogue;
+    private RequestText text;
 
     /** Says hello over a connected socket; each stream may be so many bytes ahead of who reads. */
     Http2Socket(Socket raw, int window) throws IOException {
         this.raw = raw;
         this.dialogue = new Http2Dialogue(raw, window);
+        this.text = new RequestText(dialogue);
     }
 
     /** See {@link Http2Dialogue#abandon}. */
     void abandon() throws IOException {
+        text = new RequestText(dialogue);
         dialogue.abandon();
     }
 
     @Override
     public InputStream getInputStream() {
-        return dialogue.in();
+        return new InputStream() {
+            @Override
+            public int read() throws IOException {
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 255;
+            }
+
+            @Override
+            public int read(byte[] to, int offset, int length) throws IOException {
+                return dialogue.read(to, offset, length);
+            }
+
+            @Override
+            public int available() {
+                return dialogue.available();
+            }
+        };
     }
 
     @Override
     public OutputStream getOutputStream() {
-        return dialogue.out();
+        return new OutputStream() {
+            @Override
+            public void write(int one) throws IOException {
+                write(new byte[] {(byte) one}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                text.take(bytes, offset, length);
+                dialogue.checkOpen();
+            }
+        };
     }
 
     @Override
