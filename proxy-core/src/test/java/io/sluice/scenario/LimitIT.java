@@ -48,7 +48,7 @@ final class LimitIT {
         Message answer = client.response();
 
         assertThat(answer.status()).isEqualTo(413);
-        assertThat(answer.value("Connection")).isEqualToIgnoringCase("close");
+        proxy.awaitLast(client, answer);
         backend.connection(0).awaitEnded();
         assertThat(backend.connection(0).received()).doesNotContain("\r\n0\r\n\r\n");
         proxy.awaitCounted("request_body_too_large");
@@ -85,7 +85,8 @@ final class LimitIT {
 
         assertThat(proxy.answerTo(Http.get("/" + "t".repeat(1100))).status()).isEqualTo(414);
         assertThat(proxy.answerTo(Http.get("/", "X: " + "v".repeat(2100))).status()).isEqualTo(431);
-        assertThat(proxy.answerTo(Http.get("/", "A: 1", "A: 2", "A: 3", "A: 4", "A: 5", "A: 6", "A: 7", "A: 8", "A: 9", "A: 0"))
+        // Over HTTP/2 the Host is no field.
+        assertThat(proxy.answerTo(Http.get("/", "A: 0", "A: 1", "A: 2", "A: 3", "A: 4", "A: 5", "A: 6", "A: 7", "A: 8", "A: 9", "A: 0"))
                 .status()).isEqualTo(431);
         assertThat(proxy.answerTo(Http.get("/" + "t".repeat(900), "X: " + "v".repeat(900))).status()).isEqualTo(200);
     }

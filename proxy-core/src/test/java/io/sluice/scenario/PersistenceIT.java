@@ -39,6 +39,7 @@ final class PersistenceIT {
         }
     }
 
+    @OnlyHttp1("pipelining: streams do not wait for each other")
     @Test
     void hasOneRequestAtATimeOnABackendConnection() throws Exception {
         Signal checked = new Signal();
@@ -147,6 +148,7 @@ final class PersistenceIT {
         proxy.awaitMetric(1, "sluice_pool_idle");
     }
 
+    @OnlyHttp1("Connection: close is not said in HTTP/2")
     @Test
     void closesWhenTheClientAsksForIt() throws Exception {
         ScriptedBackend backend = proxy.backend(TARGET);

@@ -18,7 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -33,6 +35,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
     private static final String SETTLE = "/settle";
+    /** What a client of HTTP/2 lets a stream send ahead. */
+    private static final int WINDOW = 256 * 1024;
     private static final Map<String, String> DEFAULTS = Map.of(
             "listeners", "listeners: [{ name: web, address: \"127.0.0.1:0\" }]\n",
             "routes", "routes:\n"
@@ -73,6 +77,11 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
         Awaitility.setDefaultPollInterval(Duration.ofMillis(2));
         Descriptors.settle();
         before = Descriptors.now();
+        if (relaying == Relaying.HTTP2) {
+            Stream.of(context.getRequiredTestMethod(), context.getRequiredTestClass())
+                    .flatMap(marked -> Stream.ofNullable(marked.getAnnotation(OnlyHttp1.class)))
+                    .forEach(why -> Assumptions.abort(why.value()));
+        }
     }
 
     /** Starts a backend whose n-th connection plays the n-th script, and every further one the last. */
@@ -160,16 +169,20 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
 
     /** A new client connection that the caller closes. */
     RawConnection connect() throws IOException {
-        return fit(RawConnection.to(address()));
+        return fit(RawConnection.to(address()), WINDOW);
     }
 
-    private RawConnection fit(RawConnection connected) throws IOException {
-        return relaying == Relaying.ENCRYPTED ? connected.encrypted() : connected;
+    private RawConnection fit(RawConnection connected, int window) throws IOException {
+        return switch (relaying) {
+            case ENCRYPTED -> connected.encrypted();
+            case HTTP2 -> connected.http2(window);
+            default -> connected;
+        };
     }
 
     /** A new client connection with a receive buffer of about so many bytes. */
     RawConnection narrowClient(int receiveBuffer) throws IOException {
-        return client(fit(RawConnection.narrowTo(address(), receiveBuffer)));
+        return client(fit(RawConnection.narrowTo(address(), receiveBuffer), receiveBuffer));
     }
 
     /** A new connection of HTTP/2, with these settings: pairs of a number and its value. */
@@ -201,7 +214,7 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
      * Returns once the one event loop has dealt with everything that had reached it before. Proves that something did
      * not happen, where otherwise only a sleep could.
      */
-    void settle() throws IOException {
+    synchronized void settle() throws IOException {
         if (settling == null) {
             settling = connect();
             opened.add(settling);
@@ -210,6 +223,21 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
         for (int i = 0; i < 2; i++) {
             settling.send(Http.get(SETTLE));
             assertThat(settling.response().text()).isEqualTo("settled");
+        }
+    }
+
+    /**
+     * Asserts that this answer, which came before its request had ended, was the connection's last. Over HTTP/2 it is its
+     * stream's only (RFC 9113 §8.1): there, asserts that the connection goes on.
+     */
+    void awaitLast(RawConnection client, Message answer) throws IOException {
+        if (client.socket() instanceof Http2Socket connection) {
+            connection.abandon();
+            client.send(Http.get(SETTLE));
+            assertThat(client.response().text()).isEqualTo("settled");
+        } else {
+            assertThat(answer.value("Connection")).isEqualToIgnoringCase("close");
+            client.awaitEnd();
         }
     }
 
