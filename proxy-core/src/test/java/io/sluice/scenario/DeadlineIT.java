@@ -40,7 +40,7 @@ final class DeadlineIT {
                 .isBetween(expected.minusMillis(5), expected.plus(MUCH_LATER));
     }
 
-    @OnlyHttp1("a head is one block of fields, whose own deadline Http2AbuseIT checks")
+    @OnlyHttp1("a head comes in frames, for which Http2AbuseIT.fieldsThatDoNotComeToTheirEnd says the same")
     @Test
     void answers408ToAHeadThatDrips() throws Exception {
         ScriptedBackend backend = proxy.backend(Script.silent());
@@ -331,7 +331,7 @@ final class DeadlineIT {
         tookAbout(Duration.ofMillis(900));
     }
 
-    @OnlyHttp1("the connection lives on without the rest of the body")
+    @OnlyHttp1("the stream is reset instead: Http2IT.resetsAStreamWhoseRestTakesTooLongToForget")
     @Test
     void leavesAForgottenBodyNoLongerThanItsDeadline() throws Exception {
         proxy.start("timeouts: { requestBodyIdle: 300ms }\n", proxy.backend(Script.silent()));

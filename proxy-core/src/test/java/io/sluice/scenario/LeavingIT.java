@@ -196,6 +196,7 @@ final class LeavingIT {
         assertThat(client.response().text()).isEqualTo("/2");
         assertThat(client.response().text()).isEqualTo("/3");
         client.awaitClose();
+        assertThat(backend.connections()).isEqualTo(proxy.atOnce(3));
         proxy.awaitMetric(0, "sluice_errors_total");
     }
 

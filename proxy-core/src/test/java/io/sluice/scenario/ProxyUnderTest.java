@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -150,6 +151,16 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
             text = text.replace("${" + i + "}", '"' + endpoints.get(i) + '"');
         }
         return new ConfigReader(Map.of()).read("test", text);
+    }
+
+    /** How a backend of HTTP/1.1 is told the name of a client's field: all lower case from HTTP/2 (RFC 9113 §8.2). */
+    String said(String name) {
+        return relaying == Relaying.HTTP2 ? name.toLowerCase(Locale.ROOT) : name;
+    }
+
+    /** How many of so many requests, sent at once on one connection, are on at once: streams don't wait for each other. */
+    int atOnce(int requests) {
+        return relaying == Relaying.HTTP2 ? requests : 1;
     }
 
     /** The running proxy. */

@@ -18,7 +18,6 @@ final class UploadIT {
         proxy = new ProxyUnderTest(relaying);
     }
 
-    @OnlyHttp1("to be mended: where the backend resets at once behind its answer, this is a 502 backend_reset")
     @Test
     void passesOnARefusalThatComesDuringAnUpload() throws Exception {
         ScriptedBackend backend = proxy.backend(connection -> {
