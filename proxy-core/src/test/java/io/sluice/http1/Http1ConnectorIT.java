@@ -24,6 +24,7 @@ import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
 import io.sluice.pool.Connector;
+import io.sluice.service.Dialer;
 import io.sluice.service.Endpoint;
 import io.sluice.service.Service;
 import io.sluice.stream.BackendListener;
@@ -78,8 +79,7 @@ final class Http1ConnectorIT {
         endpoint = service.endpoints().getFirst();
         SocketOptions options =
                 new SocketOptions(Transport.EPOLL, PLAIN, new BufferConfig(16384, 65536, 32768), allocator);
-        connector = new Http1Connector(
-                noting(loop), store, reads, () -> LIMITS, any -> options);
+        connector = new Http1Connector(new Dialer(noting(loop), reads, any -> options), store, () -> LIMITS);
     }
 
     @AfterEach
