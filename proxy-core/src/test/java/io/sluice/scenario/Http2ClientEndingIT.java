@@ -147,7 +147,7 @@ final class Http2ClientEndingIT {
     @Test
     void givesNoMoreBackThanTheBackendTakes() throws Exception {
         Signal reads = new Signal();
-        ScriptedBackend backend = proxy.owned(ScriptedBackend.narrow(4096, null, connection -> {
+        ScriptedBackend backend = proxy.owned(ScriptedBackend.narrow(4096, BackendSecrets.NONE, connection -> {
             connection.head();
             reads.await();
             connection.rest();
