@@ -16,30 +16,36 @@ final class CertificateLines {
 
     private CertificateLines() {}
 
-    /** A line for each certificate: for which names, which key, how long still. */
+    /** A line for each certificate: for which names, and of those in files which key, how long still. */
     static List<String> of(SluiceConfig config, Instant now) {
         List<String> lines = new ArrayList<>();
         for (ListenerConfig listener : config.listeners()) {
             if (listener.tls() != null) {
-                listener.tls().certificates().forEach(files -> lines.add(line(listener.name(), files, now)));
+                listener.tls().certificates().forEach(each -> lines.add(line(listener.name(), each, now)));
             }
         }
         return lines;
     }
 
-    private static String line(String listener, CertificateConfig files, Instant now) {
+    private static String line(String listener, CertificateConfig certificate, Instant now) {
         String begin = "Certificate of " + listener + ": ";
+        if (certificate.ordered()) {
+            return begin + shown(certificate.acme()) + "; ordered by ACME";
+        }
         try {
-            Identity identity = Identity.read(files.cert(), files.key());
+            Identity identity = Identity.read(certificate.cert(), certificate.key());
             List<String> names = identity.names().isEmpty() ? List.of(identity.name()) : identity.names();
-            int more = names.size() - NAMES_SHOWN_MAX;
             long days = Duration.between(now, identity.expires()).toDays();
-            return begin + String.join(", ", names.stream().limit(NAMES_SHOWN_MAX).toList())
-                    + (more > 0 ? " and " + more + " more" : "") + "; " + identity.keyType() + "; until " + identity.expires()
+            return begin + shown(names) + "; " + identity.keyType() + "; until " + identity.expires()
                     + (identity.expires().isBefore(now) ? " (expired)" : " (" + days + (days == 1 ? " day)" : " days)"));
         } catch (PemException e) {
             // Between the reading of the configuration and now.
             return begin + e.getMessage();
         }
+    }
+
+    private static String shown(List<String> names) {
+        int more = names.size() - NAMES_SHOWN_MAX;
+        return String.join(", ", names.stream().limit(NAMES_SHOWN_MAX).toList()) + (more > 0 ? " and " + more + " more" : "");
     }
 }

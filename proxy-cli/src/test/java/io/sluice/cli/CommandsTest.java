@@ -174,6 +174,18 @@ final class CommandsTest {
     }
 
     @Test
+    void saysWhichCertificatesAreOrdered() throws IOException {
+        String tls = "tls: { certificates: [{ acme: [a.example, b.example] }] }";
+
+        Outcome outcome = execute("check", "-c", file("listeners: [{ address: 80 }, { name: web, address: 443, " + tls + " }]\n"
+                + "routes: [{ service: app }]\nservices: { app: { endpoints: [\"127.0.0.1:1\"] } }\n"
+                + "acme: { acceptTerms: true, storage: /var/lib/sluice/acme }\n"));
+
+        assertThat(outcome.exit()).isEqualTo(ExitCode.FINE);
+        assertThat(outcome.out()).contains("Certificate of web: a.example, b.example; ordered by ACME");
+    }
+
+    @Test
     void checksTheEnvironmentToo() {
         Outcome outcome = execute(NO_FILE, "check");
 
