@@ -3,6 +3,7 @@ package io.sluice.http1;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.FileRegion;
+import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.sluice.http.RequestHead;
 import io.sluice.http.Trailers;
 import io.sluice.transport.ProxyHeader;
@@ -72,9 +73,14 @@ final class RequestOutput {
         refused = true;
     }
 
-    /** Whether it takes no more, which is known: of the writes that waited each fails for itself. */
+    /** Whether it takes no more. */
     boolean refused() {
         return refused;
+    }
+
+    /** Whether this says nothing new: of the writes that wait when one fails, each fails for itself. */
+    boolean knows(Throwable cause) {
+        return refused && cause instanceof ChannelOutputShutdownException;
     }
 
     /** Whether it wants more: also what it only forgets, so that nobody waits for room. */

@@ -3,9 +3,10 @@ package io.sluice.http1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.sluice.config.BufferConfig;
 import io.sluice.config.ServiceConfig;
 import io.sluice.http.HeadLimits;
@@ -262,6 +263,16 @@ class Http1BackendConnectionTest {
 
         assertThat(heard.events).containsExactly("refused", "413", "no", "end", "batch");
         assertThat(backend.reusable()).isFalse();
+    }
+
+    @Test
+    void saysOnceThatWritesFailedWhichWaitedTogether() {
+        backend.head(request("POST /", "Content-Length: 9\r\n"));
+        backend.flush();
+        channel.pipeline().fireExceptionCaught(new ChannelOutputShutdownException("Channel output shutdown"));
+        channel.pipeline().fireExceptionCaught(new ChannelOutputShutdownException("Channel output shutdown"));
+
+        assertThat(heard.events).containsExactly("refused");
     }
 
     @Test
