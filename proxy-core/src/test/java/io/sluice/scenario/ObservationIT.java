@@ -102,7 +102,7 @@ final class ObservationIT {
                 """, proxy.backend(Script.answeringOnce("")));
 
         proxy.answerTo(Http.get("/fixed"));
-        try (RawConnection client = RawConnection.to(proxy.address())) {
+        try (RawConnection client = proxy.connect()) {
             client.send(Http.request("HEAD /fixed HTTP/1.1"));
             client.head();
         }

@@ -225,6 +225,11 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
         return client(RawConnection.to(server.address(listener)));
     }
 
+    /** The same, over which what this test's clients speak is spoken. */
+    RawConnection httpClientOf(String listener) throws IOException {
+        return client(fit(RawConnection.to(server.address(listener)), WINDOW));
+    }
+
     private RawConnection client(RawConnection connection) {
         opened.add(connection);
         return connection;
