@@ -24,8 +24,8 @@ import java.util.Map;
  * window. <em>Thread-safe</em>, for one that writes and one that reads.
  *
  * <p>What ends a connection of HTTP/1.1 does so here for who reads: a stream that is reset within its answer is a reset, and
- * behind an answer to {@code Connection: close} the client closes. Answers behind a GOAWAY say that they are the last. The
- * rest of a request that is reset behind its whole answer is forgotten.
+ * behind the answer to a request with {@code Connection: close} the client closes. Answers behind a GOAWAY say that they are
+ * the last. The rest of a request that is reset behind its whole answer is forgotten.
  */
 final class Http2Dialogue implements RequestText.Told {
     private static final byte[] PREFACE = Http.bytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
@@ -173,7 +173,7 @@ final class Http2Dialogue implements RequestText.Told {
         notifyAll();
     }
 
-    private void fields(int id) throws Http2Exception {
+    private void fields(int id) throws IOException, Http2Exception {
         var decoded = decoder.decodeHeaders(id, Unpooled.wrappedBuffer(block.toByteArray()));
         block.reset();
         synchronized (this) {
@@ -181,7 +181,7 @@ final class Http2Dialogue implements RequestText.Told {
             if (stream != null) {
                 stream.answer.fields(decoded, ends, leaving);
             }
-            forget(stream);
+            came(stream);
             notifyAll();
         }
         ends = false;
@@ -193,13 +193,20 @@ final class Http2Dialogue implements RequestText.Told {
             if (stream != null) {
                 stream.answer.data(frame.payload(), (frame.flags() & FrameClient.END_STREAM) != 0);
             }
-            forget(stream);
+            came(stream);
             notifyAll();
         }
         received += frame.payload().length;
         if (received > CONNECTION_WINDOW / 4) {
             frames.send(FrameClient.WINDOW_UPDATE, 0, 0, FrameClient.number(received));
             received = 0;
+        }
+    }
+
+    private void came(AskedStream stream) throws IOException {
+        forget(stream);
+        if (stream != null && stream.last && streams.isEmpty()) {
+            raw.close();
         }
     }
 

@@ -258,6 +258,7 @@ final class ReloadIT {
         }
     }
 
+    @OnlyHttp1("HTTP/2 says goodbye without being asked: Http2ClientEndingIT.saysGoodbyeTwiceAndFinishesWhatIsOn")
     @Test
     void aConnectionOfARemovedListenerGetsItsNextRequestAnsweredAndIsToldToClose() throws Exception {
         ScriptedBackend backend = proxy.backend(Script.answering(Http.ok("app")));
@@ -303,8 +304,11 @@ final class ReloadIT {
 
         proxy.reload("listeners: [{ name: web, address: \"127.0.0.1:0\", halfClose: answer }]\n", backend);
 
-        http.send(Http.get("/"));
-        assertThat(http.response().value("Connection")).isEqualToIgnoringCase("close");
+        if (!proxy.http2()) {
+            http.send(Http.get("/"));
+            assertThat(http.response().value("Connection")).isEqualToIgnoringCase("close");
+        }
+        http.awaitClose();
         assertThat(proxy.address()).isEqualTo(address);
         try (RawConnection client = RawConnection.to(address)) {
             client.send(Http.get("/"));
