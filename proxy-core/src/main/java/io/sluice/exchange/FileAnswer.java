@@ -70,7 +70,9 @@ final class FileAnswer {
         } else if (body.byKernel()) {
             exchange.record.relay(Relay.SENDFILE, "");
         } else if (body.ofFile()) {
-            String largeOnes = !route.zeroCopy().enabled() ? "disabled" : client.peer().secure() ? "tls" : "platform";
+            String largeOnes = !route.zeroCopy().enabled() ? "disabled"
+                    : exchange.head.http2() ? "http2"
+                    : client.peer().secure() ? "tls" : "platform";
             exchange.record.relay(Relay.COPIED, body.small() ? "small" : largeOnes);
         }
         send();

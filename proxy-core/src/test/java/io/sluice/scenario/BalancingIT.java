@@ -16,10 +16,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Which endpoint a request goes to, as far as the request, or a failure, decides it. */
-@Scenario
+@BothVersions
 final class BalancingIT {
     @RegisterExtension
-    final ProxyUnderTest proxy = new ProxyUnderTest();
+    final ProxyUnderTest proxy;
+
+    BalancingIT(Relaying relaying) {
+        proxy = new ProxyUnderTest(relaying);
+    }
 
     @Test
     void sendsAHeadersValueToOneEndpointAndManyToAll() throws Exception {

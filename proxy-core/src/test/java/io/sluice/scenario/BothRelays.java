@@ -9,11 +9,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Marks a class of scenarios that run with copied bodies, with spliced ones, over TLS on either side, and from clients of
- * HTTP/2: nobody may tell them apart.
+ * HTTP/2 over TLS: nobody may tell them apart.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Scenario
 @ParameterizedClass(name = "{0}")
-@EnumSource(value = Relaying.class, names = {"COPIED", "SPLICED", "ENCRYPTED", "ENCRYPTED_BEHIND", "HTTP2"})
+@EnumSource(value = Relaying.class, names = {"COPIED", "SPLICED", "ENCRYPTED", "ENCRYPTED_BEHIND", "HTTP2_ENCRYPTED"})
 @interface BothRelays {}

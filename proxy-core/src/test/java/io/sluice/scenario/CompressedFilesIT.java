@@ -15,10 +15,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Files that are compressed on their way. */
-@Scenario
+@BothVersions
 final class CompressedFilesIT extends FileScenario {
     private static final String LARGE_TEXT = "the same line, again and again\n".repeat(40_000);
     private static final String SMALL_TEXT = LARGE_TEXT.substring(0, 5000);
+
+    CompressedFilesIT(Relaying relaying) {
+        super(relaying);
+    }
 
     @BeforeEach
     void startsWithTextFiles() throws Exception {

@@ -7,12 +7,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What becomes of the connections to an endpoint that is drained, or gone. */
-@Scenario
+@BothVersions
 final class DrainedEndpointIT {
     private static final String APP = "services: { app: { endpoints: [${endpoints}], loadBalancer: { policy: roundRobin }, pool: { idleTimeout: 1h }%s } }\n";
 
     @RegisterExtension
-    final ProxyUnderTest proxy = new ProxyUnderTest();
+    final ProxyUnderTest proxy;
+
+    DrainedEndpointIT(Relaying relaying) {
+        proxy = new ProxyUnderTest(relaying);
+    }
 
     private Service app() {
         return proxy.server().services().getFirst();

@@ -10,10 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Endpoints left out because requests to them failed, without any check. */
-@Scenario
+@BothVersions
 final class EjectionIT {
     @RegisterExtension
-    final ProxyUnderTest proxy = new ProxyUnderTest();
+    final ProxyUnderTest proxy;
 
     private final AtomicBoolean ill = new AtomicBoolean(true);
 
@@ -28,6 +28,10 @@ final class EjectionIT {
             connection.send(Http.ok("cured"));
         }
     };
+
+    EjectionIT(Relaying relaying) {
+        proxy = new ProxyUnderTest(relaying);
+    }
 
     private void start(String ejection, ScriptedBackend... backends) throws Exception {
         proxy.start("timeouts: { responseHeaders: 100ms }\n"

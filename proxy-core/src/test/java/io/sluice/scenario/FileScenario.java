@@ -17,12 +17,16 @@ abstract class FileScenario {
     static final byte[] LARGE = Http.random(3 << 20);
 
     @RegisterExtension
-    final ProxyUnderTest proxy = new ProxyUnderTest();
+    final ProxyUnderTest proxy;
 
     @TempDir
     Path folder;
 
     Path root;
+
+    FileScenario(Relaying relaying) {
+        proxy = new ProxyUnderTest(relaying);
+    }
 
     @BeforeEach
     void writesTheSite() throws IOException {

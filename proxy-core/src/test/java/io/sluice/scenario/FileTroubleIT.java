@@ -14,8 +14,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Nothing outside of the root is sent; and what goes wrong on the way shows as that. */
-@Scenario
+@BothVersions
 final class FileTroubleIT extends FileScenario {
+    FileTroubleIT(Relaying relaying) {
+        super(relaying);
+    }
+
     // ---- what is refused ----
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package io.sluice.scenario;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.util.Arrays;
 
@@ -10,9 +11,11 @@ final class FramesOut {
     static final int FRAME_BYTES = 16_384;
 
     private final Socket raw;
+    private final OutputStream out;
 
-    FramesOut(Socket raw) {
-        this.raw = raw;
+    FramesOut(RawConnection connection) throws IOException {
+        this.raw = connection.wire();
+        this.out = connection.socket().getOutputStream();
     }
 
     /** Writes a frame. */
@@ -35,7 +38,7 @@ final class FramesOut {
     /** Writes bytes as they are. */
     synchronized void write(byte[] bytes) throws IOException {
         if (!raw.isOutputShutdown()) {
-            raw.getOutputStream().write(bytes);
+            out.write(bytes);
         }
     }
 }

@@ -24,8 +24,8 @@ import java.util.Map;
  * window. <em>Thread-safe</em>, for one that writes and one that reads.
  *
  * <p>What ends a connection of HTTP/1.1 does so here for who reads: a stream that is reset within its answer is a reset, and
- * behind an answer to {@code Connection: close} the client closes. Answers behind a GOAWAY say that they are the last. The
- * rest of a request that is reset behind its whole answer is forgotten.
+ * behind the answer to a request with {@code Connection: close} the client closes. Answers behind a GOAWAY say that they are
+ * the last. The rest of a request that is reset behind its whole answer is forgotten.
  */
 final class Http2Dialogue implements RequestText.Told {
     private static final byte[] PREFACE = Http.bytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
@@ -34,6 +34,7 @@ final class Http2Dialogue implements RequestText.Told {
     private static final int WINDOW = 4;
 
     private final Socket raw;
+    private final DataInputStream in;
     private final int window;
     private final FramesOut frames;
     private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false, 1 << 20);
@@ -56,11 +57,12 @@ final class Http2Dialogue implements RequestText.Told {
     private Throwable defect;
     private int patienceMillis;
 
-    /** Says hello over a connected socket; each stream may be so many bytes ahead of who reads. */
-    Http2Dialogue(Socket raw, int window) throws IOException {
-        this.raw = raw;
+    /** Says hello over a connection; each stream may be so many bytes ahead of who reads. */
+    Http2Dialogue(RawConnection connection, int window) throws IOException {
+        this.raw = connection.wire();
+        this.in = new DataInputStream(connection.input());
         this.window = window;
-        this.frames = new FramesOut(raw);
+        this.frames = new FramesOut(connection);
         frames.write(PREFACE);
         frames.send(FrameClient.SETTINGS, 0, 0, ByteBuffer.allocate(6).putShort((short) WINDOW).putInt(window).array());
         frames.send(FrameClient.WINDOW_UPDATE, 0, 0, FrameClient.number(CONNECTION_WINDOW));
@@ -85,12 +87,11 @@ final class Http2Dialogue implements RequestText.Told {
         IOException end = null;
         Throwable wrong = null;
         try {
-            DataInputStream from = new DataInputStream(raw.getInputStream());
             while (true) {
-                byte[] payload = new byte[from.readUnsignedByte() << 16 | from.readUnsignedShort()];
+                byte[] payload = new byte[in.readUnsignedByte() << 16 | in.readUnsignedShort()];
                 FrameClient.Frame frame =
-                        new FrameClient.Frame(from.readUnsignedByte(), from.readUnsignedByte(), from.readInt(), payload);
-                from.readFully(payload);
+                        new FrameClient.Frame(in.readUnsignedByte(), in.readUnsignedByte(), in.readInt(), payload);
+                in.readFully(payload);
                 take(frame);
             }
         } catch (IOException e) {
@@ -172,7 +173,7 @@ final class Http2Dialogue implements RequestText.Told {
         notifyAll();
     }
 
-    private void fields(int id) throws Http2Exception {
+    private void fields(int id) throws IOException, Http2Exception {
         var decoded = decoder.decodeHeaders(id, Unpooled.wrappedBuffer(block.toByteArray()));
         block.reset();
         synchronized (this) {
@@ -180,7 +181,7 @@ final class Http2Dialogue implements RequestText.Told {
             if (stream != null) {
                 stream.answer.fields(decoded, ends, leaving);
             }
-            forget(stream);
+            came(stream);
             notifyAll();
         }
         ends = false;
@@ -192,13 +193,20 @@ final class Http2Dialogue implements RequestText.Told {
             if (stream != null) {
                 stream.answer.data(frame.payload(), (frame.flags() & FrameClient.END_STREAM) != 0);
             }
-            forget(stream);
+            came(stream);
             notifyAll();
         }
         received += frame.payload().length;
         if (received > CONNECTION_WINDOW / 4) {
             frames.send(FrameClient.WINDOW_UPDATE, 0, 0, FrameClient.number(received));
             received = 0;
+        }
+    }
+
+    private void came(AskedStream stream) throws IOException {
+        forget(stream);
+        if (stream != null && stream.last && streams.isEmpty()) {
+            raw.close();
         }
     }
 
@@ -233,7 +241,7 @@ final class Http2Dialogue implements RequestText.Told {
         if (credit > 0) {
             try {
                 frames.send(FrameClient.WINDOW_UPDATE, 0, stream.id, FrameClient.number(credit));
-            } catch (SocketException e) {
+            } catch (IOException e) {
                 // What has come can be read still.
             }
         }

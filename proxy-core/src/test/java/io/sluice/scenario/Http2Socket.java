@@ -11,18 +11,21 @@ import java.net.SocketException;
 final class Http2Socket extends Socket {
     private final Socket raw;
     private final Http2Dialogue dialogue;
+    private final String scheme;
     private RequestText text;
 
-    /** Says hello over a connected socket; each stream may be so many bytes ahead of who reads. */
-    Http2Socket(Socket raw, int window) throws IOException {
-        this.raw = raw;
-        this.dialogue = new Http2Dialogue(raw, window);
-        this.text = new RequestText(dialogue);
+    /** Says hello over a connection, perhaps with TLS; each stream may be so many bytes ahead of who reads. */
+    Http2Socket(RawConnection connection, int window) throws IOException {
+        this.raw = connection.wire();
+        connection.socket().setSoTimeout(0);
+        this.dialogue = new Http2Dialogue(connection, window);
+        this.scheme = connection.socket() == raw ? "http" : "https";
+        this.text = new RequestText(scheme, dialogue);
     }
 
     /** See {@link Http2Dialogue#abandon}. */
     void abandon() throws IOException {
-        text = new RequestText(dialogue);
+        text = new RequestText(scheme, dialogue);
         dialogue.abandon();
     }
 

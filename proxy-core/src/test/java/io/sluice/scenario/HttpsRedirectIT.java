@@ -6,14 +6,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A plain listener that leads its clients to TLS. */
-@Scenario
+@BothVersions
 final class HttpsRedirectIT {
     private static final String YAML = """
             listeners: [{ name: web, address: "127.0.0.1:0", redirectToHttps: %s, hsts: {} }]
             """;
 
     @RegisterExtension
-    final ProxyUnderTest proxy = new ProxyUnderTest();
+    final ProxyUnderTest proxy;
+
+    HttpsRedirectIT(Relaying relaying) {
+        proxy = new ProxyUnderTest(relaying);
+    }
 
     @Test
     void redirectsEachRequestOfAConnectionButTheAuthoritys() throws Exception {
@@ -58,6 +62,7 @@ final class HttpsRedirectIT {
         assertThat(answer.value("Location")).isEqualTo("https://site.test:8443/");
     }
 
+    @OnlyHttp1("a request of HTTP/2 can't say that it is one of HTTP/1.0")
     @Test
     void namesTheAddressThatWasCalledToAClientThatNamesNone() throws Exception {
         proxy.start(YAML.formatted("true"), proxy.backend(Script.silent()));

@@ -16,19 +16,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Endpoints that die under load and come back: clients with idempotent requests notice nothing. */
-@Scenario
+@BothVersions
 final class KilledEndpointIT {
     private static final int CLIENTS = 8;
     private static final int KILLS = 15;
     private static final Script ANSWERING = Script.answering(Http.ok("fine"));
 
     @RegisterExtension
-    final ProxyUnderTest proxy = new ProxyUnderTest();
+    final ProxyUnderTest proxy;
 
     private final List<ScriptedBackend> backends = new ArrayList<>();
     private final AtomicBoolean over = new AtomicBoolean();
     private final AtomicLong answered = new AtomicLong();
     private final List<String> failures = new CopyOnWriteArrayList<>();
+
+    KilledEndpointIT(Relaying relaying) {
+        proxy = new ProxyUnderTest(relaying);
+    }
 
     private EndpointView view(int index) {
         return proxy.server().services().getFirst().view().get(index);

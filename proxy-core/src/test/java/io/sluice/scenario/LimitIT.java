@@ -17,10 +17,7 @@ final class LimitIT {
     @RegisterExtension
     final ProxyUnderTest proxy;
 
-    private final Relaying relaying;
-
     LimitIT(Relaying relaying) {
-        this.relaying = relaying;
         proxy = new ProxyUnderTest(relaying);
     }
 
@@ -91,7 +88,7 @@ final class LimitIT {
         assertThat(proxy.answerTo(Http.get("/" + "t".repeat(1100))).status()).isEqualTo(414);
         assertThat(proxy.answerTo(Http.get("/", "X: " + "v".repeat(2100))).status()).isEqualTo(431);
         // Over HTTP/2 the Host is no field.
-        String[] fields = Collections.nCopies(relaying == Relaying.HTTP2 ? 11 : 10, "A: 1").toArray(String[]::new);
+        String[] fields = Collections.nCopies(proxy.http2() ? 11 : 10, "A: 1").toArray(String[]::new);
         assertThat(proxy.answerTo(Http.get("/", fields)).status()).isEqualTo(431);
         assertThat(proxy.answerTo(Http.get("/", Arrays.copyOf(fields, fields.length - 1))).status()).isEqualTo(200);
         assertThat(proxy.answerTo(Http.get("/" + "t".repeat(900), "X: " + "v".repeat(900))).status()).isEqualTo(200);

@@ -7,13 +7,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Services that get no more than they may, and those that are left alone. */
-@Scenario
+@BothVersions
 final class OverloadIT {
     @RegisterExtension
-    final ProxyUnderTest proxy = new ProxyUnderTest();
+    final ProxyUnderTest proxy;
 
     private final Signal answer = new Signal();
     private ScriptedBackend backend;
+
+    OverloadIT(Relaying relaying) {
+        proxy = new ProxyUnderTest(relaying);
+    }
 
     /** A backend that answers its first request when told, and a client that waits for that. */
     private RawConnection busy(String limits) throws Exception {

@@ -7,6 +7,7 @@ import io.sluice.config.ConfigException;
 import io.sluice.config.ConfigReader;
 import io.sluice.config.SluiceConfig;
 import io.sluice.linux.SystemCalls;
+import io.sluice.scenario.Message.Ending;
 import io.sluice.server.ReloadResult;
 import io.sluice.server.SluiceServer;
 import io.sluice.transport.Transport;
@@ -78,7 +79,7 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
         Awaitility.setDefaultPollInterval(Duration.ofMillis(2));
         Descriptors.settle();
         before = Descriptors.now();
-        if (relaying == Relaying.HTTP2) {
+        if (relaying.http2()) {
             Stream.of(context.getRequiredTestMethod(), context.getRequiredTestClass())
                     .flatMap(marked -> Stream.ofNullable(marked.getAnnotation(OnlyHttp1.class)))
                     .forEach(why -> Assumptions.abort(why.value()));
@@ -141,7 +142,7 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
             whole.append(relaying.yaml());
         }
         whole.append(yaml);
-        String text = (relaying == Relaying.ENCRYPTED ? whole.toString().replace("name: web,", "name: web, " + TestAuthority.LOCALHOST + ",")
+        String text = (relaying.encrypted() ? whole.toString().replace("name: web,", "name: web, " + TestAuthority.LOCALHOST + ",")
                 : whole.toString()).replace("${endpoints}", String.join(", ", endpoints.stream().map(e -> '"' + e + '"').toList()));
         if (relaying == Relaying.ENCRYPTED_BEHIND && !text.contains("tls:")) {
             text = text.replaceAll("(?m)(\\{ *|^ +)(?=endpoints:)", "$1" + BackendSecrets.YAML + "@$1");
@@ -153,14 +154,29 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
         return new ConfigReader(Map.of()).read("test", text);
     }
 
+    /** Whether its clients speak HTTP/2. */
+    boolean http2() {
+        return relaying.http2();
+    }
+
+    /** Which version of HTTP they speak. */
+    String version() {
+        return http2() ? "2.0" : "1.1";
+    }
+
+    /** How a body that has a length or chunks ends for them where the rest of it is missing. */
+    Ending cut() {
+        return http2() ? Ending.RESET : Ending.CLOSED;
+    }
+
     /** How a backend of HTTP/1.1 is told the name of a client's field: all lower case from HTTP/2 (RFC 9113 §8.2). */
     String said(String name) {
-        return relaying == Relaying.HTTP2 ? name.toLowerCase(Locale.ROOT) : name;
+        return http2() ? name.toLowerCase(Locale.ROOT) : name;
     }
 
     /** How many of so many requests, sent at once on one connection, are on at once: streams don't wait for each other. */
     int atOnce(int requests) {
-        return relaying == Relaying.HTTP2 ? requests : 1;
+        return http2() ? requests : 1;
     }
 
     /** The running proxy. */
@@ -187,6 +203,7 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
         return switch (relaying) {
             case ENCRYPTED -> connected.encrypted();
             case HTTP2 -> connected.http2(window);
+            case HTTP2_ENCRYPTED -> connected.encrypted("h2").http2(window);
             default -> connected;
         };
     }
@@ -206,6 +223,11 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
     /** A new connection to a listener of this name. */
     RawConnection clientOf(String listener) throws IOException {
         return client(RawConnection.to(server.address(listener)));
+    }
+
+    /** The same, over which what this test's clients speak is spoken. */
+    RawConnection httpClientOf(String listener) throws IOException {
+        return client(fit(RawConnection.to(server.address(listener)), WINDOW));
     }
 
     private RawConnection client(RawConnection connection) {

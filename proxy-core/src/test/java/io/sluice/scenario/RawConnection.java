@@ -72,10 +72,10 @@ final class RawConnection implements AutoCloseable {
         return new RawConnection(socket);
     }
 
-    /** The same connection, over which TLS is spoken from here on. */
-    RawConnection encrypted() throws IOException {
+    /** The same connection, over which TLS is spoken from here on, and in it one of these protocols, if there are any. */
+    RawConnection encrypted(String... protocols) throws IOException {
         try {
-            return new RawConnection(TestAuthority.over(socket), raw);
+            return new RawConnection(TestAuthority.over(socket, protocols), raw);
         } catch (IOException e) {
             raw.close();
             throw e;
@@ -84,7 +84,7 @@ final class RawConnection implements AutoCloseable {
 
     /** The same connection, over which HTTP/2 is spoken from here on; so many bytes of an answer may wait to be read. */
     RawConnection http2(int window) throws IOException {
-        return new RawConnection(new Http2Socket(socket, window), raw);
+        return new RawConnection(new Http2Socket(this, window), raw);
     }
 
     /** Connects with a receive buffer of about so many bytes. */
@@ -98,6 +98,11 @@ final class RawConnection implements AutoCloseable {
     /** The socket, perhaps with TLS. */
     Socket socket() {
         return socket;
+    }
+
+    /** What comes over it. */
+    InputStream input() {
+        return in;
     }
 
     /** What TLS runs over; without TLS the same. */

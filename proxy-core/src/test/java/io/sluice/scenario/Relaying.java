@@ -13,12 +13,24 @@ enum Relaying {
     /** The same to the backends, which a client doesn't know. */
     ENCRYPTED_BEHIND(""),
     /** From clients of HTTP/2, so through our buffers. */
-    HTTP2("");
+    HTTP2(""),
+    /** The same over TLS. */
+    HTTP2_ENCRYPTED("");
 
     private final String yaml;
 
     Relaying(String yaml) {
         this.yaml = yaml;
+    }
+
+    /** Whether its clients speak TLS. */
+    boolean encrypted() {
+        return this == ENCRYPTED || this == HTTP2_ENCRYPTED;
+    }
+
+    /** Whether its clients speak HTTP/2. */
+    boolean http2() {
+        return this == HTTP2 || this == HTTP2_ENCRYPTED;
     }
 
     /** What the configuration says of it. */

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Another configuration for a running proxy: architecture.md, "Life cycle". */
-@Scenario
+@BothVersions
 final class ReloadIT {
     private static final String ROUTES = """
             routes:
@@ -26,7 +26,11 @@ final class ReloadIT {
             """;
 
     @RegisterExtension
-    final ProxyUnderTest proxy = new ProxyUnderTest();
+    final ProxyUnderTest proxy;
+
+    ReloadIT(Relaying relaying) {
+        proxy = new ProxyUnderTest(relaying);
+    }
 
     private static String page(String text) {
         return ROUTES.formatted(text);
@@ -92,6 +96,7 @@ final class ReloadIT {
         assertThat(ask(client, "/")).isEqualTo("after");
     }
 
+    @OnlyHttp1("HTTP/2 has no 101 (RFC 9113 §8.6)")
     @Test
     void aTunnelLivesOnThoughItsRouteAndServiceAreGone() throws Exception {
         ScriptedBackend before = proxy.backend(connection -> {
@@ -229,7 +234,7 @@ final class ReloadIT {
         int comes = freePort();
         proxy.start(listeners("web", "0", "goes", "" + goes), backend);
         RawConnection web = proxy.client();
-        RawConnection idle = proxy.clientOf("goes");
+        RawConnection idle = proxy.httpClientOf("goes");
         assertThat(ask(idle, "/") + ask(web, "/")).isEqualTo("appapp");
 
         ReloadResult result = proxy.reload(listeners("comes", "" + comes, "web", "0"), backend);
@@ -237,7 +242,7 @@ final class ReloadIT {
         assertThat(result.problems()).isEmpty();
         assertThat(result.diff().listeners().added()).containsExactly("comes");
         assertThat(result.diff().listeners().removed()).containsExactly("goes");
-        assertThat(ask(proxy.clientOf("comes"), "/")).isEqualTo("app");
+        assertThat(ask(proxy.httpClientOf("comes"), "/")).isEqualTo("app");
         assertThat(refuses(goes)).isTrue();
         idle.awaitClose();
         assertThat(ask(web, "/")).isEqualTo("app");
@@ -253,11 +258,12 @@ final class ReloadIT {
         }
     }
 
+    @OnlyHttp1("HTTP/2 says goodbye without being asked: Http2ClientEndingIT.saysGoodbyeTwiceAndFinishesWhatIsOn")
     @Test
     void aConnectionOfARemovedListenerGetsItsNextRequestAnsweredAndIsToldToClose() throws Exception {
         ScriptedBackend backend = proxy.backend(Script.answering(Http.ok("app")));
         proxy.start(listeners("web", "0", "goes", "0"), backend);
-        RawConnection client = proxy.clientOf("goes");
+        RawConnection client = proxy.httpClientOf("goes");
         ask(client, "/");
 
         proxy.reload(listeners("web", "0", "comes", "0"), backend);
@@ -298,8 +304,11 @@ final class ReloadIT {
 
         proxy.reload("listeners: [{ name: web, address: \"127.0.0.1:0\", halfClose: answer }]\n", backend);
 
-        http.send(Http.get("/"));
-        assertThat(http.response().value("Connection")).isEqualToIgnoringCase("close");
+        if (!proxy.http2()) {
+            http.send(Http.get("/"));
+            assertThat(http.response().value("Connection")).isEqualToIgnoringCase("close");
+        }
+        http.awaitClose();
         assertThat(proxy.address()).isEqualTo(address);
         try (RawConnection client = RawConnection.to(address)) {
             client.send(Http.get("/"));

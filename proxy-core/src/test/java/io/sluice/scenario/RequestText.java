@@ -15,6 +15,7 @@ final class RequestText {
     private static final List<String> OF_THE_CONNECTION =
             List.of("connection", "keep-alive", "proxy-connection", "upgrade", "transfer-encoding", "host");
 
+    private final String scheme;
     private final Told told;
     private final ByteArrayOutputStream gathered = new ByteArrayOutputStream();
     private Place place = Place.HEAD;
@@ -39,7 +40,9 @@ final class RequestText {
         void end(List<String> trailers) throws IOException;
     }
 
-    RequestText(Told told) {
+    /** Tells it as requests of this scheme. */
+    RequestText(String scheme, Told told) {
+        this.scheme = scheme;
         this.told = told;
     }
 
@@ -103,7 +106,7 @@ final class RequestText {
             authority = target.substring(7, path);
             target = target.substring(path);
         }
-        List<String> fields = new ArrayList<>(List.of(":method", asked[0], ":scheme", "http", ":path", target));
+        List<String> fields = new ArrayList<>(List.of(":method", asked[0], ":scheme", scheme, ":path", target));
         if (authority != null) {
             fields.addAll(List.of(":authority", authority));
         }

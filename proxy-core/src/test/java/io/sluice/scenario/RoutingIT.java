@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Routes and filters, from a client's request to what a backend sees. */
-@Scenario
+@BothVersions
 final class RoutingIT {
     private static final String ROUTES = """
             routes:
@@ -29,10 +29,14 @@ final class RoutingIT {
             """;
 
     @RegisterExtension
-    final ProxyUnderTest proxy = new ProxyUnderTest();
+    final ProxyUnderTest proxy;
 
     private ScriptedBackend app;
     private ScriptedBackend api;
+
+    RoutingIT(Relaying relaying) {
+        proxy = new ProxyUnderTest(relaying);
+    }
 
     @BeforeEach
     void starts() throws Exception {
@@ -134,6 +138,7 @@ final class RoutingIT {
         assertThat(proxy.answerTo("GET /v1/x HTTP/1.1\r\nHost: " + host + "\r\n\r\n").text()).isEqualTo("api");
     }
 
+    @OnlyHttp1("a request of HTTP/2 can't say that it is one of HTTP/1.0")
     @Test
     void routesHttp10WithoutHost() throws Exception {
         assertThat(proxy.answerTo("GET /healthz HTTP/1.0\r\n\r\n").text()).isEqualTo("fine");

@@ -31,7 +31,7 @@ final class SlowReaderIT {
 
     SlowReaderIT(Relaying relaying) {
         proxy = new ProxyUnderTest(relaying);
-        sip = relaying == Relaying.ENCRYPTED ? 4096 : 1024;
+        sip = relaying.encrypted() ? 4096 : 1024;
     }
 
     private static long crc(int from, int to) {

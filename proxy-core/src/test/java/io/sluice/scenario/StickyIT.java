@@ -13,12 +13,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Clients that keep their endpoint by a cookie of the proxy's. */
-@Scenario
+@BothVersions
 final class StickyIT {
     private static final String STICKY = "sticky: { secrets: sixteen-or-longer }";
 
     @RegisterExtension
-    final ProxyUnderTest proxy = new ProxyUnderTest();
+    final ProxyUnderTest proxy;
+
+    StickyIT(Relaying relaying) {
+        proxy = new ProxyUnderTest(relaying);
+    }
 
     private ScriptedBackend named(String name) throws IOException {
         return proxy.backend(Script.answering(Http.ok(name)));
@@ -225,6 +229,7 @@ final class StickyIT {
         assertThat(Message.ofHead(backend.connection(0).received()).value("Cookie")).isNull();
     }
 
+    @OnlyHttp1("HTTP/2 has no 101 (RFC 9113 §8.6)")
     @Test
     void passesTheCookieToTheBackendAndSetsItWithASwitchOfProtocols() throws Exception {
         ScriptedBackend backend = proxy.backend(connection -> {

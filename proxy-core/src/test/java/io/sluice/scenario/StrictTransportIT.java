@@ -4,14 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Clients that came by TLS are told to stay there. */
 @Scenario
+@ParameterizedClass(name = "{0}")
+@EnumSource(value = Relaying.class, names = {"ENCRYPTED", "HTTP2_ENCRYPTED"})
 final class StrictTransportIT {
     private static final String NAME = "Strict-Transport-Security";
 
     @RegisterExtension
-    final ProxyUnderTest proxy = new ProxyUnderTest(Relaying.ENCRYPTED);
+    final ProxyUnderTest proxy;
+
+    StrictTransportIT(Relaying relaying) {
+        proxy = new ProxyUnderTest(relaying);
+    }
 
     @Test
     void saysSoInPlaceOfTheBackendAndWithAnswersOfOurs() throws Exception {

@@ -13,6 +13,7 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -113,16 +114,19 @@ final class TestAuthority {
         return "tls: { certificates: [" + list + "] }";
     }
 
-    /** Speaks TLS over a connected socket from here on; the handshake is done. */
-    static SSLSocket over(Socket raw) throws IOException {
-        return over(raw, CLIENT, "localhost");
+    /** Speaks TLS over a connected socket from here on, and in it one of these protocols, if there are any; the handshake is done. */
+    static SSLSocket over(Socket raw, String... protocols) throws IOException {
+        return over(raw, CLIENT, "localhost", protocols);
     }
 
     /** The same by another context, asking for a name. */
-    static SSLSocket over(Socket raw, SSLContext context, String name) throws IOException {
+    static SSLSocket over(Socket raw, SSLContext context, String name, String... protocols) throws IOException {
         int port = ((InetSocketAddress) raw.getRemoteSocketAddress()).getPort();
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(raw, name, port, true);
         socket.setSoTimeout((int) RawConnection.PATIENCE.toMillis());
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setApplicationProtocols(protocols);
+        socket.setSSLParameters(parameters);
         socket.startHandshake();
         return socket;
     }

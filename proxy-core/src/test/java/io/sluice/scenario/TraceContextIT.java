@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What backends are told of traces, whose word is taken, and where a trace shows. */
-@Scenario
+@BothVersions
 final class TraceContextIT {
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
     private static final String CALLER = "00f067aa0ba902b7";
@@ -36,10 +36,14 @@ final class TraceContextIT {
 
     @RegisterExtension
     @Order(2)
-    final ProxyUnderTest proxy = new ProxyUnderTest();
+    final ProxyUnderTest proxy;
 
     @TempDir
     Path folder;
+
+    TraceContextIT(Relaying relaying) {
+        proxy = new ProxyUnderTest(relaying);
+    }
 
     private String log() {
         return "accessLog: { path: \"" + folder.resolve("access.log") + "\" }\n";
@@ -135,7 +139,7 @@ final class TraceContextIT {
 
         List<String> heads = List.of(backend.connection(0).received().split("(?<=\r\n\r\n)"));
         assertThat(Message.ofHead(heads.get(0)).fields())
-                .contains(SAMPLED, STATE, "TraceParent: nonsense");
+                .contains(SAMPLED, STATE, proxy.said("TraceParent") + ": nonsense");
         assertThat(heads.get(1)).doesNotContainIgnoringCase("trace");
         assertThat(line("\"/2\"")).doesNotContain("trace_id");
         assertThat(proxy.server().metrics().scrape()).doesNotContain("sluice_tracing");
