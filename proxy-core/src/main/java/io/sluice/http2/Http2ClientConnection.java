@@ -53,7 +53,8 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
     private final Outflow outflow;
     private final FrameWatch watch;
     private final Leaving leaving;
-    private final ResetCount resetsProvoked = new ResetCount();
+    private final ClientFrames frames;
+    private final ResetCredit resetsProvoked = new ResetCredit();
     /** Of a connection at rest, or that ends; of fields that don't come to their end. */
     private final Deadline rest;
     private final Deadline fieldsDeadline;
@@ -83,7 +84,8 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
                 worker.wheel(), () -> fail(Http2Error.ENHANCE_YOUR_CALM, ProxyError.REQUEST_HEAD_TIMEOUT));
         this.leaving = new Leaving(worker, codec, outflow, new Tenure(peer.sinceNanos()), this::onLeft);
         multiplex.of(peer, this::onBusy, this::onIdle);
-        codec.decoder().frameListener(new ClientFrames(this, multiplex, leaving, listener, codec.fields()));
+        this.frames = new ClientFrames(this, multiplex, leaving, listener, codec.fields());
+        codec.decoder().frameListener(frames);
     }
 
     // ---- its beginning ----
@@ -160,7 +162,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
 
     @Override
     public void channelReadComplete(ChannelHandlerContext handler) throws Exception {
-        streams.tellBatchEnd();
+        frames.onReadEnd();
         outflow.hold(false);
         super.channelReadComplete(handler);
     }
@@ -345,7 +347,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
 
     /** A stream was reset since its client broke a rule: that costs us more than the client (CVE-2025-8671). */
     void provoked() {
-        if (resetsProvoked.tooMany(worker.wheel().nowNanos())) {
+        if (!resetsProvoked.spend(worker.wheel().nowNanos())) {
             fail(Http2Error.ENHANCE_YOUR_CALM, ProxyError.HTTP2_PROVOKED_RESETS);
         }
     }

@@ -26,6 +26,7 @@ final class Multiplex {
     private final HeadStore store;
     private final SocketReading reading;
     private final StreamTable streams = new StreamTable();
+    private final ResetCredit resets = new ResetCredit();
     private final Outflow outflow;
     private ChannelHandlerContext context;
     private Peer peer;
@@ -67,6 +68,11 @@ final class Multiplex {
 
     StreamTable streams() {
         return streams;
+    }
+
+    /** What resets by the client may still come. */
+    ResetCredit resets() {
+        return resets;
     }
 
     Outflow outflow() {
