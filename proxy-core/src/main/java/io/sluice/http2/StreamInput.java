@@ -155,8 +155,13 @@ final class StreamInput {
     void discard() {
         held = false;
         discarding = true;
-        paused = false;
         resume();
+        while (waiting != null && !waiting.isEmpty()) {
+            ByteBuf slice = waiting.poll();
+            int count = slice.readableBytes();
+            slice.release();
+            connection.give(stream, count);
+        }
     }
 
     /** Forgets what waits; the codec gives it back to the windows when the stream closes. Idempotent. */
