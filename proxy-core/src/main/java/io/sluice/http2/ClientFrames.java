@@ -25,6 +25,7 @@ final class ClientFrames extends Http2FrameAdapter {
     private final ListenerFacts listener;
     private final RequestDecoder fields;
     private final StreamTable streams;
+    private final ResetCredit resetsProvoked = new ResetCredit();
 
     ClientFrames(
             Http2ClientConnection connection, Multiplex multiplex, Leaving leaving, ListenerFacts listener,
@@ -135,7 +136,34 @@ final class ClientFrames extends Http2FrameAdapter {
             multiplex.reset(stream, Http2Error.PROTOCOL_ERROR);
             stream.gone(ProxyError.HTTP2_MALFORMED);
         }
-        connection.provoked();
+        provoked();
+    }
+
+    /** The codec found what breaks a rule of a stream, or of one that is over. */
+    void onStreamError(int id, Http2Error code) {
+        boolean unknown = multiplex.unknown(id);
+        if (unknown && fields.history().wasReset(id)) {
+            // It was on its way when we reset the stream.
+            return;
+        }
+        if (unknown && code == Http2Error.STREAM_CLOSED) {
+            connection.fail(Http2Error.STREAM_CLOSED, ProxyError.HTTP2_PROTOCOL_ERROR);
+            return;
+        }
+        listener.meters().rejected(ProxyError.HTTP2_PROTOCOL_ERROR);
+        Http2ClientStream stream = streams.find(id);
+        multiplex.reset(id, code);
+        if (stream != null) {
+            stream.gone(ProxyError.HTTP2_PROTOCOL_ERROR);
+        }
+        provoked();
+    }
+
+    /** A stream was reset since its client broke a rule: that costs us more than the client (CVE-2025-8671). */
+    private void provoked() {
+        if (!resetsProvoked.spend(multiplex.nowNanos())) {
+            connection.fail(Http2Error.ENHANCE_YOUR_CALM, ProxyError.HTTP2_PROVOKED_RESETS);
+        }
     }
 
     /** A defect of ours costs this exchange, and nothing else. */

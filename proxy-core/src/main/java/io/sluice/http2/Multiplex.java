@@ -125,6 +125,11 @@ final class Multiplex {
         }
     }
 
+    /** Whether the codec knows no stream of this number, or no longer. */
+    boolean unknown(int id) {
+        return codec.connection().stream(id) == null;
+    }
+
     /** Takes a head that no stream has. */
     void give(RequestHead head) {
         store.give(head);
