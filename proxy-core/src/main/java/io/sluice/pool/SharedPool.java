@@ -57,19 +57,25 @@ public final class SharedPool extends StreamPool {
 
     @Override
     public Lease takeIdle() {
+        Lease stream = takeStream();
+        return stream == null ? single.takeIdle() : stream;
+    }
+
+    /** A stream of a connection that has room; null = none has. */
+    private Lease takeStream() {
         for (int i = 0; i < members.size(); i++) {
             Member member = members.get(i);
             if (member.connection.room() > 0 && !member.tooOld()) {
                 return member.lease();
             }
         }
-        return single.takeIdle();
+        return null;
     }
 
     @Override
     public Connector.Attempt connect(Listener listener) {
-        // A stream that failed on one connection is as good as any other on the next.
-        Lease lease = takeIdle();
+        // A stream that failed on one connection is as good as any other on the next; one that carries it alone may be stale.
+        Lease lease = takeStream();
         if (lease != null) {
             listener.onLeased(lease);
             return null;

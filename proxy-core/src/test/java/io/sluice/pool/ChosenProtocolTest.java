@@ -121,6 +121,18 @@ class ChosenProtocolTest {
     }
 
     @Test
+    void whoWantsANewConnectionGetsNoneThatWasIdle() {
+        Caller caller = asks();
+        openings.getFirst().opensForOne().reusable = true;
+        caller.lease.release();
+
+        Caller fresh = asks();
+
+        assertThat(fresh.lease).isNull();
+        assertThat(openings).hasSize(2);
+    }
+
+    @Test
     void itMayChangeItsMind() {
         asks();
         openings.getFirst().opensForOne();
