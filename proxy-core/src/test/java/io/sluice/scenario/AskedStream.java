@@ -21,6 +21,11 @@ final class AskedStream {
     }
 
     boolean active() {
-        return !reset && !(asked && answer.complete());
+        return !reset && !over();
+    }
+
+    /** Whether request and answer are complete. */
+    boolean over() {
+        return asked && answer.complete();
     }
 }

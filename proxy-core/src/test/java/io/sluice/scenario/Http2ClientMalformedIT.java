@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.scenario.FrameClient.Answer;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -157,15 +158,40 @@ final class Http2ClientMalformedIT {
         proxy.awaitCounted("http2_malformed");
     }
 
-    @Test
-    void resetsAStreamWhoseTrailersHaveAPseudoHeader() throws Exception {
-        proxy.start(proxy.backend(Script.silent()));
+    static Stream<Arguments> trailers() {
+        return Stream.of(
+                of("a pseudo-header", PATH),
+                of("upper case", new String[] {"X-a", "b"}),
+                of("an empty name", new String[] {"", "b"}),
+                of("a space in a name", new String[] {"a b", "c"}),
+                of("a line feed in a value", new String[] {"a", "b\nc: d"}),
+                of("a NUL in a value", new String[] {"a", "b\0c"}),
+                of("a field of the connection", new String[] {"transfer-encoding", "chunked"}),
+                of("a long field", new String[] {"a", "b".repeat(40_000)}),
+                of("many fields", Collections.nCopies(200, new String[] {"a", "b"}).toArray(String[][]::new)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("trailers")
+    void resetsAStreamWhoseTrailersHave(String what, String[] fields) throws Exception {
+        ScriptedBackend backend = proxy.backend(
+                connection -> {
+                    connection.head();
+                    connection.awaitEnd();
+                },
+                Script.answering(Http.ok("fine")));
+        proxy.start(backend);
         FrameClient client = proxy.http2Client();
         int stream = client.post("/");
+        client.data(stream, Http.bytes("hello"), false);
+        backend.connection(0);
 
-        client.send(FrameClient.HEADERS, FrameClient.END_STREAM | FrameClient.END_HEADERS, stream,
-                FrameClient.fields(":path", "/"));
+        new FramesOut(client.raw()).fields(stream, FrameClient.fields(fields), true);
 
         assertThat(client.answer(stream).reset).isEqualTo(FrameClient.PROTOCOL_ERROR);
+        backend.connection(0).awaitEnded();
+        // It must never look complete there.
+        assertThat(backend.connection(0).received()).doesNotContain("\r\n0\r\n");
+        assertThat(client.answer(client.get("/")).text()).as("the next one").isEqualTo("fine");
     }
 }

@@ -244,6 +244,22 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
     }
 
     /**
+     * Sends a request among whose fields is one that is none: over HTTP/1.1 it is answered, over HTTP/2 reset (RFC 9113
+     * §8.1.1). Returns the word for that.
+     */
+    String refused(String path, String... fields) throws IOException {
+        try (RawConnection client = connect()) {
+            client.send(Http.get(path, fields).replace("\r\n\r\n", "\r\nBad Field: x\r\n\r\n"));
+            if (http2()) {
+                assertThat(client.awaitEnd()).isEqualTo(Ending.RESET);
+                return "http2_malformed";
+            }
+            assertThat(client.response().status()).isEqualTo(400);
+            return "malformed_field";
+        }
+    }
+
+    /**
      * Returns once the one event loop has dealt with everything that had reached it before. Proves that something did
      * not happen, where otherwise only a sleep could.
      */
