@@ -98,42 +98,6 @@ final class ReloadIT {
 
     @OnlyHttp1("HTTP/2 has no 101 (RFC 9113 §8.6)")
     @Test
-    void streamsInFlightEndOnWhatTheyBeganWithAndTheNextOfTheirConnectionSeeTheNew() throws Exception {
-        Signal rest = new Signal();
-        ScriptedBackend before = proxy.backend(
-                connection -> {
-                    connection.request();
-                    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nbegun");
-                    rest.await();
-                    connection.send(" here");
-                    connection.awaitEnd();
-                },
-                connection -> {
-                    connection.send(Http.ok("before got " + connection.request().text()));
-                    connection.awaitEnd();
-                });
-        ScriptedBackend after = proxy.backend(Script.answering(Http.ok("after")));
-        proxy.start(page("one"), before);
-        FrameClient client = proxy.http2Client();
-        int download = client.get("/");
-        client.next(FrameClient.DATA);
-        int upload = client.post("/", "content-length", "10");
-        client.data(upload, Http.bytes("first"), false);
-        before.connection(1);
-
-        proxy.reload(page("two"), after);
-        assertThat(client.answer(client.get("/page")).text()).isEqualTo("two");
-        assertThat(client.answer(client.get("/")).text()).isEqualTo("after");
-        rest.raise();
-        client.data(upload, Http.bytes(" rest"), true);
-
-        assertThat(client.answer(download).text()).isEqualTo("begun here");
-        assertThat(client.answer(upload).text()).isEqualTo("before got first rest");
-        before.connection(0).awaitEnded();
-        before.connection(1).awaitEnded();
-    }
-
-    @Test
     void aTunnelLivesOnThoughItsRouteAndServiceAreGone() throws Exception {
         ScriptedBackend before = proxy.backend(connection -> {
             connection.request();
