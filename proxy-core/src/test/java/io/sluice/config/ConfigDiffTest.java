@@ -160,7 +160,7 @@ final class ConfigDiffTest {
     @Test
     void ofEverySettingItIsKnownWhetherItIsTakenAtOnce() {
         assertThat(KeyReference.keys()
-                        .filter(key -> key.shape() != Key.Shape.SECTION && !key.isLater())
+                        .filter(key -> key.shape() != Key.Shape.SECTION)
                         .map(Key::path)
                         .filter(path -> !path.matches("(listeners|routes|services|acme)\\b.*") && !path.matches(".*(\\[]|\\*)")))
                 .containsExactlyInAnyOrderElementsOf(Stream.of(takenAtOnce(), needRestart()).flatMap(Set::stream).toList());
