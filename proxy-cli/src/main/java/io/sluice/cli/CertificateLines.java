@@ -21,25 +21,30 @@ final class CertificateLines {
         List<String> lines = new ArrayList<>();
         for (ListenerConfig listener : config.listeners()) {
             if (listener.tls() != null) {
-                listener.tls().certificates().forEach(files -> lines.add(line(listener.name(), files, now)));
+                listener.tls().certificates().forEach(each -> lines.add("Certificate of " + listener.name() + ": "
+                        + (each.ordered() ? ordered(each, config) : read(each, now))));
             }
         }
         return lines;
     }
 
-    private static String line(String listener, CertificateConfig files, Instant now) {
-        String begin = "Certificate of " + listener + ": ";
+    /** Nobody is asked: the first one comes when the proxy runs. */
+    private static String ordered(CertificateConfig names, SluiceConfig config) {
+        return String.join(", ", names.acme()) + "; by ACME from " + config.acme().directory();
+    }
+
+    private static String read(CertificateConfig files, Instant now) {
         try {
             Identity identity = Identity.read(files.cert(), files.key());
             List<String> names = identity.names().isEmpty() ? List.of(identity.name()) : identity.names();
             int more = names.size() - NAMES_SHOWN_MAX;
             long days = Duration.between(now, identity.expires()).toDays();
-            return begin + String.join(", ", names.stream().limit(NAMES_SHOWN_MAX).toList())
+            return String.join(", ", names.stream().limit(NAMES_SHOWN_MAX).toList())
                     + (more > 0 ? " and " + more + " more" : "") + "; " + identity.keyType() + "; until " + identity.expires()
                     + (identity.expires().isBefore(now) ? " (expired)" : " (" + days + (days == 1 ? " day)" : " days)"));
         } catch (PemException e) {
             // Between the reading of the configuration and now.
-            return begin + e.getMessage();
+            return e.getMessage();
         }
     }
 }

@@ -29,11 +29,17 @@ final class SluiceProcess implements AutoCloseable {
     }
 
     static SluiceProcess start(Path folder, String... arguments) throws IOException {
+        return startWith(List.of(), folder, arguments);
+    }
+
+    /** The same with further flags for Java. */
+    static SluiceProcess startWith(List<String> javaFlags, Path folder, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(heedingInterrupts());
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
-                "-cp", System.getProperty("java.class.path"), Sluice.class.getName()));
+                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+        command.addAll(javaFlags);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Sluice.class.getName()));
         command.addAll(List.of(arguments));
         Path out = folder.resolve("out");
         Path err = folder.resolve("err");

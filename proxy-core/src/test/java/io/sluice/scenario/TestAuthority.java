@@ -13,6 +13,7 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -125,6 +126,17 @@ final class TestAuthority {
         socket.setSoTimeout((int) RawConnection.PATIENCE.toMillis());
         socket.startHandshake();
         return socket;
+    }
+
+    /** A client of HTTP/2 over TLS: the handshake is done, and has agreed on it. */
+    static FrameClient http2Over(Socket raw, SSLContext context, String name) throws IOException {
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(raw, name, raw.getPort(), true);
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setApplicationProtocols(new String[] {"h2"});
+        socket.setSSLParameters(parameters);
+        socket.setSoTimeout((int) RawConnection.PATIENCE.toMillis());
+        socket.startHandshake();
+        return new FrameClient(new RawConnection(socket, raw));
     }
 
     /** Shows one certificate, always. <em>Immutable.</em> */
