@@ -9,8 +9,8 @@ import java.util.function.LongSupplier;
 
 /**
  * The keys of one certificate's session tickets (RFC 5077, RFC 8446 §4.6.1): the newest makes them, older ones still read
- * them. They are random, in memory only, and of no other certificate or listener, so that a session goes on only where it
- * began. <em>Loop-confined</em> to whoever has its owner's monitor.
+ * them. They are random, in memory only, and of no other certificate or termination, so that a session goes on only where
+ * it began, and on the same terms. <em>Loop-confined</em> to whoever has its owner's monitor.
  */
 final class TicketKeys {
     /** How long a session may go on. */

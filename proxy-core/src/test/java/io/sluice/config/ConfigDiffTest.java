@@ -78,6 +78,8 @@ final class ConfigDiffTest {
             entry("limits.requestBody", "1MiB"),
             entry("timeouts.handshake", "7s"),
             entry("limits.handshakes", "7"),
+            entry("timeouts.connectionAge", "7m"),
+            entry("limits.requestsPerConnection", "7"),
             entry("timeouts.requestHead", "7s"),
             entry("timeouts.requestBodyIdle", "7s"),
             entry("timeouts.responseWriteIdle", "7s"),

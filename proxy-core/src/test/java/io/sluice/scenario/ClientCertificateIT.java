@@ -2,6 +2,7 @@ package io.sluice.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.netty.pkitesting.CertificateBuilder;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,6 +111,34 @@ final class ClientCertificateIT {
         }).isInstanceOf(IOException.class);
 
         assertThat(proxy.metric("sluice_requests_total")).isZero();
+    }
+
+    /** What the backend is told of a client, and when its session began. */
+    private String told(SSLContext context, String version, List<Long> sessions) throws IOException {
+        try (Socket raw = connected()) {
+            SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(raw, "localhost", raw.getPort(), true);
+            socket.setEnabledProtocols(new String[] {version});
+            RawConnection client = new RawConnection(socket, raw);
+            client.send(Http.get("/"));
+            String text = client.response().text();
+            sessions.add(socket.getSession().getCreationTime());
+            return text;
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TLSv1.2, optional", "TLSv1.2, required", "TLSv1.3, optional", "TLSv1.3, required"})
+    void whoGoesOnWithASessionIsStillWhoBeganIt(String version, String auth) throws Exception {
+        start(asking(auth), tellingTheSubject());
+        SSLContext alice = TestAuthority.showing(TestAuthority.issue("alice"));
+        List<Long> sessions = new ArrayList<>();
+        assertThat(told(alice, version, sessions)).isEqualTo("[CN=alice]");
+        // Sessions that began in different milliseconds are different ones.
+        await().until(() -> System.currentTimeMillis() > sessions.getFirst());
+
+        assertThat(told(alice, version, sessions)).isEqualTo("[CN=alice]");
+
+        assertThat(sessions.get(1)).as("the same session").isEqualTo(sessions.get(0));
     }
 
     // ---- who says it ----

@@ -155,11 +155,12 @@ final class SessionTicketTest {
         Termination listener = listener(certificate("one.test"));
         resumed(listener, "one.test", version);
 
-        nanos.addAndGet(SIX_HOURS - 1);
-        listener.rotate();
-        nanos.addAndGet(1);
-        listener.rotate();
-        assertThat(resumed(listener, "one.test", version)).as("by the old key").isTrue();
+        for (int i = 0; i < 2; i++) {
+            nanos.addAndGet(SIX_HOURS);
+            listener.rotate();
+        }
+
+        assertThat(resumed(listener, "one.test", version)).isTrue();
     }
 
     @Test
