@@ -21,26 +21,28 @@ final class CertificateLines {
         List<String> lines = new ArrayList<>();
         for (ListenerConfig listener : config.listeners()) {
             if (listener.tls() != null) {
-                listener.tls().certificates().forEach(each -> lines.add(line(listener.name(), each, now)));
+                listener.tls().certificates().forEach(each -> lines.add("Certificate of " + listener.name() + ": "
+                        + (each.ordered() ? ordered(each, config) : read(each, now))));
             }
         }
         return lines;
     }
 
-    private static String line(String listener, CertificateConfig certificate, Instant now) {
-        String begin = "Certificate of " + listener + ": ";
-        if (certificate.ordered()) {
-            return begin + shown(certificate.acme()) + "; ordered by ACME";
-        }
+    /** Nobody is asked: the first one comes when the proxy runs. */
+    private static String ordered(CertificateConfig certificate, SluiceConfig config) {
+        return shown(certificate.acme()) + "; by ACME from " + config.acme().directory();
+    }
+
+    private static String read(CertificateConfig certificate, Instant now) {
         try {
             Identity identity = Identity.read(certificate.cert(), certificate.key());
             List<String> names = identity.names().isEmpty() ? List.of(identity.name()) : identity.names();
             long days = Duration.between(now, identity.expires()).toDays();
-            return begin + shown(names) + "; " + identity.keyType() + "; until " + identity.expires()
+            return shown(names) + "; " + identity.keyType() + "; until " + identity.expires()
                     + (identity.expires().isBefore(now) ? " (expired)" : " (" + days + (days == 1 ? " day)" : " days)"));
         } catch (PemException e) {
             // Between the reading of the configuration and now.
-            return begin + e.getMessage();
+            return e.getMessage();
         }
     }
 

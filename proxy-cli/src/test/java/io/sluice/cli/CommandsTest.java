@@ -74,6 +74,24 @@ final class CommandsTest {
     }
 
     @Test
+    void checksTheReferenceFileWithTheFilesThatItAsksFor() throws Exception {
+        X509Bundle bundle = new CertificateBuilder().subject("CN=example.com").setIsCertificateAuthority(true).ecp256()
+                .buildSelfSigned();
+        String cert = bundle.toTempCertChainPem().toString();
+        Path staple = Files.write(temp.resolve("staple"), new byte[] {0x30, 9, 10, 1, 0, (byte) 0xa0, 4, 0, 0, 0, 0});
+
+        Outcome outcome = execute(
+                Map.of("TLS_CERT", cert, "TLS_KEY", bundle.toTempPrivateKeyPem().toString(), "TLS_OCSP", staple.toString(),
+                        "ACME_CA", cert),
+                "check", "-c", YamlFile.repository().resolve("config/reference.yaml").toString());
+
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.exit()).isEqualTo(ExitCode.FINE);
+        assertThat(outcome.out()).contains("reference.yaml is valid: ", "Certificate of mutual: example.com; EC; until ",
+                "Certificate of secure: example.com, www.example.com; by ACME from https://");
+    }
+
+    @Test
     void comparesWithNothingThatIsBroken() throws IOException {
         Path running = Files.writeString(temp.resolve("running.yaml"), "listners: []\n");
 
@@ -171,18 +189,6 @@ final class CommandsTest {
 
         assertThat(outcome.exit()).isEqualTo(ExitCode.FINE);
         assertThat(outcome.out()).contains("Certificate of web: a.example, b.example; EC; until 2099-01-01T00:00:00Z (");
-    }
-
-    @Test
-    void saysWhichCertificatesAreOrdered() throws IOException {
-        String tls = "tls: { certificates: [{ acme: [a.example, b.example] }] }";
-
-        Outcome outcome = execute("check", "-c", file("listeners: [{ address: 80 }, { name: web, address: 443, " + tls + " }]\n"
-                + "routes: [{ service: app }]\nservices: { app: { endpoints: [\"127.0.0.1:1\"] } }\n"
-                + "acme: { acceptTerms: true, storage: /var/lib/sluice/acme }\n"));
-
-        assertThat(outcome.exit()).isEqualTo(ExitCode.FINE);
-        assertThat(outcome.out()).contains("Certificate of web: a.example, b.example; ordered by ACME");
     }
 
     @Test

@@ -10,9 +10,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class Http2ReloadIT {
     private static final String ROUTES = """
             routes:
-              - service: app
-              - match: { path: /page }
-                filters: [{ respond: { status: 200, body: "%s" } }]
+              - { name: page, match: { path: /page }, respond: { status: 200, body: %s } }
+              - { name: all, service: app }
             """;
 
     @RegisterExtension
