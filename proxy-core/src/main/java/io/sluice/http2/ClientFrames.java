@@ -71,12 +71,14 @@ final class ClientFrames extends Http2FrameAdapter {
 
     private void onTrailers(int id) {
         Http2ClientStream stream = streams.find(id);
-        if (stream == null || stream.exchange() == null) {
+        if (stream == null || stream.listener() == null) {
             streams.forget(id);
             return;
         }
         Trailers trailers = fields.trailers();
-        if (trailers == null || !stream.input().agrees(0, true)) {
+        // RFC 9113 §8.5: a tunnel has none.
+        boolean tunnel = stream.requestHead().extendedConnect();
+        if (trailers == null || tunnel || !stream.input().agrees(0, true)) {
             malformed(stream);
         } else {
             stream.input().end(trailers);
@@ -123,8 +125,8 @@ final class ClientFrames extends Http2FrameAdapter {
 
     /** A defect of ours costs this exchange, and nothing else. */
     private static void broken(Http2ClientStream stream) {
-        if (stream.exchange() != null) {
-            stream.exchange().onRequestBroken(ProxyError.INTERNAL);
+        if (stream.listener() != null) {
+            stream.listener().onRequestBroken(ProxyError.INTERNAL);
         }
     }
 

@@ -1,10 +1,10 @@
 package io.sluice.http2;
 
 import io.netty.buffer.ByteBuf;
-import io.sluice.exchange.Exchange;
 import io.sluice.http.BodyFraming;
 import io.sluice.http.RequestHead;
 import io.sluice.http.Trailers;
+import io.sluice.stream.ClientListener;
 import java.util.ArrayDeque;
 
 /**
@@ -18,6 +18,8 @@ final class StreamInput {
     private ArrayDeque<ByteBuf> waiting;
     private long received;
     private long forgotten;
+    /** Whether it is for a tunnel that is not open yet (RFC 8441). */
+    private boolean held;
     private boolean paused;
     private boolean discarding;
     private boolean scheduled;
@@ -30,6 +32,7 @@ final class StreamInput {
         this.head = head;
         this.stream = stream;
         this.connection = connection;
+        this.held = head.extendedConnect();
     }
 
     /** Whether the client has sent all of the request. */
@@ -40,6 +43,10 @@ final class StreamInput {
     /** The client sent all with its head. */
     void bodiless() {
         whole = true;
+        if (held) {
+            // Half of a tunnel that ends before it begins.
+            end = Trailers.NONE;
+        }
     }
 
     /** More came behind the response's end; returns how much in all. */
@@ -53,7 +60,7 @@ final class StreamInput {
         long soFar = received + count;
         return switch (head.framing()) {
             case CHUNKED, UNTIL_CLOSE -> true;
-            case NONE -> soFar == 0;
+            case NONE -> soFar == 0 || head.extendedConnect();
             case LENGTH -> last ? soFar == head.contentLength() : soFar <= head.contentLength();
         };
     }
@@ -67,17 +74,17 @@ final class StreamInput {
     int data(ByteBuf data) {
         int count = data.readableBytes();
         received += count;
-        if (count == 0 || discarding || stream.exchange() == null) {
+        if (count == 0 || discarding || stream.listener() == null) {
             return count;
         }
-        if (paused || waiting != null && !waiting.isEmpty()) {
+        if (held || paused || waiting != null && !waiting.isEmpty()) {
             if (waiting == null) {
                 waiting = new ArrayDeque<>(4);
             }
             waiting.add(data.retain());
             return 0;
         }
-        stream.exchange().onRequestBody(data.retain());
+        stream.listener().onRequestBody(data.retain());
         connection.streams().touched(stream);
         return count;
     }
@@ -86,18 +93,35 @@ final class StreamInput {
     void end(Trailers trailers) {
         whole = true;
         end = trailers;
-        if (waiting == null || waiting.isEmpty()) {
+        if (!held && nothingWaits()) {
             tellEnd();
         }
+    }
+
+    private boolean nothingWaits() {
+        return waiting == null || waiting.isEmpty();
     }
 
     private void tellEnd() {
         Trailers told = end;
         end = null;
-        Exchange exchange = stream.exchange();
-        if (exchange != null && told != null && head.framing() != BodyFraming.NONE) {
-            exchange.onRequestEnd(told);
+        ClientListener listener = stream.listener();
+        if (listener != null && told != null && (head.framing() != BodyFraming.NONE || head.extendedConnect())) {
+            listener.onRequestEnd(told);
         }
+    }
+
+    /** The tunnel that it is for opens: it may be passed on, when that is {@link #resume resumed}. */
+    void carry() {
+        held = false;
+    }
+
+    /** There is to be no tunnel: what came for it, and still comes, goes back to the windows. */
+    void refuse() {
+        held = false;
+        discarding = true;
+        paused = false;
+        deliver();
     }
 
     void pause() {
@@ -107,7 +131,7 @@ final class StreamInput {
     /** The exchange wants more: what waits is passed on behind what the loop does now, as a read would be. */
     void resume() {
         paused = false;
-        if (waiting != null && !waiting.isEmpty() && !scheduled) {
+        if (!held && !scheduled && (!nothingWaits() || end != null)) {
             scheduled = true;
             connection.later(this::deliver);
         }
@@ -116,23 +140,23 @@ final class StreamInput {
     private void deliver() {
         scheduled = false;
         boolean any = false;
-        while (!paused && waiting != null && !waiting.isEmpty()) {
+        while (!paused && !nothingWaits()) {
             ByteBuf slice = waiting.poll();
             int count = slice.readableBytes();
-            if (discarding || stream.exchange() == null) {
+            if (discarding || stream.listener() == null) {
                 slice.release();
             } else {
                 any = true;
-                stream.exchange().onRequestBody(slice);
+                stream.listener().onRequestBody(slice);
             }
             connection.give(stream, count);
         }
-        if (waiting == null || waiting.isEmpty()) {
+        if (nothingWaits()) {
             tellEnd();
         }
-        Exchange exchange = stream.exchange();
-        if (any && exchange != null && !whole) {
-            exchange.onRequestBatchEnd();
+        ClientListener listener = stream.listener();
+        if (any && listener != null && !whole) {
+            listener.onRequestBatchEnd();
         }
         connection.outflow().soon(0);
     }
@@ -146,7 +170,7 @@ final class StreamInput {
 
     /** Forgets what waits; the codec gives it back to the windows when the stream closes. Idempotent. */
     void release() {
-        while (waiting != null && !waiting.isEmpty()) {
+        while (!nothingWaits()) {
             waiting.poll().release();
         }
         end = null;
