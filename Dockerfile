@@ -33,6 +33,7 @@ RUN jlink --output java --no-header-files --no-man-pages --generate-cds-archive 
     --add-options="$(SLUICE_JAVA_HOME="$JAVA_HOME" /src/sluice flags | tr '\n' ' ') -XX:-UsePerfData -Djava.library.path=/opt/sluice/native -DZstdNativePath=/opt/sluice/native/libzstd-jni.so"
 RUN mkdir native && cd native \
     && jar -xf "$(ls ../lib/netty-transport-native-epoll-*-linux-"$(uname -m | sed 's/aarch64/aarch_64/')".jar)" META-INF/native \
+    && jar -xf "$(ls ../lib/netty-tcnative-boringssl-static-*-linux-"$(uname -m | sed 's/aarch64/aarch_64/')".jar)" META-INF/native \
     && jar -xf "$(ls ../lib/native-linux-"$(uname -m)"-*.jar)" lib \
     && jar -xf "$(ls ../lib/zstd-jni-*-linux_"$(uname -m | sed 's/x86_64/amd64/')".jar)" linux \
     && mv META-INF/native/*.so lib/*/libbrotli.so . && mv linux/*/libzstd-jni-*.so libzstd-jni.so && rm -r META-INF lib linux
