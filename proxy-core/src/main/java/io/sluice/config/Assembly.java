@@ -190,6 +190,9 @@ final class Assembly {
         if (at.has("compress")) {
             filters.add(CompressKeys.of(at.section("compress")));
         }
+        if (at.has("grpcWeb")) {
+            filters.add(new FilterConfig.GrpcWeb());
+        }
         if (at.has("allow")) {
             filters.add(new Allow(at.list("allow", Cidr.class)));
         }

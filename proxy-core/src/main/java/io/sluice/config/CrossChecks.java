@@ -161,6 +161,7 @@ final class CrossChecks {
             }
             HttpsKeys.check(section, route.hsts(), this::problem);
             CompressKeys.check(section, this::problem, this::warning);
+            GrpcWebKeys.check(section, route.action(), config.services(), this::problem);
         }
     }
 

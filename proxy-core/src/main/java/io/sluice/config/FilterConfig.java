@@ -39,6 +39,9 @@ public sealed interface FilterConfig {
      */
     record Compress(List<Coding> codings, List<String> types, long minSizeBytes, Levels levels) implements FilterConfig {}
 
+    /** Calls of gRPC-Web are translated for services that speak gRPC. */
+    record GrpcWeb() implements FilterConfig {}
+
     /** How hard each coding tries: gzip 1 to 9, br 0 to 11, zstd 1 to 19. */
     record Levels(int gzip, int br, int zstd) {}
 

@@ -212,6 +212,7 @@ final class KeyTable {
         keys.addAll(headers("requestHeaders", "request", HttpTypes.REQUEST_FIELD_SET));
         keys.addAll(headers("responseHeaders", "response", HttpTypes.FIELD_EDITED));
         keys.addAll(CompressKeys.all());
+        keys.addAll(GrpcWebKeys.all());
         keys.addAll(List.of(
                 list("routes[].filters[].allow", "Only clients from these addresses may pass; others get 403."),
                 value("routes[].filters[].allow[]", Addresses.BLOCK, "An address or a block of addresses."),

@@ -135,7 +135,7 @@ final class Attempt implements StreamPool.Listener, BackendListener, BodyRelay.W
         duplex = leased.stream().duplex();
         record.leased(worker.wheel().nowNanos());
         leased.stream().listener(this);
-        request = new BodyRelay(client, leased.stream());
+        request = new BodyRelay(client, BodyChange.of(exchange, leased.stream(), worker));
         response = new BodyRelay(leased.stream(), client);
         exchange.onConnected(later);
     }

@@ -27,7 +27,7 @@ import io.sluice.transport.SocketReading;
  *
  * <p><em>Ownership</em>: of the coder and of what it has ready. <em>Ends</em>: {@link #end}, or {@link #close} with its exchange.
  */
-final class Compressing implements BodySink {
+final class Compressing implements BodyChange, BodySink {
     /** So much is handed on without waiting for a flush. */
     private static final int PIECE_BYTES = 16 * 1024;
     private static final int ROOM_BYTES = 4096;
@@ -58,12 +58,8 @@ final class Compressing implements BodySink {
         return route.compression() == null ? null : new Compressing(route.compression(), snapshot.compression(), request);
     }
 
-    /**
-     * Decides on a final response, edits its head, and returns where its body is to go: here, or to its client.
-     *
-     * @param head as the client gets it otherwise
-     */
-    BodySink begin(ResponseHead head, ClientStream to) {
+    @Override
+    public BodySink begin(ResponseHead head, ClientStream to) {
         Coding chosen = rules.prepare(head, request, accepted);
         if (chosen == null || head.framing() == BodyFraming.NONE) {
             return to;
@@ -75,13 +71,13 @@ final class Compressing implements BodySink {
         return this;
     }
 
-    /** Whether the body is coded. */
-    boolean active() {
+    @Override
+    public boolean active() {
         return coding != null;
     }
 
-    /** Bytes of body handed to the client, if so many came. */
-    long sentBytes(long cameBytes) {
+    @Override
+    public long sentBytes(long cameBytes) {
         return active() ? outBytes : cameBytes;
     }
 
@@ -143,8 +139,8 @@ final class Compressing implements BodySink {
         }
     }
 
-    /** Gives its memory back; idempotent. */
-    void close() {
+    @Override
+    public void close() {
         if (coder != null) {
             coder.close();
             coder = null;

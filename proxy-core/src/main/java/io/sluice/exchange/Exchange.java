@@ -58,8 +58,8 @@ public final class Exchange implements ClientListener {
     Queued queued;
     /** Null where clients keep no endpoint. */
     Session session;
-    /** Null where the route compresses nothing. */
-    Compressing compressing;
+    /** Null where bodies stay as they are. */
+    BodyChange change;
     /** What it knows of further attempts, if it ever came to need one. */
     private Retrying retrying;
     FileAnswer fileAnswer;
@@ -86,7 +86,7 @@ public final class Exchange implements ClientListener {
     /** Sends it on its way; its client may hear of its end during this call. */
     public void begin() {
         route = snapshot.route(listener, head, client.peer());
-        compressing = Compressing.of(route, head, snapshot);
+        change = BodyChange.of(route, head, snapshot);
         ProxyError refused = worker.shortage() ? ProxyError.OVERLOADED
                 : Admission.of(head, route, snapshot, client.peer(), worker.wheel().nowNanos());
         if (refused == null && route.action() instanceof Action.Forward forward) {
@@ -135,6 +135,7 @@ public final class Exchange implements ClientListener {
     }
 
     private void forward() {
+        BodyChange.forward(this);
         if (state.request() == Request.READING) {
             held.keep(KeptBody.of(head, route.retry(), service.config().protocol().shared()));
         }
@@ -269,8 +270,8 @@ public final class Exchange implements ClientListener {
         record.response(response.status(), worker.wheel().nowNanos() - record.startedNanos());
         Admission.of(response, route, session, attempt.endpoint());
         Https.stay(response, this);
-        if (compressing != null) {
-            attempt.response().through(compressing.begin(response, client));
+        if (change != null) {
+            attempt.response().through(change.begin(response, client));
         }
         if (state.request() != Request.READ && !attempt.duplex()) {
             client.discardRequest();
@@ -350,7 +351,7 @@ public final class Exchange implements ClientListener {
         if (why.side() == ProxyError.Side.CLIENT) {
             client.closeAfterResponse();
         }
-        LocalAnswer.give(this, worker, LocalAnswer.of(why, head, route, service, worker.wheel().nowNanos()));
+        LocalAnswer.give(this, worker, LocalAnswer.of(why, this, worker.wheel().nowNanos()));
     }
 
     /** Nobody will read the rest of the request. */
@@ -377,9 +378,9 @@ public final class Exchange implements ClientListener {
     private void finish() {
         held.release();
         long sent = attempt != null ? attempt.note() : fileAnswer != null ? fileAnswer.close() : 0;
-        if (compressing != null) {
-            compressing.close();
-            sent = compressing.sentBytes(sent);
+        if (change != null) {
+            change.close();
+            sent = change.sentBytes(sent);
         }
         // Whatever was relayed before an answer of ours was taken back, and never left.
         record.bytes(requestBytes, answerBytes < 0 ? sent : answerBytes);

@@ -86,8 +86,8 @@ final class FileAnswer {
             filter.apply(to);
         }
         Https.stay(to, exchange);
-        if (exchange.compressing != null) {
-            sink = exchange.compressing.begin(to, client);
+        if (exchange.change != null) {
+            sink = exchange.change.begin(to, client);
         }
         client.head(to);
     }

@@ -87,9 +87,13 @@ final class Grpc {
                 List.of(
                         CONTENT_TYPE,
                         HeaderLine.of("grpc-status", Integer.toString(status(error))),
-                        // Words of ours need no escapes.
-                        HeaderLine.of("grpc-message", "sluice: " + error.word())),
+                        HeaderLine.of("grpc-message", message(error))),
                 new byte[0]);
+    }
+
+    /** What a caller is told of an error in words; ours need no escapes. */
+    static String message(ProxyError error) {
+        return "sluice: " + error.word();
     }
 
     /** What a library of gRPC makes of an error; as it would of the HTTP status, but where ours says more. */

@@ -31,7 +31,7 @@ final class Https {
      */
     static Route away(HttpsRedirectConfig config, Route refused, Deadlines deadlines) {
         return config == null ? null : new Route(
-                refused.index(), refused.name(), List.of(), List.of(), null, null,
+                refused.index(), refused.name(), List.of(), List.of(), null, false, null,
                 new Action.ToHttps(config.status(), config.port()),
                 deadlines, Long.MAX_VALUE, refused.retry(), refused.zeroCopy(), null);
     }

@@ -4,12 +4,9 @@ import io.netty.buffer.Unpooled;
 import io.sluice.http.HeaderLine;
 import io.sluice.http.Method;
 import io.sluice.http.ProxyError;
-import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
 import io.sluice.route.Action;
-import io.sluice.route.Route;
-import io.sluice.service.Service;
 import io.sluice.stream.ClientStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -31,18 +28,17 @@ final class LocalAnswer {
         return of(error, RETRY_SOON);
     }
 
-    /**
-     * The answer that an error has on this route, in a form that whoever sent this request understands.
-     *
-     * @param service of the exchange; null if it has none
-     */
-    static Action.Answer of(ProxyError error, RequestHead request, Route route, Service service, long nowNanos) {
-        if (Grpc.call(request)) {
+    /** The answer that an error has in this exchange, in a form that whoever sent its request understands. */
+    static Action.Answer of(ProxyError error, Exchange exchange, long nowNanos) {
+        if (exchange.change instanceof WebCall call) {
+            return call.answer(error);
+        }
+        if (Grpc.call(exchange.head)) {
             return Grpc.answer(error);
         }
         int seconds = switch (error) {
-            case RATE_LIMITED -> route.rateLimit().retryAfterSeconds();
-            case CIRCUIT_OPEN -> service.breaker().retryAfterSeconds(nowNanos);
+            case RATE_LIMITED -> exchange.route.rateLimit().retryAfterSeconds();
+            case CIRCUIT_OPEN -> exchange.service.breaker().retryAfterSeconds(nowNanos);
             default -> 1;
         };
         return of(error, seconds == 1 ? RETRY_SOON : HeaderLine.of(RETRY_AFTER, Integer.toString(seconds)));

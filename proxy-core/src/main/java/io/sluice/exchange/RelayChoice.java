@@ -29,7 +29,7 @@ record RelayChoice(Pipes pipes, long leastBytes, String reason, boolean bulk) {
      */
     static RelayChoice of(
             Exchange exchange, Head message, Endpoint endpoint, BodySource from, BodySink to, Worker worker) {
-        if (message != exchange.head && exchange.compressing != null && exchange.compressing.active()) {
+        if (message != exchange.head && exchange.change != null && exchange.change.active()) {
             // Much at once: between two pieces of a body the coder's tables fall out of the processor's cache.
             return new RelayChoice(null, 0, "filter", true);
         }

@@ -26,6 +26,7 @@ public final class RequestHead extends Head {
     boolean extendedConnect;
     private int forwardedPathStart = -1;
     private int forwardedPathEnd;
+    private boolean forwardedUnsized;
 
     /** Makes an empty head. */
     public RequestHead() {}
@@ -49,6 +50,7 @@ public final class RequestHead extends Head {
         extendedConnect = false;
         forwardedPathStart = -1;
         forwardedPathEnd = 0;
+        forwardedUnsized = false;
     }
 
     /** The method. */
@@ -122,6 +124,16 @@ public final class RequestHead extends Head {
     /** Offset behind the path to forward. */
     public int forwardedPathEnd() {
         return forwardedPathStart < 0 ? pathEnd : forwardedPathEnd;
+    }
+
+    /** The body becomes another one here, whose length only its end will tell; what was received stays readable. */
+    public void forwardUnsized() {
+        forwardedUnsized = true;
+    }
+
+    /** The length to announce of a body over HTTP/2; -1 where none is known. */
+    public long forwardedLength() {
+        return forwardedUnsized ? -1 : contentLength;
     }
 
     /**

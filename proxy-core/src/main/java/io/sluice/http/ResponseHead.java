@@ -47,6 +47,14 @@ public final class ResponseHead extends Head {
         }
     }
 
+    /** As {@link #unsized}, and where there was no body there will be one. Not for an answer to HEAD. */
+    public void bodied() {
+        unsized();
+        if (framing == BodyFraming.NONE) {
+            framing = BodyFraming.CHUNKED;
+        }
+    }
+
     /** The status, 100 to 599. */
     public int status() {
         return status;

@@ -66,7 +66,7 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
         this.request = new RequestOutput(channel, store);
         this.body = new BodyReader(limits);
         this.reading = reading;
-        this.ends = new ChannelEnds(reading);
+        this.ends = new ChannelEnds(channel, reading);
         // A failed write must not take away what the backend said before it stopped reading.
         channel.config().setAutoClose(false);
     }

@@ -3,6 +3,8 @@ package io.sluice.http1;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.sluice.config.HealthConfig.Check;
@@ -89,9 +91,8 @@ public final class Http1Checker implements Checker {
             }
             channel = connecting;
             SocketReading reading = socket.applyToConnecting(connecting, reads);
-            if (terms.protocol() == Protocol.HTTP) {
-                connecting.pipeline().addLast(new Http1Check(terms, limits.get(), this::tell));
-            }
+            connecting.pipeline().addLast(
+                    terms.protocol() == Protocol.HTTP ? new Http1Check(terms, limits.get(), this::tell) : new Unasked());
             loop.register(connecting).addListener((ChannelFuture registered) -> {
                 if (!registered.isSuccess()) {
                     tell(Verdict.failed("no socket"));
@@ -159,6 +160,14 @@ public final class Http1Checker implements Checker {
             if (channel != null) {
                 Closing.close(channel);
             }
+        }
+    }
+
+    /** Nothing is asked over this connection. Why a handshake failed is told elsewhere: Netty would log it, too. */
+    private static final class Unasked extends ChannelInboundHandlerAdapter {
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            // Whether it broke or not, the verdict is known, or comes by itself.
         }
     }
 }

@@ -335,8 +335,9 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
             inputEnded();
-        } else if (event instanceof SslCloseCompletionEvent) {
-            // Unlike a FIN, a close_notify leaves no way to answer: the engine has closed both ways.
+        } else if (event instanceof SslCloseCompletionEvent && state == State.OPEN) {
+            // Unlike a FIN, a close_notify leaves no way to answer: the engine has closed both ways. Once ours was sent Netty
+            // reports one with whatever comes: closing then would reset the connection under our last words.
             gone(ProxyError.CLIENT_GONE);
         }
     }

@@ -372,8 +372,8 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
             } else {
                 state = State.LEFT;
             }
-        } else if (event instanceof SslCloseCompletionEvent) {
-            // Unlike a FIN, a close_notify leaves no way to answer: the engine has closed both ways.
+        } else if (event instanceof SslCloseCompletionEvent && state != State.LINGERING) {
+            // As with HTTP/1.1 a close_notify leaves no way to answer; but behind ours Netty reports one with whatever comes.
             gone(ProxyError.CLIENT_GONE);
         }
     }

@@ -59,7 +59,7 @@ final class RequestWriting {
         for (int i = 0; i < head.count(); i++) {
             kept += passes(i) ? 2 : 0;
         }
-        AsciiString[] fields = new AsciiString[kept + (head.contentLength() < 0 ? OURS - 2 : OURS)];
+        AsciiString[] fields = new AsciiString[kept + (head.forwardedLength() < 0 ? OURS - 2 : OURS)];
         int at = 0;
         for (int i = 0; i < head.count(); i++) {
             if (passes(i)) {
@@ -68,9 +68,9 @@ final class RequestWriting {
                 fields[at++] = copy(head.valueStart(i), head.valueEnd(i));
             }
         }
-        if (head.contentLength() >= 0) {
+        if (head.forwardedLength() >= 0) {
             fields[at++] = CONTENT_LENGTH;
-            fields[at++] = head.contentLength() == 0 ? ZERO : new AsciiString(Long.toString(head.contentLength()));
+            fields[at++] = head.forwardedLength() == 0 ? ZERO : new AsciiString(Long.toString(head.forwardedLength()));
         }
         fields[at++] = TE;
         fields[at] = TRAILERS;

@@ -35,7 +35,7 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter implements Tun
     public SocketEnd(RawSocket socket) {
         this.channel = socket.channel();
         this.reading = socket.reading();
-        this.ends = new ChannelEnds(reading);
+        this.ends = new ChannelEnds(channel, reading);
         this.unread = socket.unread();
         // What a socket said before it took no more is still to be read.
         channel.config().setAutoClose(false);

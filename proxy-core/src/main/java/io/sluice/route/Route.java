@@ -17,6 +17,7 @@ import java.util.List;
  * @param requestFilters  in order
  * @param responseFilters in order
  * @param compression     which responses are compressed, behind these filters; null = none
+ * @param grpcWeb         whether gRPC-Web calls are translated for the service
  * @param hsts            what responses over TLS say; null = as the listener's
  * @param action          who answers
  * @param deadlines       what may take how long
@@ -31,6 +32,7 @@ public record Route(
         List<RequestFilter> requestFilters,
         List<ResponseFilter> responseFilters,
         Compression compression,
+        boolean grpcWeb,
         Hsts hsts,
         Action action,
         Deadlines deadlines,

@@ -52,6 +52,7 @@ final class RouteCompiler {
         List<RequestFilter> requestFilters = new ArrayList<>();
         List<ResponseFilter> responseFilters = new ArrayList<>();
         Compression compression = null;
+        boolean grpcWeb = false;
         for (FilterConfig filter : config.filters()) {
             switch (filter) {
                 case FilterConfig.StripPrefix strip -> requestFilters.add(new StripPrefix(strip.prefix()));
@@ -61,6 +62,7 @@ final class RouteCompiler {
                 case FilterConfig.RequestHeaders edits -> requestFilters.add(HeaderEdits.of(edits));
                 case FilterConfig.ResponseHeaders edits -> responseFilters.add(HeaderEdits.of(edits));
                 case FilterConfig.Compress compress -> compression = new Compression(compress);
+                case FilterConfig.GrpcWeb _ -> grpcWeb = true;
                 case FilterConfig.Allow allow -> requestFilters.add(new AllowAddresses(allow.addresses()));
                 case FilterConfig.Deny deny -> requestFilters.add(new DenyAddresses(deny.addresses()));
             }
@@ -71,6 +73,7 @@ final class RouteCompiler {
                 List.copyOf(requestFilters),
                 List.copyOf(responseFilters),
                 compression,
+                grpcWeb,
                 Hsts.of(config.hsts()),
                 action(config),
                 Deadlines.of(config.timeouts()),

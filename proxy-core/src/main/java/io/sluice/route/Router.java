@@ -62,6 +62,7 @@ public final class Router {
                 List.of(),
                 List.of(),
                 null,
+                false,
                 null,
                 new Action.Refuse(error),
                 Deadlines.of(config.timeouts()),
@@ -84,7 +85,7 @@ public final class Router {
     /** A route for one request, which gives this answer; metrics count it where they count those without a route. */
     public Route answering(Action.Answer answer) {
         return new Route(
-                noRoute.index(), noRoute.name(), List.of(), List.of(), null, null, answer, noRoute.deadlines(),
+                noRoute.index(), noRoute.name(), List.of(), List.of(), null, false, null, answer, noRoute.deadlines(),
                 noRoute.requestBodyMax(), noRoute.retry(), noRoute.zeroCopy(), null);
     }
 

@@ -1,9 +1,11 @@
 package io.sluice.transport;
 
+import io.netty.channel.Channel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
 import javax.net.ssl.SSLException;
 
 /**
@@ -11,26 +13,39 @@ import javax.net.ssl.SSLException;
  * without one may be an attacker's (RFC 8446 §6.1). What we do ourselves is {@link Closing}'s. <em>Loop-confined.</em>
  */
 public final class ChannelEnds {
+    private final Channel channel;
     private final SocketReading reading;
     private boolean notified;
 
     /** Creates those of a channel; {@code reading} is its. */
-    public ChannelEnds(SocketReading reading) {
+    public ChannelEnds(Channel channel, SocketReading reading) {
+        this.channel = channel;
         this.reading = reading;
     }
 
     /** Whether an event of the pipeline says that the input has ended; the FIN behind a close_notify says nothing new. */
     public boolean inputEnded(Object event) {
         if (event == SslCloseCompletionEvent.SUCCESS) {
-            notified = true;
-            return true;
+            // Once we have ended our own direction Netty reports this with whatever comes.
+            notified = !weEnded() || peerNotified();
+            return notified;
         }
         return event instanceof ChannelInputShutdownEvent && !notified;
     }
 
+    private boolean weEnded() {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        return tls != null && tls.engine().isOutboundDone();
+    }
+
+    private boolean peerNotified() {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        return tls != null && tls.engine().isInboundDone();
+    }
+
     /** Whether the input's end, when it comes or has come, is where the peer meant it to be (RFC 9112 §9.8). */
     public boolean believed() {
-        return notified || !reading.isEncrypted();
+        return notified || !reading.isEncrypted() || peerNotified();
     }
 
     /** Whether the peer takes nothing more: its close_notify ends both directions for us, as TLS 1.2 has it. */

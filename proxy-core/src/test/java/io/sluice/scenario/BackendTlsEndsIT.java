@@ -155,6 +155,25 @@ final class BackendTlsEndsIT {
         proxy.awaitMetric(0, "sluice_errors_total");
     }
 
+    /** What comes behind our close_notify, and doesn't come whole, must not look whole. */
+    @Test
+    void nothingIsLostInSilenceBehindTheClientsEnd() throws Exception {
+        byte[] block = Http.random(100 << 10);
+        start(service(""), connection -> {
+            connection.request();
+            connection.send(SWITCHED);
+            assertThat(connection.rest()).isEqualTo("bye");
+            connection.send(block, 8);
+        });
+        RawConnection client = through(proxy);
+        client.send("bye");
+        client.halfClose();
+
+        Ending ending = client.awaitEnd();
+
+        assertThat(ending == Ending.RESET || client.received().length() > 800 << 10).as("%s", ending).isTrue();
+    }
+
     @Test
     void aTunnelWhoseBackendIsCutOffIsReset() throws Exception {
         start(service(""), connection -> {
