@@ -5,7 +5,6 @@ import io.sluice.http.BodyFraming;
 import io.sluice.http.RequestHead;
 import io.sluice.http.Trailers;
 import io.sluice.stream.ClientListener;
-import java.util.ArrayDeque;
 
 /**
  * The body of one stream's request: passed on as it comes, or waiting while the exchange wants no more of it.
@@ -15,7 +14,7 @@ final class StreamInput {
     private final RequestHead head;
     private final Http2ClientStream stream;
     private final Multiplex connection;
-    private ArrayDeque<ByteBuf> waiting;
+    private WaitingData waiting;
     private long received;
     private long forgotten;
     /** Whether it is for a tunnel that is not open yet (RFC 8441). */
@@ -79,7 +78,7 @@ final class StreamInput {
         }
         if (held || paused || waiting != null && !waiting.isEmpty()) {
             if (waiting == null) {
-                waiting = new ArrayDeque<>(4);
+                waiting = new WaitingData();
             }
             waiting.add(data.retain());
             return 0;
@@ -170,8 +169,8 @@ final class StreamInput {
 
     /** Forgets what waits; the codec gives it back to the windows when the stream closes. Idempotent. */
     void release() {
-        while (!nothingWaits()) {
-            waiting.poll().release();
+        if (waiting != null) {
+            waiting.release();
         }
         end = null;
     }

@@ -39,6 +39,7 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter implements Tun
         this.unread = socket.unread();
         // What a socket said before it took no more is still to be read.
         channel.config().setAutoClose(false);
+        Closing.separateEnds(channel);
     }
 
     @Override
@@ -60,8 +61,8 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter implements Tun
         listener.onBatchEnd();
         if (!channel.isOpen()) {
             listener.onBroken(null);
-        } else if (channel.isInputShutdown()) {
-            listener.onInputEnd();
+        } else if (ends.inputEnded()) {
+            inputEnded();
         } else if (!listener.blocked()) {
             reading.resume();
         }
@@ -204,9 +205,17 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter implements Tun
         if (closed) {
             return;
         }
-        if (ended && ends.believed()) {
+        if (ended) {
+            inputEnded();
+        } else if (ends.outputFailed(event) && !outputEnded) {
+            listener.onBroken(null);
+        }
+    }
+
+    private void inputEnded() {
+        if (ends.believed()) {
             listener.onInputEnd();
-        } else if (ended || ends.outputFailed(event) && !outputEnded) {
+        } else {
             // Perhaps it was not the peer who ended it.
             listener.onBroken(null);
         }
