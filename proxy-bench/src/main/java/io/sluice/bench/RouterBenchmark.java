@@ -46,11 +46,11 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 public class RouterBenchmark {
     private static final LimitConfig LIMITS = new LimitConfig(
-            0, Integer.MAX_VALUE, 4096, 0, 32_768, 16_384, 128, 65_536, Long.MAX_VALUE);
+            0, Integer.MAX_VALUE, Integer.MAX_VALUE, 4096, 0, 32_768, 16_384, 128, 65_536, Long.MAX_VALUE);
     private static final ZeroCopyConfig ZERO_COPY = new ZeroCopyConfig(true, 64 << 10, 256 << 10);
     private static final TimeoutConfig TIMEOUTS = new TimeoutConfig(
             Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO,
-            Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO);
+            Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO);
 
     /** Prefixes, exact paths and hosts of each kind, beside the route for everything. */
     @Param({"0", "10", "300"})

@@ -73,9 +73,12 @@ final class Demo implements AutoCloseable {
 
     /** A configuration of a proxy in front of these backends; parameters as for {@link #start}. */
     static String yaml(int port, List<DemoBackend> backends, String accessLog, int adminPort) {
-        String endpoints =
-                backends.stream().map(backend -> RunningProxy.text(backend.address())).collect(Collectors.joining(", "));
-        return CONFIG.formatted(port, endpoints, accessLog, adminPort);
+        return CONFIG.formatted(port, endpoints(backends), accessLog, adminPort);
+    }
+
+    /** Where these backends are, as a list of endpoints is written. */
+    static String endpoints(List<DemoBackend> backends) {
+        return backends.stream().map(backend -> RunningProxy.text(backend.address())).collect(Collectors.joining(", "));
     }
 
     private static void close(DemoBackend one, DemoBackend two) {

@@ -4,15 +4,20 @@ import io.sluice.config.ConfigException;
 import io.sluice.config.ConfigReader;
 import io.sluice.config.HostPort;
 import io.sluice.config.LoadedConfig;
+import io.sluice.pem.Pem;
+import io.sluice.pem.Signed;
 import io.sluice.transport.Transport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -37,7 +42,41 @@ final class TrainCommand implements Callable<Integer> {
     private static final int CLIENTS = 4;
     private static final Duration AT_MOST = Duration.ofSeconds(8);
     private static final int SPLICED = 200;
-    private static final String DRAIN_AT_ONCE = "timeouts: { drain: { accepting: 0s, exchanges: 1s } }\n";
+    private static final Duration CERTIFICATE_LIFETIME = Duration.ofDays(1);
+    private static final String NAME = "train.example";
+
+    /**
+     * Some requests pass this proxy twice, the second time over TLS, once as HTTP/1.1 and once as HTTP/2: so both ways of
+     * speaking each are trained, the client's and the backend's.
+     */
+    private static final String CONFIG = """
+            listeners:
+              - address: 127.0.0.1:0
+              - address: 127.0.0.1:%1$d
+                tls: { certificates: [{ cert: %2$s, key: %2$s }] }
+            routes:
+              - service: demo
+              - match: { path: /tls/ }
+                filters: [{ stripPrefix: /tls }]
+                service: tls
+              - match: { path: /h2/ }
+                filters: [{ stripPrefix: /h2 }]
+                service: h2
+            services:
+              demo:
+                endpoints: [%3$s]
+                loadBalancer: { policy: roundRobin }
+              tls:
+                endpoints: [127.0.0.1:%1$d]
+                tls: { ca: %2$s, serverName: %4$s }
+              h2:
+                endpoints: [127.0.0.1:%1$d]
+                protocol: h2
+                tls: { ca: %2$s, serverName: %4$s }
+            accessLog: { path: %5$s }
+            admin: { address: 127.0.0.1:0 }
+            timeouts: { drain: { accepting: 0s, exchanges: 1s } }
+            """;
 
     @ParentCommand
     private Sluice sluice;
@@ -53,13 +92,24 @@ final class TrainCommand implements Callable<Integer> {
         Path folder = Files.createTempDirectory("sluice-train");
         Path log = folder.resolve("access.log");
         Path config = folder.resolve("sluice.yaml");
+        Path certificate = folder.resolve("certificate.pem");
         try (DemoBackend one = DemoBackend.start("one"); DemoBackend two = DemoBackend.start("two")) {
-            Files.writeString(config, Demo.yaml(0, List.of(one, two), "{ path: " + log + " }", 0) + DRAIN_AT_ONCE);
+            Files.writeString(certificate, Pem.text(Signed.certificate(List.of(NAME), Instant.now(), CERTIFICATE_LIFETIME)));
+            Files.writeString(
+                    config, CONFIG.formatted(freePort(), certificate, Demo.endpoints(List.of(one, two)), NAME, log));
             return train(config);
         } finally {
             Files.deleteIfExists(log);
             Files.deleteIfExists(config);
+            Files.deleteIfExists(certificate);
             Files.deleteIfExists(folder);
+        }
+    }
+
+    /** The endpoints of the second pass are written before there is a listener. */
+    private static int freePort() throws IOException {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return probe.getLocalPort();
         }
     }
 

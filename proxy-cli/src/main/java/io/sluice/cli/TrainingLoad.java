@@ -44,6 +44,12 @@ final class TrainingLoad implements Runnable {
             new Kind("HEAD / HTTP/1.1\r\nHost: train.example\r\n\r\n", 200, true, false),
             new Kind("GET /missing HTTP/1.1\r\nHost: train.example\r\n\r\n", 404, false, false),
             Kind.of("GET /download?bytes=1048576", FIELDS),
+            Kind.of("GET /tls/download?bytes=1024", FIELDS),
+            Kind.of("POST /tls/echo", "Content-Length: 9\r\n\r\nsome text"),
+            Kind.of("GET /tls/download?bytes=262144", FIELDS),
+            Kind.of("GET /h2/download?bytes=1024", FIELDS),
+            Kind.of("POST /h2/echo", "Transfer-Encoding: chunked\r\n\r\n5\r\nsome \r\n4\r\ntext\r\n0\r\n\r\n"),
+            Kind.of("GET /h2/download?bytes=262144", FIELDS),
             new Kind("GET / HTTP/1.1\r\nHost: train.example\r\nConnection: close\r\n\r\n", 200, false, true),
             new Kind("GET / HTTP/1.1\r\nHost: train.example\r\nHost: other.example\r\n\r\n", 400, false, true));
 

@@ -3,7 +3,9 @@ package io.sluice.acme;
 import io.sluice.acme.Challenges.Shown;
 import io.sluice.config.AcmeConfig;
 import io.sluice.config.AcmeConfig.Challenge;
+import io.sluice.config.AcmeConfig.KeyType;
 import io.sluice.pem.Identity;
+import io.sluice.pem.Signed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.KeyPair;
@@ -147,10 +149,10 @@ final class AcmeAuthority implements Authority {
             throws AcmeException, OrderFailed, InterruptedException {
         await(order, READY, deadline);
         refused(order);
-        KeyPair key = Signed.key(config.keyType());
+        KeyPair key = config.keyType() == KeyType.RSA ? Signed.rsaKey() : Signed.ellipticKey();
         try (Connection connection = login.getSession().connect()) {
             // Order.execute can't be compiled without the library that its other forms take requests of.
-            JSONBuilder request = new JSONBuilder().putBase64("csr", Signed.request(names, key));
+            JSONBuilder request = new JSONBuilder().putBase64("csr", Signed.request(names.all(), key));
             connection.sendSignedRequest(order.getFinalizeLocation(), request, login);
         }
         await(order, DECIDED, deadline);

@@ -2,6 +2,7 @@ package io.sluice.acme;
 
 import io.sluice.config.AcmeConfig;
 import io.sluice.pem.Identity;
+import io.sluice.pem.Signed;
 import io.sluice.telemetry.AcmeMeters;
 import java.time.Duration;
 import java.time.Instant;
@@ -71,7 +72,7 @@ public final class Renewal implements AutoCloseable {
     public Identity present(AcmeConfig config, Names names) {
         return present.computeIfAbsent(names, _ -> {
             Identity stored = new Storage(config).load(names);
-            return stored != null ? stored : Signed.placeholder(names, clock.instant(), PLACEHOLDER_LIFETIME);
+            return stored != null ? stored : Signed.certificate(names.all(), clock.instant(), PLACEHOLDER_LIFETIME);
         });
     }
 

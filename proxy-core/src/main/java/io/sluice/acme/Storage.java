@@ -1,9 +1,10 @@
 package io.sluice.acme;
 
 import io.sluice.config.AcmeConfig;
-import io.sluice.config.AcmeConfig.KeyType;
 import io.sluice.pem.Identity;
+import io.sluice.pem.Pem;
 import io.sluice.pem.PemException;
+import io.sluice.pem.Signed;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -108,7 +109,7 @@ final class Storage {
     KeyPair account() throws IOException {
         Path file = directory.resolve(account);
         if (!Files.exists(file)) {
-            KeyPair made = Signed.key(KeyType.ECDSA);
+            KeyPair made = Signed.ellipticKey();
             replace(account, Pem.block(Pem.PRIVATE_KEY, made.getPrivate().getEncoded())
                     + Pem.block(Pem.PUBLIC_KEY, made.getPublic().getEncoded()));
         }

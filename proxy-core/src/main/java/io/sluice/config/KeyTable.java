@@ -67,7 +67,8 @@ final class KeyTable {
     /** What is decided before a route is known, or for the whole process, can't differ between routes. */
     private static boolean perRoute(String path) {
         return switch (path) {
-            case "timeouts.handshake", "timeouts.requestHead", "timeouts.keepAlive", "zeroCopy.pipeSize" -> false;
+            case "timeouts.handshake", "timeouts.requestHead", "timeouts.keepAlive", "timeouts.connectionAge",
+                    "zeroCopy.pipeSize" -> false;
             case "limits" -> true;
             default -> path.startsWith("limits.") ? path.equals("limits.requestBody") : !path.startsWith("timeouts.drain");
         };
@@ -297,6 +298,7 @@ final class KeyTable {
                 value("timeouts.keepAlive", TIME, "A client's connection without a request. Longer than the 60s of common"
                                 + " cloud balancers, so that they close first.")
                         .byDefault("75s"),
+                OverloadKeys.connectionAge(),
                 value("timeouts.connect", TIME, "One attempt to connect to an endpoint; then another endpoint is tried.")
                         .byDefault("3s"),
                 value("timeouts.responseHeaders", TIME_OR_NONE, "From the end of the request to the end of the response's"
@@ -331,6 +333,7 @@ final class KeyTable {
                                 + " Java heap holds.")
                         .byDefault("auto"),
                 OverloadKeys.connectionsPerAddress(),
+                OverloadKeys.requestsPerConnection(),
                 TlsKeys.limit(),
                 OverloadKeys.memory(),
                 value("limits.requestHead", size(KIB, MIB), "The request line and all headers; more gets 431.")

@@ -5,6 +5,7 @@ package io.sluice.config;
  *
  * @param connections          client connections open at once; 0 = from the descriptor limit
  * @param connectionsPerAddress from one address; {@link Integer#MAX_VALUE} = unlimited
+ * @param requestsPerConnection that a client connection takes; {@link Integer#MAX_VALUE} = unlimited
  * @param handshakes           TLS handshakes of clients in progress at once
  * @param memory               percent taken at which new requests are refused; 0 = that is never looked at
  * @param requestHead          bytes of a request's head, line included; more gets 431
@@ -16,6 +17,7 @@ package io.sluice.config;
 public record LimitConfig(
         int connections,
         int connectionsPerAddress,
+        int requestsPerConnection,
         int handshakes,
         int memory,
         int requestHead,

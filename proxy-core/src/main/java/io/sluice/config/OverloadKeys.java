@@ -110,4 +110,19 @@ final class OverloadKeys {
                                 + " PROXY protocol header names the client.")
                 .byDefault("unlimited");
     }
+
+    static Key requestsPerConnection() {
+        return value("limits.requestsPerConnection", whole(1, 1_000_000_000).orWord("unlimited", (long) Integer.MAX_VALUE),
+                        "Requests that a client's connection takes; then it ends as with timeouts.connectionAge.")
+                .byDefault("unlimited");
+    }
+
+    static Key connectionAge() {
+        return value("timeouts.connectionAge", time(Duration.ofMillis(1)).orWord("none", Duration.ZERO),
+                        "How long a client's connection takes requests, so that clients come back by way of the balancer in"
+                                + " front; up to a tenth less, so that those opened together don't end together. Then its next"
+                                + " response says Connection: close, or, of HTTP/2, it is told GOAWAY, and requests in flight"
+                                + " come to their end. It cuts no request and no tunnel.")
+                .byDefault("none");
+    }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param requestBodyIdle   without a byte of the request body while one is expected
  * @param responseWriteIdle without a byte accepted by the client, or acknowledged by its kernel, while some wait for it
  * @param keepAlive         a client connection without a request
+ * @param connectionAge     how long a client connection takes requests, jittered; zero (none) by default
  * @param connect           one connection attempt to an endpoint
  * @param responseHeaders   from the end of the request to the end of the response's head, in all attempts together
  * @param attemptResponseHeaders the same in one attempt that may be made again; zero (none) by default
@@ -25,6 +26,7 @@ public record TimeoutConfig(
         Duration requestBodyIdle,
         Duration responseWriteIdle,
         Duration keepAlive,
+        Duration connectionAge,
         Duration connect,
         Duration responseHeaders,
         Duration attemptResponseHeaders,

@@ -274,7 +274,7 @@ public final class Exchange implements ClientListener {
             attempt.response().through(change.begin(response, client));
         }
         if (state.request() != Request.READ && !attempt.duplex()) {
-            client.discardRequest();
+            client.answeredEarly();
         }
         attempt.chooseRelay(response);
         client.head(response);

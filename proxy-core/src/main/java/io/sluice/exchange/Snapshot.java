@@ -260,6 +260,11 @@ public final class Snapshot {
         return deadlines;
     }
 
+    /** How many requests a client's connection takes. */
+    public int requestsPerConnection() {
+        return config.limits().requestsPerConnection();
+    }
+
     /** What keeps the retries to a service few. */
     RetryBudget retryBudget(Service service) {
         return retryBudgets[service.index()];

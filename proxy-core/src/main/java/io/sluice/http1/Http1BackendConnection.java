@@ -371,7 +371,7 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
             // A write failed, or a read did while there was more to write: the end of input tells which comes first.
             request.refuse();
             listener.onRequestRefused();
-        } else {
+        } else if (!request.refused()) {
             inputEnded(why);
         }
     }

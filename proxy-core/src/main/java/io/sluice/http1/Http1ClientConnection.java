@@ -11,6 +11,7 @@ import io.sluice.config.ListenerConfig.HalfClose;
 import io.sluice.exchange.Exchange;
 import io.sluice.exchange.ListenerFacts;
 import io.sluice.exchange.LiveView;
+import io.sluice.exchange.Tenure;
 import io.sluice.exchange.Worker;
 import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
@@ -50,6 +51,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     private final ResponseOutput response;
     private final Deadline deadline;
     private final Http1ClientStream stream;
+    private final Tenure tenure;
     private State state = State.OPEN;
     private Exchange exchange;
     private boolean lastRequest;
@@ -70,6 +72,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         this.response = new ResponseOutput(channel, store, this::responseSent);
         this.deadline = new Deadline(worker.wheel(), this::onDeadline);
         this.stream = new Http1ClientStream(this, reading, request, response, peer);
+        this.tenure = new Tenure(peer.sinceNanos());
     }
 
     /**
@@ -120,6 +123,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         deadline.disarm();
         lastRequest = !head.keepAlive();
         served = true;
+        tenure.request();
         stream.begin(lastRequest);
         exchange = worker.exchange(stream, head, listener, request.startedNanos());
         exchange.begin();
@@ -177,9 +181,13 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         return exchange != null;
     }
 
-    /** Whether clients are to be sent away. */
-    boolean draining() {
+    private boolean draining() {
         return worker.draining(listener);
+    }
+
+    /** Whether the client is to be sent away with its response. */
+    boolean sendsAway() {
+        return draining() || tenure.over(worker.snapshot(), worker.wheel().nowNanos());
     }
 
     RawSocket detach() {

@@ -59,7 +59,7 @@ final class Http1ClientStream implements ClientStream {
             return;
         }
         BodyFraming framing = ResponseOutput.framing(message, request.head());
-        closing |= connection.draining() || framing == BodyFraming.UNTIL_CLOSE;
+        closing |= connection.sendsAway() || framing == BodyFraming.UNTIL_CLOSE;
         response.head(message, request.head(), framing, closing);
     }
 

@@ -72,6 +72,11 @@ final class RequestOutput {
         refused = true;
     }
 
+    /** Whether it takes no more, which is known: of the writes that waited each fails for itself. */
+    boolean refused() {
+        return refused;
+    }
+
     /** Whether it wants more: also what it only forgets, so that nobody waits for room. */
     boolean writable() {
         return refused || channel.isWritable() && !writer.regionWaits();

@@ -18,15 +18,18 @@ import io.sluice.http.Trailers;
 final class ClientFrames extends Http2FrameAdapter {
     private final Http2ClientConnection connection;
     private final Multiplex multiplex;
+    private final Leaving leaving;
     private final ListenerFacts listener;
     private final RequestDecoder fields;
     private final StreamTable streams;
     private final ResetCount resets = new ResetCount();
 
     ClientFrames(
-            Http2ClientConnection connection, Multiplex multiplex, ListenerFacts listener, RequestDecoder fields) {
+            Http2ClientConnection connection, Multiplex multiplex, Leaving leaving, ListenerFacts listener,
+            RequestDecoder fields) {
         this.connection = connection;
         this.multiplex = multiplex;
+        this.leaving = leaving;
         this.listener = listener;
         this.fields = fields;
         this.streams = multiplex.streams();
@@ -53,6 +56,7 @@ final class ClientFrames extends Http2FrameAdapter {
             multiplex.reset(id, Http2Error.REFUSED_STREAM);
             return;
         }
+        leaving.request();
         Http2ClientStream stream = multiplex.begin(id, head);
         if (last) {
             stream.input().bodiless();
@@ -146,6 +150,6 @@ final class ClientFrames extends Http2FrameAdapter {
 
     @Override
     public void onPingAckRead(ChannelHandlerContext context, long data) {
-        connection.onPingAnswered();
+        leaving.onPingAnswered();
     }
 }

@@ -1,7 +1,6 @@
 package io.sluice.http2;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
@@ -12,6 +11,7 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.sluice.config.ListenerConfig.HalfClose;
 import io.sluice.exchange.ListenerFacts;
+import io.sluice.exchange.Tenure;
 import io.sluice.exchange.Worker;
 import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
@@ -31,15 +31,14 @@ import java.util.concurrent.TimeUnit;
  * that is written is gathered, and flushed once a turn of the loop: at the end of a read, or by a task behind what other
  * connections brought. Long data does not wait for that.
  *
- * <p>LEAVING: clients are sent away by two GOAWAYs (§6.8); requests that come in between, or are on, are answered.
- * LINGERING: all is said, our side is closed, and what still comes is read and forgotten for a moment, so that it doesn't
+ * <p>LINGERING: all is said, our side is closed, and what still comes is read and forgotten for a moment, so that it doesn't
  * reset the connection under the last frames.
  *
  * <p><em>Ownership</em>: by its codec and its streams. <em>Ends</em>: the client leaves or breaks a rule of the connection,
  * it is idle for too long, costs too much, or is sent away.
  */
 public final class Http2ClientConnection extends Http2ConnectionHandler implements Worker.Connection {
-    private enum State { OPEN, LEAVING, LEFT, LINGERING, CLOSED }
+    private enum State { OPEN, LINGERING, CLOSED }
 
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int CONTROL_FRAMES_MAX = 1000;
@@ -53,6 +52,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
     private final StreamTable streams;
     private final Outflow outflow;
     private final FrameWatch watch;
+    private final Leaving leaving;
     private final ResetCount resetsProvoked = new ResetCount();
     /** Of a connection at rest, or that ends; of fields that don't come to their end. */
     private final Deadline rest;
@@ -81,8 +81,9 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
         this.rest = new Deadline(worker.wheel(), this::onRestOver);
         this.fieldsDeadline = new Deadline(
                 worker.wheel(), () -> fail(Http2Error.ENHANCE_YOUR_CALM, ProxyError.REQUEST_HEAD_TIMEOUT));
+        this.leaving = new Leaving(worker, codec, outflow, new Tenure(peer.sinceNanos()), this::onLeft);
         multiplex.of(peer, this::onBusy, this::onIdle);
-        codec.decoder().frameListener(new ClientFrames(this, multiplex, listener, codec.fields()));
+        codec.decoder().frameListener(new ClientFrames(this, multiplex, leaving, listener, codec.fields()));
     }
 
     // ---- its beginning ----
@@ -91,6 +92,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
     public void handlerAdded(ChannelHandlerContext handler) throws Exception {
         context = handler;
         multiplex.to(handler);
+        leaving.to(handler);
         super.handlerAdded(handler);
         if (channel.isActive()) {
             open();
@@ -113,6 +115,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
         connection().local().flowController().incrementWindowSize(all, more);
         worker.opened(this);
         if (state == State.OPEN) {
+            leaving.opened();
             awaitRequest();
             awaitFields(worker.wheel().nowNanos());
         }
@@ -205,47 +208,29 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
     }
 
     private void awaitRequest() {
-        if (state == State.OPEN) {
-            rest.at(worker.wheel().nowNanos() + worker.snapshot().deadlines().keepAliveNanos());
-        } else if (state == State.LEFT) {
+        if (leaving.left()) {
             farewell(Http2Error.NO_ERROR);
+        } else {
+            rest.at(worker.wheel().nowNanos() + worker.snapshot().deadlines().keepAliveNanos());
         }
     }
 
     private void onRestOver() {
-        switch (state) {
-            case OPEN -> farewell(Http2Error.NO_ERROR);
-            case LEAVING -> leave();
-            case LEFT -> { }
-            case LINGERING, CLOSED -> close();
+        if (over()) {
+            close();
+        } else if (leaving.staying()) {
+            farewell(Http2Error.NO_ERROR);
         }
     }
 
     @Override
     public void drain() {
-        if (state == State.OPEN && worker.draining(listener)) {
-            // RFC 9113 §6.8: what is on its way to us shall still be answered. The answer to the ping comes behind it.
-            state = State.LEAVING;
-            codec.frames().goAway(Integer.MAX_VALUE, Http2Error.NO_ERROR.code());
-            codec.frames().writePing(context, false, 0, context.newPromise());
-            outflow.soon(0);
-            rest.at(worker.wheel().nowNanos() + Worker.LEAVING_NANOS);
+        if (!over() && worker.draining(listener)) {
+            leaving.begin();
         }
     }
 
-    /** The client has read the ping that went with the first GOAWAY. */
-    void onPingAnswered() {
-        if (state == State.LEAVING) {
-            leave();
-        }
-    }
-
-    /** No stream is accepted any more. */
-    private void leave() {
-        state = State.LEFT;
-        int last = connection().remote().lastStreamCreated();
-        goAway(context, last, Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER, context.newPromise());
-        outflow.soon(0);
+    private void onLeft() {
         if (streams.isEmpty()) {
             farewell(Http2Error.NO_ERROR);
         }
@@ -273,6 +258,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
         state = State.LINGERING;
         flush(context);
         outflow.close();
+        leaving.cancel();
         fieldsDeadline.cancel();
         if (channel.isInputShutdown()) {
             close();
@@ -292,6 +278,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
         if (state != State.CLOSED) {
             state = State.CLOSED;
             rest.cancel();
+            leaving.cancel();
             fieldsDeadline.cancel();
             outflow.close();
             codec.close();
@@ -370,7 +357,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
             if (listener.halfClose() == HalfClose.ABORT || streams.isEmpty() || over()) {
                 gone(ProxyError.CLIENT_GONE);
             } else {
-                state = State.LEFT;
+                leaving.gone();
             }
         } else if (event instanceof SslCloseCompletionEvent && state != State.LINGERING) {
             // As with HTTP/1.1 a close_notify leaves no way to answer; but behind ours Netty reports one with whatever comes.

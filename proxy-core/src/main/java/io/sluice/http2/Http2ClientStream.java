@@ -178,6 +178,11 @@ final class Http2ClientStream implements ClientStream {
     }
 
     @Override
+    public void answeredEarly() {
+        // Both bodies go on side by side; what comes behind the response's end is forgotten then.
+    }
+
+    @Override
     public void discardRequest() {
         request.discard();
     }
@@ -200,6 +205,9 @@ final class Http2ClientStream implements ClientStream {
 
     @Override
     public void end(Trailers trailers) {
+        if (!request.whole()) {
+            request.discard();
+        }
         if (resets) {
             connection.reset(this, Http2Error.PROTOCOL_ERROR);
             connection.streams().leaving(this);

@@ -163,8 +163,13 @@ final class StreamInput {
     /** Nobody wants the rest: it goes back to the windows, and the client isn't kept waiting. */
     void discard() {
         discarding = true;
-        paused = false;
         resume();
+        while (waiting != null && !waiting.isEmpty()) {
+            ByteBuf slice = waiting.poll();
+            int count = slice.readableBytes();
+            slice.release();
+            connection.give(stream, count);
+        }
     }
 
     /** Forgets what waits; the codec gives it back to the windows when the stream closes. Idempotent. */

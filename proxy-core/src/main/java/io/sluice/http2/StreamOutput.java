@@ -131,7 +131,10 @@ final class StreamOutput implements Http2RemoteFlowController.FlowControlled {
     void release() {
         slices.release();
         waiting = 0;
-        offered = 0;
+        if (!enqueued) {
+            // Else the flow controller takes off what it was told of: it would look for the difference for ever.
+            offered = 0;
+        }
     }
 
     // ---- what the flow controller asks ----

@@ -42,6 +42,14 @@ public interface ClientStream extends BodySource, BodySink {
     void discardRequest();
 
     /**
+     * The response begins before the request has ended: of what is left as much as comes until the response's end is still
+     * passed on, and behind that nobody wants it.
+     */
+    default void answeredEarly() {
+        discardRequest();
+    }
+
+    /**
      * A number that moves whenever the client takes bytes, and else stands still while nothing is written. Where the stream
      * has a socket of its own, encrypted or not, what the client's host acknowledges counts: the kernel holds so much that our
      * pending bytes may stand still for minutes while a slow client reads. Costs a system call there; elsewhere pending bytes

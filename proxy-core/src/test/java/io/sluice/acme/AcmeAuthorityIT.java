@@ -10,6 +10,7 @@ import io.sluice.config.AcmeConfig.ExternalAccount;
 import io.sluice.config.AcmeConfig.KeyType;
 import io.sluice.config.Secret;
 import io.sluice.pem.Identity;
+import io.sluice.pem.Signed;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -173,7 +174,7 @@ final class AcmeAuthorityIT {
 
     @Test
     void refusesACertificateForAnotherKey() throws Exception {
-        server.certifyOther(Signed.key(KeyType.ECDSA).getPublic());
+        server.certifyOther(Signed.ellipticKey().getPublic());
 
         assertThat(failure()).hasMessage("the authority sent a certificate for another key, other names or another time");
     }

@@ -6,6 +6,7 @@ import io.sluice.config.AcmeConfig;
 import io.sluice.config.AcmeConfig.Challenge;
 import io.sluice.config.AcmeConfig.KeyType;
 import io.sluice.pem.Identity;
+import io.sluice.pem.Signed;
 import io.sluice.telemetry.AcmeMeters;
 import java.io.IOException;
 import java.net.URI;
@@ -49,7 +50,7 @@ final class KeeperTest {
         if (refusal != null) {
             throw refusal;
         }
-        return Signed.placeholder(names, now, lifetime);
+        return Signed.certificate(names.all(), now, lifetime);
     }
 
     private AcmeConfig config(String renewBefore) {

@@ -8,6 +8,8 @@ import io.sluice.config.AcmeConfig;
 import io.sluice.config.AcmeConfig.Challenge;
 import io.sluice.config.AcmeConfig.KeyType;
 import io.sluice.pem.Identity;
+import io.sluice.pem.Pem;
+import io.sluice.pem.Signed;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileSystems;
@@ -39,7 +41,7 @@ final class StorageTest {
     }
 
     private static Identity made(Names names) {
-        return Signed.placeholder(names, Instant.now(), Duration.ofDays(1));
+        return Signed.certificate(names.all(), Instant.now(), Duration.ofDays(1));
     }
 
     private Storage withOneKept() throws IOException {

@@ -59,13 +59,14 @@ final class ConfigReaderTest {
             "listener-1", new HostPort("0.0.0.0", 8080), LISTENER_SOCKET, ListenerConfig.HalfClose.ABORT,
             ListenerConfig.ProxyProtocol.OFF, true, ListenerConfig.Protocol.HTTP, null, null, null, null);
     private static final LimitConfig LIMITS = new LimitConfig(
-            0, Integer.MAX_VALUE, 4096, 90, 32 << 10, 16 << 10, 128, 64 << 10, Long.MAX_VALUE);
+            0, Integer.MAX_VALUE, Integer.MAX_VALUE, 4096, 90, 32 << 10, 16 << 10, 128, 64 << 10, Long.MAX_VALUE);
     private static final TimeoutConfig TIMEOUTS = new TimeoutConfig(
             Duration.ofSeconds(10),
             Duration.ofSeconds(10),
             Duration.ofSeconds(30),
             Duration.ofSeconds(30),
             Duration.ofSeconds(75),
+            Duration.ZERO,
             Duration.ofSeconds(3),
             Duration.ofSeconds(60),
             Duration.ZERO,

@@ -17,7 +17,7 @@ class ExchangeDeadlinesTest {
     private final HandWheel time = new HandWheel();
     private final List<ProxyError> missed = new ArrayList<>();
     private final ExchangeDeadlines deadlines = with(new Deadlines(
-            SECOND, 30 * SECOND, 20 * SECOND, SECOND, 3 * SECOND, 60 * SECOND, 10 * SECOND, 40 * SECOND, 100 * SECOND, 0));
+            SECOND, 30 * SECOND, 20 * SECOND, SECOND, 0, 3 * SECOND, 60 * SECOND, 10 * SECOND, 40 * SECOND, 100 * SECOND, 0));
     private long progress;
     private int asked;
 
@@ -205,7 +205,7 @@ class ExchangeDeadlinesTest {
     @Test
     void aLimitOfNoneNeverComes() {
         long none = Deadlines.NONE;
-        ExchangeDeadlines unlimited = with(new Deadlines(none, none, none, none, none, none, none, none, none, none));
+        ExchangeDeadlines unlimited = with(new Deadlines(none, none, none, none, none, none, none, none, none, none, none));
         unlimited.begun(now(), Deadlines.NONE);
         unlimited.connecting();
         pass(100_000);

@@ -19,10 +19,11 @@ import java.util.Map;
 
 /** Routes for tests, written in few words. <em>Loop-confined.</em> */
 final class RouterConfig {
-    static final LimitConfig LIMITS = new LimitConfig(0, Integer.MAX_VALUE, 4096, 0, 32768, 16384, 128, 65536, 1000);
+    static final LimitConfig LIMITS = new LimitConfig(
+            0, Integer.MAX_VALUE, Integer.MAX_VALUE, 4096, 0, 32768, 16384, 128, 65536, 1000);
     static final TimeoutConfig TIMEOUTS = new TimeoutConfig(
             Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(75),
-            Duration.ofSeconds(3), Duration.ofSeconds(60), Duration.ZERO, Duration.ofSeconds(60), Duration.ZERO,
+            Duration.ZERO, Duration.ofSeconds(3), Duration.ofSeconds(60), Duration.ZERO, Duration.ofSeconds(60), Duration.ZERO,
             Duration.ofHours(1), Duration.ofSeconds(5), Duration.ofSeconds(20));
     static final RetryConfig RETRY = new RetryConfig(2, 20, 10, 65536);
     static final ZeroCopyConfig ZERO_COPY = new ZeroCopyConfig(true, 64 << 10, 256 << 10);

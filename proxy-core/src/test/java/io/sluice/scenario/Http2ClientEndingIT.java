@@ -133,6 +133,30 @@ final class Http2ClientEndingIT {
     }
 
     @Test
+    void goesOnBehindAResetOfAStreamThatWaitedForTheConnectionsWindow() throws Exception {
+        byte[] body = Http.random(1 << 20);
+        proxy.start(proxy.backend(
+                connection -> {
+                    connection.request();
+                    connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + body.length + "\r\n\r\n");
+                    connection.send(body);
+                },
+                Script.answering(Http.ok("fine"))));
+        FrameClient client = proxy.http2Client(INITIAL_WINDOW_SIZE, 2 * body.length);
+        client.keepsWindows();
+        int waiting = client.get("/");
+        while (client.soFar(waiting).body.size() < 65_535) {
+            client.read();
+        }
+
+        client.reset(waiting, FrameClient.CANCEL);
+        client.window(0, body.length);
+
+        assertThat(client.answer(client.get("/")).text()).isEqualTo("fine");
+        proxy.awaitCounted("client_gone");
+    }
+
+    @Test
     void resetsAStreamWhoseWindowStaysShut() throws Exception {
         proxy.start("timeouts: { responseWriteIdle: 400ms }\n", proxy.backend(Script.answering(Http.ok("never read"))));
         FrameClient client = proxy.http2Client(INITIAL_WINDOW_SIZE, 0);
@@ -147,7 +171,7 @@ final class Http2ClientEndingIT {
     @Test
     void givesNoMoreBackThanTheBackendTakes() throws Exception {
         Signal reads = new Signal();
-        ScriptedBackend backend = proxy.owned(ScriptedBackend.narrow(4096, null, connection -> {
+        ScriptedBackend backend = proxy.owned(ScriptedBackend.narrow(4096, proxy.secrets(), connection -> {
             connection.head();
             reads.await();
             connection.rest();

@@ -3,48 +3,13 @@ package io.sluice.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.sluice.scenario.Framed.Frames;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** How exchanges with an HTTP/2 backend end that don't end well, and what becomes of the others on the connection. */
 @Scenario
-final class Http2EndingIT {
-    private static final String H2C = Http2BackendIT.H2C;
-
-    @RegisterExtension
-    final ProxyUnderTest proxy = new ProxyUnderTest();
-
-    /** A proxy in front of one backend whose connections play these, in order. */
-    private ScriptedBackend start(Frames... scripts) throws Exception {
-        return start(H2C, scripts);
-    }
-
-    private ScriptedBackend start(String yaml, Frames... scripts) throws Exception {
-        ScriptedBackend backend =
-                proxy.backend(Stream.of(scripts).map(frames -> Framed.script(frames)).toArray(Script[]::new));
-        proxy.start(yaml, backend);
-        return backend;
-    }
-
-    private static void answers(Framed connection) throws Exception {
-        while (true) {
-            connection.answer(connection.request().stream(), 200, "fine");
-        }
-    }
-
-    private List<RawConnection> clients(int count) throws Exception {
-        List<RawConnection> clients = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            clients.add(proxy.client());
-        }
-        return clients;
-    }
-
+final class Http2EndingIT extends Http2BackendScenario {
     @Test
     void aResetInMidResponseIsVisibleAndCostsNobodyElse() throws Exception {
         CountDownLatch seen = new CountDownLatch(1);

@@ -6,36 +6,12 @@ import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.sluice.scenario.Framed.Frames;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What of an HTTP/2 backend is no HTTP: its stream ends, and no client takes it for an answer (RFC 9113 §8.1.1). */
 @Scenario
-final class Http2MalformedIT {
-    private static final String H2C = Http2BackendIT.H2C;
-
-    @RegisterExtension
-    final ProxyUnderTest proxy = new ProxyUnderTest();
-
-    /** A proxy in front of one backend whose connections play these, in order. */
-    private ScriptedBackend start(Frames... scripts) throws Exception {
-        return start(H2C, scripts);
-    }
-
-    private ScriptedBackend start(String yaml, Frames... scripts) throws Exception {
-        ScriptedBackend backend =
-                proxy.backend(Stream.of(scripts).map(frames -> Framed.script(frames)).toArray(Script[]::new));
-        proxy.start(yaml, backend);
-        return backend;
-    }
-
-    private static void answers(Framed connection) throws Exception {
-        while (true) {
-            connection.answer(connection.request().stream(), 200, "fine");
-        }
-    }
-
+final class Http2MalformedIT extends Http2BackendScenario {
     static Stream<Named<Frames>> malformed() {
         return Stream.of(
                 Named.of("no status", connection ->

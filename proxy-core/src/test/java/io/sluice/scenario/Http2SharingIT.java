@@ -7,44 +7,11 @@ import io.sluice.scenario.Framed.Frames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Many requests on one connection to an HTTP/2 backend: how many, who holds back whom, and whether it still answers. */
 @Scenario
-final class Http2SharingIT {
-    private static final String H2C = Http2BackendIT.H2C;
-
-    @RegisterExtension
-    final ProxyUnderTest proxy = new ProxyUnderTest();
-
-    /** A proxy in front of one backend whose connections play these, in order. */
-    private ScriptedBackend start(Frames... scripts) throws Exception {
-        return start(H2C, scripts);
-    }
-
-    private ScriptedBackend start(String yaml, Frames... scripts) throws Exception {
-        ScriptedBackend backend =
-                proxy.backend(Stream.of(scripts).map(frames -> Framed.script(frames)).toArray(Script[]::new));
-        proxy.start(yaml, backend);
-        return backend;
-    }
-
-    private static void answers(Framed connection) throws Exception {
-        while (true) {
-            connection.answer(connection.request().stream(), 200, "fine");
-        }
-    }
-
-    private List<RawConnection> clients(int count) throws Exception {
-        List<RawConnection> clients = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            clients.add(proxy.client());
-        }
-        return clients;
-    }
-
+final class Http2SharingIT extends Http2BackendScenario {
     @Test
     void aStalledStreamHoldsBackItselfAlone() throws Exception {
         long windowBytes = 256 << 10;

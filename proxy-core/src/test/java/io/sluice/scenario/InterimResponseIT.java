@@ -96,6 +96,7 @@ final class InterimResponseIT {
         assertThat(client.response().text()).isEqualTo("page");
     }
 
+    @OnlyHttp1("a request of HTTP/2 can't say that it is one of HTTP/1.0")
     @Test
     void sparesHttp10ClientsInterimResponses() throws Exception {
         ScriptedBackend backend = proxy.backend(Script.answeringThenWaiting(
@@ -105,6 +106,7 @@ final class InterimResponseIT {
         assertThat(proxy.answerTo("GET / HTTP/1.0\r\nHost: site.test\r\n\r\n").status()).isEqualTo(200);
     }
 
+    @OnlyHttp1("a request of HTTP/2 can't say that it is one of HTTP/1.0")
     @Test
     void ignoresTheExpectOfHttp10() throws Exception {
         ScriptedBackend backend = proxy.backend(Script.echoing());

@@ -173,14 +173,11 @@ final class LeavingIT {
     void answersAllThatAClientPipelinedBeforeItClosedItsHalf(int length) throws Exception {
         Signal closed = new Signal();
         ScriptedBackend backend = proxy.backend(connection -> {
-            connection.request();
-            closed.await();
-            connection.send(Http.ok("first"));
-            connection.request();
-            connection.send(Http.ok("second"));
-            connection.request();
-            connection.send(Http.ok("third"));
-            connection.awaitEnd();
+            while (true) {
+                String target = connection.request().startLine().split(" ")[1];
+                closed.await();
+                connection.send(Http.ok(target));
+            }
         });
         proxy.start(ANSWER, backend);
         RawConnection client = proxy.client();
@@ -194,11 +191,12 @@ final class LeavingIT {
         proxy.settle();
         closed.raise();
 
-        assertThat(client.response().text()).isEqualTo("first");
+        assertThat(client.response().text()).isEqualTo("/1");
         assertThat(client.response().text()).isEqualTo("settled");
-        assertThat(client.response().text()).isEqualTo("second");
-        assertThat(client.response().text()).isEqualTo("third");
+        assertThat(client.response().text()).isEqualTo("/2");
+        assertThat(client.response().text()).isEqualTo("/3");
         client.awaitClose();
+        assertThat(backend.connections()).isEqualTo(proxy.atOnce(3));
         proxy.awaitMetric(0, "sluice_errors_total");
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -15,7 +17,10 @@ final class LimitIT {
     @RegisterExtension
     final ProxyUnderTest proxy;
 
+    private final Relaying relaying;
+
     LimitIT(Relaying relaying) {
+        this.relaying = relaying;
         proxy = new ProxyUnderTest(relaying);
     }
 
@@ -48,7 +53,7 @@ final class LimitIT {
         Message answer = client.response();
 
         assertThat(answer.status()).isEqualTo(413);
-        assertThat(answer.value("Connection")).isEqualToIgnoringCase("close");
+        proxy.awaitLast(client, answer);
         backend.connection(0).awaitEnded();
         assertThat(backend.connection(0).received()).doesNotContain("\r\n0\r\n\r\n");
         proxy.awaitCounted("request_body_too_large");
@@ -85,8 +90,10 @@ final class LimitIT {
 
         assertThat(proxy.answerTo(Http.get("/" + "t".repeat(1100))).status()).isEqualTo(414);
         assertThat(proxy.answerTo(Http.get("/", "X: " + "v".repeat(2100))).status()).isEqualTo(431);
-        assertThat(proxy.answerTo(Http.get("/", "A: 1", "A: 2", "A: 3", "A: 4", "A: 5", "A: 6", "A: 7", "A: 8", "A: 9", "A: 0"))
-                .status()).isEqualTo(431);
+        // Over HTTP/2 the Host is no field.
+        String[] fields = Collections.nCopies(relaying == Relaying.HTTP2 ? 11 : 10, "A: 1").toArray(String[]::new);
+        assertThat(proxy.answerTo(Http.get("/", fields)).status()).isEqualTo(431);
+        assertThat(proxy.answerTo(Http.get("/", Arrays.copyOf(fields, fields.length - 1))).status()).isEqualTo(200);
         assertThat(proxy.answerTo(Http.get("/" + "t".repeat(900), "X: " + "v".repeat(900))).status()).isEqualTo(200);
     }
 

@@ -131,11 +131,11 @@ final class MidBodyIT {
             client.send(BODY, 20);
         });
 
-        assertThat(client.response().status()).isEqualTo(502);
+        Message answer = client.response();
 
-        client.awaitEnd();
-        client.close();
+        assertThat(answer.status()).isEqualTo(502);
         upload.awaitEnd();
+        proxy.awaitLast(client, answer);
         assertThat(proxy.answerTo(Http.post("/", "next")).text()).isEqualTo("next");
     }
 
@@ -151,12 +151,16 @@ final class MidBodyIT {
         client.send(Http.get("/1") + Http.get("/2") + Http.get("/3"));
         client.head();
         client.crc(SENT);
+        int asked = proxy.atOnce(3);
+        await().until(() -> backend.connections() == asked);
 
         client.reset();
 
-        proxy.awaitCounted("client_gone");
-        backend.connection(0).awaitEnded();
-        assertThat(backend.connections()).isEqualTo(1);
+        proxy.awaitMetric(asked, "sluice_errors_total", "error=client_gone");
+        for (int i = 0; i < asked; i++) {
+            backend.connection(i).awaitEnded();
+        }
+        assertThat(backend.connections()).isEqualTo(asked);
     }
 
     @ParameterizedTest

@@ -15,6 +15,7 @@ final class OldVersionIT {
         proxy = new ProxyUnderTest(relaying);
     }
 
+    @OnlyHttp1("a request of HTTP/2 can't say that it is one of HTTP/1.0")
     @Test
     void closesAfterAnsweringAnHttp10Client() throws Exception {
         ScriptedBackend backend = proxy.backend(Script.answering(Http.ok("old")));
@@ -29,6 +30,7 @@ final class OldVersionIT {
         assertThat(backend.connection(0).received()).startsWith("GET / HTTP/1.1\r\n");
     }
 
+    @OnlyHttp1("a request of HTTP/2 can't say that it is one of HTTP/1.0")
     @Test
     void keepsTheConnectionOfAnHttp10ClientThatAsksForIt() throws Exception {
         ScriptedBackend backend = proxy.backend(Script.answering(Http.ok("old")));
@@ -43,6 +45,7 @@ final class OldVersionIT {
         }
     }
 
+    @OnlyHttp1("a request of HTTP/2 can't say that it is one of HTTP/1.0")
     @Test
     void unchunksForAnHttp10Client() throws Exception {
         ScriptedBackend backend = proxy.backend(Script.answeringThenWaiting(

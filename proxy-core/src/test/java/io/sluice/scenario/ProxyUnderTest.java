@@ -15,10 +15,13 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -33,6 +36,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
     private static final String SETTLE = "/settle";
+    /** What a client of HTTP/2 lets a stream send ahead. */
+    private static final int WINDOW = 256 * 1024;
     private static final Map<String, String> DEFAULTS = Map.of(
             "listeners", "listeners: [{ name: web, address: \"127.0.0.1:0\" }]\n",
             "routes", "routes:\n"
@@ -73,6 +78,11 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
         Awaitility.setDefaultPollInterval(Duration.ofMillis(2));
         Descriptors.settle();
         before = Descriptors.now();
+        if (relaying == Relaying.HTTP2) {
+            Stream.of(context.getRequiredTestMethod(), context.getRequiredTestClass())
+                    .flatMap(marked -> Stream.ofNullable(marked.getAnnotation(OnlyHttp1.class)))
+                    .forEach(why -> Assumptions.abort(why.value()));
+        }
     }
 
     /** Starts a backend whose n-th connection plays the n-th script, and every further one the last. */
@@ -143,6 +153,16 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
         return new ConfigReader(Map.of()).read("test", text);
     }
 
+    /** How a backend of HTTP/1.1 is told the name of a client's field: all lower case from HTTP/2 (RFC 9113 §8.2). */
+    String said(String name) {
+        return relaying == Relaying.HTTP2 ? name.toLowerCase(Locale.ROOT) : name;
+    }
+
+    /** How many of so many requests, sent at once on one connection, are on at once: streams don't wait for each other. */
+    int atOnce(int requests) {
+        return relaying == Relaying.HTTP2 ? requests : 1;
+    }
+
     /** The running proxy. */
     SluiceServer server() {
         return server;
@@ -160,16 +180,20 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
 
     /** A new client connection that the caller closes. */
     RawConnection connect() throws IOException {
-        return fit(RawConnection.to(address()));
+        return fit(RawConnection.to(address()), WINDOW);
     }
 
-    private RawConnection fit(RawConnection connected) throws IOException {
-        return relaying == Relaying.ENCRYPTED ? connected.encrypted() : connected;
+    private RawConnection fit(RawConnection connected, int window) throws IOException {
+        return switch (relaying) {
+            case ENCRYPTED -> connected.encrypted();
+            case HTTP2 -> connected.http2(window);
+            default -> connected;
+        };
     }
 
     /** A new client connection with a receive buffer of about so many bytes. */
     RawConnection narrowClient(int receiveBuffer) throws IOException {
-        return client(fit(RawConnection.narrowTo(address(), receiveBuffer)));
+        return client(fit(RawConnection.narrowTo(address(), receiveBuffer), receiveBuffer));
     }
 
     /** A new connection of HTTP/2, with these settings: pairs of a number and its value. */
@@ -201,7 +225,7 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
      * Returns once the one event loop has dealt with everything that had reached it before. Proves that something did
      * not happen, where otherwise only a sleep could.
      */
-    void settle() throws IOException {
+    synchronized void settle() throws IOException {
         if (settling == null) {
             settling = connect();
             opened.add(settling);
@@ -210,6 +234,21 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
         for (int i = 0; i < 2; i++) {
             settling.send(Http.get(SETTLE));
             assertThat(settling.response().text()).isEqualTo("settled");
+        }
+    }
+
+    /**
+     * Asserts that this answer, which came before its request had ended, was the connection's last. Over HTTP/2 it is its
+     * stream's only (RFC 9113 §8.1): there, asserts that the connection goes on.
+     */
+    void awaitLast(RawConnection client, Message answer) throws IOException {
+        if (client.socket() instanceof Http2Socket connection) {
+            connection.abandon();
+            client.send(Http.get(SETTLE));
+            assertThat(client.response().text()).isEqualTo("settled");
+        } else {
+            assertThat(answer.value("Connection")).isEqualToIgnoringCase("close");
+            client.awaitEnd();
         }
     }
 

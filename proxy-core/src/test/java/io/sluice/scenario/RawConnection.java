@@ -52,6 +52,11 @@ final class RawConnection implements AutoCloseable {
         this(socket, raw, new DecryptedInput(socket, raw));
     }
 
+    /** Takes one over which HTTP/2 is spoken. */
+    RawConnection(Http2Socket socket, Socket raw) throws IOException {
+        this(socket, raw, socket.getInputStream());
+    }
+
     private RawConnection(Socket socket, Socket raw, InputStream in) throws IOException {
         this.socket = socket;
         this.raw = raw;
@@ -75,6 +80,11 @@ final class RawConnection implements AutoCloseable {
             raw.close();
             throw e;
         }
+    }
+
+    /** The same connection, over which HTTP/2 is spoken from here on; so many bytes of an answer may wait to be read. */
+    RawConnection http2(int window) throws IOException {
+        return new RawConnection(new Http2Socket(socket, window), raw);
     }
 
     /** Connects with a receive buffer of about so many bytes. */

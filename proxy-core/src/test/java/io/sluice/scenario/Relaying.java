@@ -11,7 +11,9 @@ enum Relaying {
     /** Over TLS, so through our buffers. */
     ENCRYPTED(""),
     /** The same to the backends, which a client doesn't know. */
-    ENCRYPTED_BEHIND("");
+    ENCRYPTED_BEHIND(""),
+    /** From clients of HTTP/2, so through our buffers. */
+    HTTP2("");
 
     private final String yaml;
 

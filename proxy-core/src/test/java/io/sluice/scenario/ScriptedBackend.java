@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A backend that does with every connection exactly what a script says. <em>Thread-safe.</em> */
@@ -21,7 +22,7 @@ final class ScriptedBackend implements AutoCloseable {
 
     private ScriptedBackend(int port, int receiveBuffer, BackendSecrets secrets, List<Script> scripts) throws IOException {
         this.server = new ServerSocket();
-        this.secrets = secrets;
+        this.secrets = Objects.requireNonNull(secrets);
         this.scripts = scripts;
         if (receiveBuffer > 0) {
             server.setReceiveBufferSize(receiveBuffer);

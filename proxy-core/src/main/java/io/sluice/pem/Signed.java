@@ -1,7 +1,5 @@
-package io.sluice.acme;
+package io.sluice.pem;
 
-import io.sluice.config.AcmeConfig.KeyType;
-import io.sluice.pem.Identity;
 import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +20,7 @@ import java.util.List;
  * Keys, and what is signed with one of ours: requests for certificates (RFC 2986), and certificates that nobody else has
  * signed (RFC 5280). Written here, since the one use of a large library would be this. <em>Immutable.</em>
  */
-final class Signed {
+public final class Signed {
     private static final int RSA_BITS = 2048;
     private static final int SERIAL_BITS = 127;
     /** Clocks differ. */
@@ -36,15 +34,22 @@ final class Signed {
 
     private Signed() {}
 
-    /** A new key. */
-    static KeyPair key(KeyType type) {
+    /** A new key for ECDSA on the curve P-256. */
+    public static KeyPair ellipticKey() {
         try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance(type == KeyType.RSA ? "RSA" : "EC");
-            if (type == KeyType.RSA) {
-                generator.initialize(RSA_BITS);
-            } else {
-                generator.initialize(new ECGenParameterSpec("secp256r1"));
-            }
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(new ECGenParameterSpec("secp256r1"));
+            return generator.generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java makes such keys", e);
+        }
+    }
+
+    /** A new key for RSA, of 2,048 bits. */
+    public static KeyPair rsaKey() {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+            generator.initialize(RSA_BITS);
             return generator.generateKeyPair();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java makes such keys", e);
@@ -52,17 +57,23 @@ final class Signed {
     }
 
     /** A request for a certificate for these names, whose subject is left to the authority (RFC 8555 §7.4). */
-    static byte[] request(Names names, KeyPair key) {
-        byte[] extensions = Der.sequence(alternativeNames(names.all()));
+    public static byte[] request(List<String> names, KeyPair key) {
+        byte[] extensions = Der.sequence(alternativeNames(names));
         byte[] attributes = Der.sequence(Der.oid(EXTENSION_REQUEST), Der.set(extensions));
         byte[] info = Der.sequence(
                 Der.integer(BigInteger.ZERO), Der.sequence(), key.getPublic().getEncoded(), Der.holding(0, attributes));
         return signed(info, key);
     }
 
-    /** A certificate that no client trusts, until there is another. */
-    static Identity placeholder(Names names, Instant now, Duration lifetime) {
-        return certificate(names.all(), List.of(), now, lifetime);
+    /**
+     * A certificate that vouches for itself, so that only who has it at hand trusts it.
+     *
+     * @param names    whom it is for: host names in lower case, at least one
+     * @param now      it is valid from an hour before, since clocks differ
+     * @param lifetime for so long from now
+     */
+    public static Identity certificate(List<String> names, Instant now, Duration lifetime) {
+        return certificate(names, List.of(), now, lifetime);
     }
 
     /**
@@ -70,13 +81,13 @@ final class Signed {
      *
      * @param digest what the authority expects in it, 32 bytes
      */
-    static Identity challenge(String name, byte[] digest, Instant now, Duration lifetime) {
+    public static Identity challenge(String name, byte[] digest, Instant now, Duration lifetime) {
         byte[] identifier = Der.sequence(Der.oid(ACME_IDENTIFIER), Der.bool(true), Der.octets(Der.octets(digest)));
         return certificate(List.of(name), List.of(identifier), now, lifetime);
     }
 
     private static Identity certificate(List<String> names, List<byte[]> more, Instant now, Duration lifetime) {
-        KeyPair key = key(KeyType.ECDSA);
+        KeyPair key = ellipticKey();
         byte[] subject = Der.sequence(Der.set(Der.sequence(Der.oid(COMMON_NAME), Der.text("Sluice, self-signed"))));
         List<byte[]> extensions = new ArrayList<>(more);
         extensions.addFirst(alternativeNames(names));

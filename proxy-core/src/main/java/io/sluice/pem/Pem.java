@@ -1,6 +1,5 @@
-package io.sluice.acme;
+package io.sluice.pem;
 
-import io.sluice.pem.Identity;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -17,9 +16,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Keys and certificates as text (RFC 7468). <em>Immutable.</em> */
-final class Pem {
-    static final String PRIVATE_KEY = "PRIVATE KEY";
-    static final String PUBLIC_KEY = "PUBLIC KEY";
+public final class Pem {
+    public static final String PRIVATE_KEY = "PRIVATE KEY";
+    public static final String PUBLIC_KEY = "PUBLIC KEY";
     private static final String CERTIFICATE = "CERTIFICATE";
 
     private static final Pattern BLOCK =
@@ -41,14 +40,14 @@ final class Pem {
     }
 
     /** One block of a text. */
-    static String block(String kind, byte[] der) {
+    public static String block(String kind, byte[] der) {
         Base64.Encoder encoder = Base64.getMimeEncoder(LINE, new byte[] {'\n'});
         return "-----BEGIN " + kind + "-----\n" + new String(encoder.encode(der), StandardCharsets.US_ASCII) + "\n-----END "
                 + kind + "-----\n";
     }
 
     /** A key and its certificates, in one text. */
-    static String text(Identity identity) {
+    public static String text(Identity identity) {
         StringBuilder text = new StringBuilder(block(PRIVATE_KEY, identity.key().getEncoded()));
         try {
             for (X509Certificate each : identity.chain()) {
@@ -61,12 +60,12 @@ final class Pem {
     }
 
     /** The private key in a text, on a curve. */
-    static PrivateKey privateKey(String text) throws GeneralSecurityException {
+    public static PrivateKey privateKey(String text) throws GeneralSecurityException {
         return KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(only(text, PRIVATE_KEY)));
     }
 
     /** The public key in a text, on a curve. */
-    static PublicKey publicKey(String text) throws GeneralSecurityException {
+    public static PublicKey publicKey(String text) throws GeneralSecurityException {
         return KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(only(text, PUBLIC_KEY)));
     }
 

@@ -1,4 +1,4 @@
-package io.sluice.acme;
+package io.sluice.pem;
 
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
