@@ -201,6 +201,7 @@ final class LeavingIT {
     }
 
     @Test
+    @OnlyHttp1("behind a FIN no window can be given, and Http2TunnelIT has the end of a stream alone")
     void answersAHalfClosedClientThatTakesItsTime() throws Exception {
         byte[] block = Http.random(1 << 20);
         int blocks = 64;
