@@ -230,16 +230,14 @@ final class Http2ClientStream implements ClientStream {
 
     @Override
     public void end(Trailers trailers) {
-        if (!request.whole()) {
+        // Each direction of a tunnel ends by itself.
+        if (!request.whole() && tunnel == null) {
             request.discard();
         }
         if (resets) {
             connection.reset(this, Http2Error.PROTOCOL_ERROR);
             connection.streams().leaving(this);
         } else if (!finished) {
-            if (head.extendedConnect() && tunnel == null) {
-                request.refuse();
-            }
             response.end(trailers);
             touch();
         }

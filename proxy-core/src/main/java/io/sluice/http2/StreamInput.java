@@ -129,14 +129,6 @@ final class StreamInput {
         held = false;
     }
 
-    /** There is to be no tunnel: what came for it, and still comes, goes back to the windows. */
-    void refuse() {
-        held = false;
-        discarding = true;
-        paused = false;
-        deliver();
-    }
-
     void pause() {
         paused = true;
     }
@@ -174,12 +166,12 @@ final class StreamInput {
         connection.outflow().soon(0);
     }
 
-    /** Nobody wants the rest: it goes back to the windows, and the client isn't kept waiting. */
+    /** Nobody wants the rest, nor what came for a tunnel that won't be: it goes back to the windows. */
     void discard() {
         held = false;
         discarding = true;
         resume();
-        while (waiting != null && !waiting.isEmpty()) {
+        while (!nothingWaits()) {
             ByteBuf slice = waiting.poll();
             int count = slice.readableBytes();
             slice.release();

@@ -3,7 +3,9 @@ package io.sluice.transport;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslHandler;
@@ -53,9 +55,18 @@ public final class Closing {
         if (!(tls.engine() instanceof ReferenceCountedOpenSslEngine engine) || !shutDown(engine.sslPointer())) {
             return tls.closeOutbound();
         }
-        // What the library wrote leaves with the next record, or with none; the room for that may be short of two bytes.
-        channel.flush();
-        return channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
+        // Handlers behind it may have closed for flushes.
+        ChannelHandlerContext context = channel.pipeline().context(tls);
+        ChannelPromise said = context.newPromise();
+        try {
+            // What the library wrote leaves with the next record, or with none; the room for that may be short of two bytes.
+            tls.flush(context);
+            tls.write(context, Unpooled.EMPTY_BUFFER, said);
+            tls.flush(context);
+        } catch (Exception failed) {
+            said.tryFailure(failed);
+        }
+        return said;
     }
 
     /** Has the library write a close_notify, if it didn't yet and can. */
