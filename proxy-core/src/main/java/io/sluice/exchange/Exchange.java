@@ -11,7 +11,6 @@ import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
-import io.sluice.http.Upgrade;
 import io.sluice.route.Action;
 import io.sluice.route.Route;
 import io.sluice.service.Endpoint;
@@ -92,6 +91,9 @@ public final class Exchange implements ClientListener {
                 : Admission.of(head, route, snapshot, client.peer(), worker.wheel().nowNanos());
         if (refused == null && route.action() instanceof Action.Forward forward) {
             service = forward.split().pick();
+        }
+        if (refused == null && head.extendedConnect()) {
+            refused = Tunnelling.refused(this);
         }
         enter();
         if (refused != null) {
@@ -247,14 +249,7 @@ public final class Exchange implements ClientListener {
 
     /** A 101: passed on, and both sides speak another protocol from here on, if the client had offered it. */
     void onSwitched(ResponseHead response) {
-        String agreed = state.request() == Request.READ ? Upgrade.agreed(head, response) : "";
-        if (agreed.isEmpty()) {
-            fail(ProxyError.UNREQUESTED_UPGRADE);
-            return;
-        }
-        state.phase(Phase.TUNNELLING);
-        deadlines.cancel();
-        Tunnelling.begin(this, worker, response, agreed, this::onTunnelEnded);
+        Tunnelling.begin(this, worker, response, this::onTunnelEnded);
     }
 
     private void onTunnelEnded(ProxyError why) {
@@ -265,6 +260,11 @@ public final class Exchange implements ClientListener {
 
     /** The final head. */
     void onResponse(ResponseHead response) {
+        if (head.extendedConnect() && response.status() < 300) {
+            // Its client would take that for a tunnel (RFC 8441 §5).
+            fail(ProxyError.UPGRADE_IGNORED);
+            return;
+        }
         held.forget();
         state.response(Response.SENDING);
         record.response(response.status(), worker.wheel().nowNanos() - record.startedNanos());

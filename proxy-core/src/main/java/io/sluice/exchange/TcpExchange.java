@@ -73,6 +73,7 @@ public final class TcpExchange extends ChannelInboundHandlerAdapter
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
+        Closing.separateEnds(channel);
         worker.begun();
         worker.opened(this);
         record.tcp();

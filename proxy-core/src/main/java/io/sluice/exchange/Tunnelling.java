@@ -1,16 +1,21 @@
 package io.sluice.exchange;
 
 import io.sluice.config.ZeroCopyConfig;
+import io.sluice.exchange.ExchangeState.Phase;
+import io.sluice.exchange.ExchangeState.Request;
 import io.sluice.http.Peer;
 import io.sluice.http.ProxyError;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Upgrade;
 import io.sluice.linux.Pipes;
 import io.sluice.relay.BodyRelay;
+import io.sluice.relay.SocketEnd;
 import io.sluice.relay.Tunnel;
 import io.sluice.relay.TunnelTerms;
+import io.sluice.route.Action;
 import io.sluice.service.Endpoint;
 import io.sluice.stream.ClientStream;
+import io.sluice.stream.TunnelEnd;
 import io.sluice.telemetry.ExchangeRecord;
 import io.sluice.telemetry.LiveExchanges;
 import io.sluice.transport.RawSocket;
@@ -43,23 +48,54 @@ final class Tunnelling implements Worker.Connection, Tunnel.Listener, BodyRelay.
     }
 
     /**
-     * Passes a 101 on to the client, and has both sides of the exchange speak what was agreed.
-     *
-     * @param agreed the protocol
+     * Whether no tunnel can come of an extended CONNECT: an answer of ours would say that it is open. Null where it can, or where
+     * what is answered is no success.
      */
-    static void begin(Exchange exchange, Worker worker, ResponseHead response, String agreed, Tunnel.Listener owner) {
+    static ProxyError refused(Exchange exchange) {
+        boolean possible = switch (exchange.route.action()) {
+            case Action.Forward _ -> !exchange.service.config().protocol().shared();
+            case Action.Answer _, Action.Files _ -> false;
+            case Action.Refuse _, Action.ToHttps _ -> true;
+        };
+        return possible ? null : ProxyError.CONNECT_UNSUPPORTED;
+    }
+
+    /**
+     * Passes a 101 on to the client, and has both sides of the exchange speak what was agreed; fails the exchange if nobody had
+     * asked for that.
+     */
+    static void begin(Exchange exchange, Worker worker, ResponseHead response, Tunnel.Listener owner) {
+        String agreed = exchange.state.request() == Request.READ ? Upgrade.agreed(exchange.head, response) : "";
+        if (agreed.isEmpty()) {
+            exchange.fail(ProxyError.UNREQUESTED_UPGRADE);
+            return;
+        }
+        exchange.state.phase(Phase.TUNNELLING);
+        exchange.deadlines().cancel();
         ExchangeRecord record = exchange.record;
         ClientStream client = exchange.client;
+        Attempt attempt = exchange.attempt;
+        Admission.of(response, exchange.route, exchange.session, attempt.endpoint());
+        if (exchange.head.extendedConnect()) {
+            Upgrade.connect(response);
+        } else {
+            Upgrade.agree(response, agreed);
+        }
         record.response(response.status(), worker.wheel().nowNanos() - record.startedNanos());
-        Admission.of(response, exchange.route, exchange.session, exchange.attempt.endpoint());
-        Upgrade.agree(response, agreed);
         client.head(response);
         record.headSent(worker.wheel().nowNanos());
-        Attempt attempt = exchange.attempt;
         Tunnelling tunnelling = new Tunnelling(worker, record, client.peer(), attempt.endpoint(), owner);
         tunnelling.enter();
-        tunnelling.begin(client.detach(), attempt.detach(), exchange.route.zeroCopy(), exchange.service.config().zeroCopy(),
-                exchange.route.deadlines().tunnelNanos());
+        ZeroCopyConfig zeroCopy = exchange.route.zeroCopy();
+        boolean allowed = exchange.service.config().zeroCopy();
+        long idleNanos = exchange.route.deadlines().tunnelNanos();
+        TunnelEnd stream = client.tunnelEnd();
+        if (stream == null) {
+            tunnelling.begin(client.detach(), attempt.detach(), zeroCopy, allowed, idleNanos);
+        } else {
+            tunnelling.reason = zeroCopy.enabled() && allowed ? "http2" : "disabled";
+            tunnelling.begin(stream, new SocketEnd(attempt.detach()), zeroCopy, idleNanos);
+        }
     }
 
     /** Counts as a connection from here on: to be called before the client's own is forgotten, or a drain would be over. */
@@ -89,7 +125,11 @@ final class Tunnelling implements Worker.Connection, Tunnel.Listener, BodyRelay.
         } else {
             reason = "small";
         }
-        Pipes used = reason.equals("small") ? pipes : null;
+        begin(new SocketEnd(client), new SocketEnd(backend), zeroCopy, idleNanos);
+    }
+
+    private void begin(TunnelEnd client, TunnelEnd backend, ZeroCopyConfig zeroCopy, long idleNanos) {
+        Pipes used = reason.equals("small") ? worker.pipes() : null;
         // What has brought half of it at once is expected to bring as much again.
         tunnel = new Tunnel(
                 client, backend, new TunnelTerms(used, zeroCopy.threshold() / 2, idleNanos), worker.wheel(), this, this);

@@ -22,6 +22,8 @@ public final class FieldSection {
     private static final byte[] HOST = ascii(HeaderName.HOST.text());
     private static final byte[] COOKIE = ascii("cookie");
     private static final byte[] TRAILERS = ascii("trailers");
+    private static final byte[] GET = ascii("GET");
+    private static final byte[] WEBSOCKET = ascii("websocket");
     private static final byte[] HTTP = ascii("http");
     private static final byte[] HTTPS = ascii("https");
 
@@ -230,15 +232,18 @@ public final class FieldSection {
         }
         if (error == null) {
             joinCrumbs();
-            head.framing = bodiless ? BodyFraming.NONE : BodyFraming.CHUNKED;
+            head.framing = bodiless || request.extendedConnect ? BodyFraming.NONE : BodyFraming.CHUNKED;
             error = Target.read(request);
         }
         if (error == null) {
             error = RequestRules.apply(request);
         }
-        if (error == null && bodiless && request.framing() != BodyFraming.NONE) {
+        if (error == null && (bodiless || request.extendedConnect) && request.framing() != BodyFraming.NONE) {
             // RFC 9113 §8.1.1: it announces what doesn't come.
             error = ProxyError.HTTP2_MALFORMED;
+        }
+        if (error == null && request.extendedConnect) {
+            Upgrade.ask(request);
         }
         if (error != null) {
             head.error = error;
@@ -248,13 +253,10 @@ public final class FieldSection {
     }
 
     private ProxyError target() {
-        if (!has(Pseudo.METHOD)) {
+        if (!has(Pseudo.METHOD) || has(Pseudo.PROTOCOL) && request.method != Method.CONNECT) {
             return ProxyError.HTTP2_MALFORMED;
         }
-        if (has(Pseudo.PROTOCOL)) {
-            return ProxyError.HTTP2_MALFORMED;
-        }
-        if (request.method == Method.CONNECT) {
+        if (request.method == Method.CONNECT && !has(Pseudo.PROTOCOL)) {
             // RFC 9113 §8.5: an authority, and neither scheme nor path.
             boolean wellFormed = has(Pseudo.AUTHORITY) && !has(Pseudo.SCHEME) && !has(Pseudo.PATH);
             return wellFormed ? ProxyError.METHOD_NOT_ALLOWED : ProxyError.HTTP2_MALFORMED;
@@ -272,7 +274,23 @@ public final class FieldSection {
         if (!Octets.all(head.bytes, request.pathStart, request.queryEnd, Octets.TARGET)) {
             return ProxyError.INVALID_TARGET;
         }
-        return request.queryEnd - request.pathStart > limits.lineBytesMax() ? ProxyError.TARGET_TOO_LONG : null;
+        if (request.queryEnd - request.pathStart > limits.lineBytesMax()) {
+            return ProxyError.TARGET_TOO_LONG;
+        }
+        return has(Pseudo.PROTOCOL) ? extendedConnect() : null;
+    }
+
+    /** RFC 8441 §4: from here on it reads as a GET, as which it is forwarded. */
+    private ProxyError extendedConnect() {
+        request.extendedConnect = true;
+        if (!Ascii.equalsLowerCase(head.bytes, protocolStart, protocolEnd, WEBSOCKET)) {
+            return ProxyError.CONNECT_UNSUPPORTED;
+        }
+        int start = head.reserve(GET.length);
+        System.arraycopy(GET, 0, head.bytes, start, GET.length);
+        head.length += GET.length;
+        method(start, head.length);
+        return null;
     }
 
     private boolean scheme(byte[] name) {

@@ -29,6 +29,8 @@ public enum ProxyError {
     TOO_MANY_FIELDS(Side.CLIENT, 431),
     EXPECTATION_FAILED(Side.CLIENT, 417),
     REQUEST_BODY_TOO_LARGE(Side.CLIENT, 413),
+    /** An extended CONNECT (RFC 8441) for another protocol than WebSocket, or to what can't become a tunnel. */
+    CONNECT_UNSUPPORTED(Side.CLIENT, 501),
     /** A request that is malformed by RFC 9113 §8: its stream is reset. */
     HTTP2_MALFORMED(Side.CLIENT, 400),
 
@@ -128,7 +130,9 @@ public enum ProxyError {
     INVALID_RESPONSE_FRAMING(Side.BACKEND, 502),
     RESPONSE_HEAD_TOO_LARGE(Side.BACKEND, 502),
     TOO_MANY_INTERIM_RESPONSES(Side.BACKEND, 502),
-    UNREQUESTED_UPGRADE(Side.BACKEND, 502);
+    UNREQUESTED_UPGRADE(Side.BACKEND, 502),
+    /** It answered an extended CONNECT by a success that is no upgrade: its client would speak to it as if it were one. */
+    UPGRADE_IGNORED(Side.BACKEND, 502);
 
     /** Whose doing a failure is. */
     public enum Side {

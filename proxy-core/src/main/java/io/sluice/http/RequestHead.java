@@ -23,6 +23,7 @@ public final class RequestHead extends Head {
     boolean plainPath;
     boolean expectsContinue;
     boolean http2;
+    boolean extendedConnect;
     private int forwardedPathStart = -1;
     private int forwardedPathEnd;
     private boolean forwardedUnsized;
@@ -46,6 +47,7 @@ public final class RequestHead extends Head {
         plainPath = false;
         expectsContinue = false;
         http2 = false;
+        extendedConnect = false;
         forwardedPathStart = -1;
         forwardedPathEnd = 0;
         forwardedUnsized = false;
@@ -104,6 +106,14 @@ public final class RequestHead extends Head {
     /** Whether the client speaks HTTP/2; else {@link #http10} tells which HTTP/1. */
     public boolean http2() {
         return http2;
+    }
+
+    /**
+     * Whether it was an extended CONNECT (RFC 8441). It reads as the upgrade of HTTP/1.1 that means the same, which has no body:
+     * what its stream carries belongs to the tunnel.
+     */
+    public boolean extendedConnect() {
+        return extendedConnect;
     }
 
     /** Offset of the path to forward: the received one, or its replacement. */

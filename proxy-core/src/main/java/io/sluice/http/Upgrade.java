@@ -49,19 +49,35 @@ public final class Upgrade {
      * What a backend's 101 agrees to, as an Upgrade field says it.
      *
      * @param request as it was sent to the backend
-     * @return empty unless all of it was offered
+     * @return empty unless all of it was offered, and, where we asked for a client of HTTP/2, our key was understood
      */
     public static String agreed(RequestHead request, ResponseHead response) {
         List<String> offered = protocols(request);
         List<String> agreed = protocols(response);
         boolean all = agreed.stream().allMatch(it -> offered.stream().anyMatch(it::equalsIgnoreCase));
-        return all ? String.join(", ", agreed) : "";
+        boolean proven = !request.extendedConnect() || WebSocketKey.accepted(request, response);
+        return all && proven ? String.join(", ", agreed) : "";
     }
 
     /** Makes a 101, whose hop-by-hop fields were dropped, tell the client of what was agreed to. */
     public static void agree(ResponseHead head, String agreed) {
         head.append(HeaderName.CONNECTION, "upgrade");
         head.append(HeaderName.UPGRADE, agreed);
+    }
+
+    /** Makes an extended CONNECT ask for the same as HTTP/1.1 does (RFC 8441 §5.1). */
+    static void ask(RequestHead head) {
+        head.append(HeaderName.CONNECTION, "upgrade");
+        head.append(HeaderName.UPGRADE, "websocket");
+        WebSocketKey.add(head);
+    }
+
+    /** Makes a 101, whose hop-by-hop fields were dropped, tell a client of HTTP/2 that the tunnel is open (RFC 8441 §5). */
+    public static void connect(ResponseHead head) {
+        head.status = 200;
+        head.contentLength = -1;
+        head.framing = BodyFraming.UNTIL_CLOSE;
+        WebSocketKey.dropAnswer(head);
     }
 
     private static List<String> protocols(Head head) {

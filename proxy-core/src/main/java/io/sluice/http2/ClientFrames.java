@@ -92,7 +92,9 @@ final class ClientFrames extends Http2FrameAdapter {
             return;
         }
         Trailers trailers = fields.trailers();
-        if (trailers == null || !stream.input().agrees(0, true)) {
+        // RFC 9113 §8.5: a tunnel has none.
+        boolean tunnel = stream.requestHead().extendedConnect();
+        if (trailers == null || tunnel || !stream.input().agrees(0, true)) {
             malformed(stream);
         } else {
             stream.input().end(trailers);
@@ -168,8 +170,8 @@ final class ClientFrames extends Http2FrameAdapter {
 
     /** A defect of ours costs this exchange, and nothing else. */
     private static void broken(Http2ClientStream stream) {
-        if (stream.exchange() != null) {
-            stream.exchange().onRequestBroken(ProxyError.INTERNAL);
+        if (stream.listener() != null) {
+            stream.listener().onRequestBroken(ProxyError.INTERNAL);
         }
     }
 

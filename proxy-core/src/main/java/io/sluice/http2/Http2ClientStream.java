@@ -11,7 +11,9 @@ import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
+import io.sluice.stream.ClientListener;
 import io.sluice.stream.ClientStream;
+import io.sluice.stream.TunnelEnd;
 import io.sluice.transport.RawSocket;
 import io.sluice.transport.SocketReading;
 
@@ -32,7 +34,11 @@ final class Http2ClientStream implements ClientStream {
     private final StreamOutput response;
     private final StreamInput request;
     private final long sinceNanos;
+    /** Null before it began, and when nobody is to be told of anything any more. */
+    private ClientListener listener;
+    /** The listener that it has first; null when that is over, or became a tunnel. */
     private Exchange exchange;
+    private StreamTunnel tunnel;
     private boolean begun;
     /** Why it is refused; null = it isn't. */
     private ProxyError refused;
@@ -65,7 +71,7 @@ final class Http2ClientStream implements ClientStream {
         return head;
     }
 
-    /** Its exchange; null before it began and after it ended. */
+    /** Its exchange; null before it began, and after it ended or became a tunnel. */
     Exchange exchange() {
         return exchange;
     }
@@ -80,9 +86,19 @@ final class Http2ClientStream implements ClientStream {
         return finished;
     }
 
-    /** Whether the last frame of the response was gathered. */
+    /** Who is told what the client says; null = nobody. */
+    ClientListener listener() {
+        return listener;
+    }
+
+    /** Whether the last frame was gathered of a response, which leaves nothing to be told. */
     boolean ending() {
-        return ending;
+        return ending && tunnel == null;
+    }
+
+    /** Whether it is a tunnel's end, each of whose directions ends by itself. */
+    boolean tunnelling() {
+        return tunnel != null;
     }
 
     StreamInput input() {
@@ -102,6 +118,7 @@ final class Http2ClientStream implements ClientStream {
     /** Sends the exchange on its way, and what came of the body; or lets it answer that the request is refused. */
     void begin(Exchange its) {
         exchange = its;
+        listener = its;
         begun = true;
         if (refused == null) {
             its.begin();
@@ -114,9 +131,8 @@ final class Http2ClientStream implements ClientStream {
 
     /** Nothing more can be said to the client. Where no exchange has begun, none does. */
     void gone(ProxyError why) {
-        if (exchange != null) {
-            Exchange told = exchange;
-            exchange = null;
+        if (listener != null) {
+            ClientListener told = forget();
             told.onClientGone(why);
             over();
         } else if (!begun) {
@@ -126,22 +142,38 @@ final class Http2ClientStream implements ClientStream {
 
     /** The kernel has the whole response. */
     void sent() {
-        if (exchange != null) {
-            Exchange told = exchange;
-            exchange = null;
+        if (tunnel != null) {
+            tunnel.onResponseSent();
+        } else if (listener != null) {
+            ClientListener told = forget();
             told.onResponseSent();
             connection.resets().earn();
             over();
         }
     }
 
-    private void over() {
+    private ClientListener forget() {
+        ClientListener told = listener;
+        listener = null;
+        exchange = null;
+        return told;
+    }
+
+    /** It has ended, in both directions if it is a tunnel's end; idempotent. */
+    void over() {
         if (!finished) {
             finished = true;
+            forget();
             request.release();
             response.release();
             connection.over(this, head);
         }
+    }
+
+    /** Ends a tunnel's end at once: what a reset is to a socket (RFC 8441 §5). */
+    void cancel() {
+        connection.reset(this, Http2Error.CANCEL);
+        over();
     }
 
     // ---- what the exchange says ----
@@ -198,7 +230,8 @@ final class Http2ClientStream implements ClientStream {
 
     @Override
     public void end(Trailers trailers) {
-        if (!request.whole()) {
+        // Each direction of a tunnel ends by itself.
+        if (!request.whole() && tunnel == null) {
             request.discard();
         }
         if (resets) {
@@ -252,8 +285,8 @@ final class Http2ClientStream implements ClientStream {
     /** Tells the exchange that it may go on. */
     void tellWritable() {
         blocked = false;
-        if (exchange != null) {
-            exchange.onClientWritable();
+        if (listener != null) {
+            listener.onClientWritable();
         }
     }
 
@@ -304,8 +337,17 @@ final class Http2ClientStream implements ClientStream {
     }
 
     @Override
-    public void abort(ProxyError why) {
+    public TunnelEnd tunnelEnd() {
         exchange = null;
+        tunnel = new StreamTunnel(this);
+        listener = tunnel;
+        request.carry();
+        return tunnel;
+    }
+
+    @Override
+    public void abort(ProxyError why) {
+        forget();
         connection.reset(this, why.side() == ProxyError.Side.CLIENT ? Http2Error.CANCEL : Http2Error.INTERNAL_ERROR);
         over();
     }

@@ -147,7 +147,7 @@ final class Multiplex {
     /** A stream's last frame was gathered. */
     void endWritten(Http2ClientStream stream) {
         connection.closeStreamLocal(stream.stream(), context.newSucceededFuture());
-        if (!stream.input().whole()) {
+        if (!stream.input().whole() && !stream.tunnelling()) {
             // RFC 9113 §8.1: the rest of the request isn't needed. A reset right behind the answer makes some clients
             // forget that, so it waits until the client has sent more.
             Http2ClientStream waitedForMost = streams.halfClosed(stream);

@@ -69,6 +69,7 @@ record ServerCodec(
     /** What a client is told first. */
     Http2Settings settings() {
         return new Http2Settings()
+                .connectProtocolEnabled(true)
                 .maxConcurrentStreams(STREAMS_MAX)
                 .initialWindowSize(STREAM_WINDOW_BYTES)
                 .maxHeaderListSize(fields.maxHeaderListSize());

@@ -1,11 +1,10 @@
 package io.sluice.http2;
 
 import io.netty.buffer.ByteBuf;
-import io.sluice.exchange.Exchange;
 import io.sluice.http.BodyFraming;
 import io.sluice.http.RequestHead;
 import io.sluice.http.Trailers;
-import java.util.ArrayDeque;
+import io.sluice.stream.ClientListener;
 
 /**
  * The body of one stream's request: passed on as it comes, or waiting while the exchange wants no more of it.
@@ -15,10 +14,10 @@ final class StreamInput {
     private final RequestHead head;
     private final Http2ClientStream stream;
     private final Multiplex connection;
-    private ArrayDeque<ByteBuf> waiting;
+    private WaitingData waiting;
     private long received;
     private long forgotten;
-    /** Whether it waits until its exchange begins. */
+    /** Whether it waits until its exchange begins, or until the tunnel opens that it is for (RFC 8441). */
     private boolean held = true;
     private boolean paused;
     private boolean discarding;
@@ -42,6 +41,10 @@ final class StreamInput {
     /** The client sent all with its head. */
     void bodiless() {
         whole = true;
+        if (head.extendedConnect()) {
+            // Half of a tunnel that ends before it begins.
+            end = Trailers.NONE;
+        }
     }
 
     /** More came behind the response's end; returns how much in all. */
@@ -55,7 +58,7 @@ final class StreamInput {
         long soFar = received + count;
         return switch (head.framing()) {
             case CHUNKED, UNTIL_CLOSE -> true;
-            case NONE -> soFar == 0;
+            case NONE -> soFar == 0 || head.extendedConnect();
             case LENGTH -> last ? soFar == head.contentLength() : soFar <= head.contentLength();
         };
     }
@@ -69,17 +72,17 @@ final class StreamInput {
     int data(ByteBuf data) {
         int count = data.readableBytes();
         received += count;
-        if (count == 0 || !held && (discarding || stream.exchange() == null)) {
+        if (count == 0 || !held && (discarding || stream.listener() == null)) {
             return count;
         }
         if (held || paused || waiting != null && !waiting.isEmpty()) {
             if (waiting == null) {
-                waiting = new ArrayDeque<>(4);
+                waiting = new WaitingData();
             }
             waiting.add(data.retain());
             return 0;
         }
-        stream.exchange().onRequestBody(data.retain());
+        stream.listener().onRequestBody(data.retain());
         connection.streams().touched(stream);
         return count;
     }
@@ -88,19 +91,26 @@ final class StreamInput {
     void end(Trailers trailers) {
         whole = true;
         end = trailers;
-        if (!held && (waiting == null || waiting.isEmpty())) {
+        if (!held && nothingWaits()) {
             tellEnd();
         }
     }
 
+    private boolean nothingWaits() {
+        return waiting == null || waiting.isEmpty();
+    }
+
     /** Its exchange began, at the end of a read: what that read brought besides is passed on. */
     void begun() {
-        held = false;
+        held &= head.extendedConnect();
+        if (held) {
+            return;
+        }
         if (!whole) {
             // The head leaves with the end of the read, whether any of the body has come or not.
             connection.streams().touched(stream);
         }
-        if (end != null || waiting != null) {
+        if (end != null || !nothingWaits()) {
             deliver();
         }
     }
@@ -108,10 +118,15 @@ final class StreamInput {
     private void tellEnd() {
         Trailers told = end;
         end = null;
-        Exchange exchange = stream.exchange();
-        if (exchange != null && told != null && head.framing() != BodyFraming.NONE) {
-            exchange.onRequestEnd(told);
+        ClientListener listener = stream.listener();
+        if (listener != null && told != null && (head.framing() != BodyFraming.NONE || head.extendedConnect())) {
+            listener.onRequestEnd(told);
         }
+    }
+
+    /** The tunnel that it is for opens: it may be passed on, when that is {@link #resume resumed}. */
+    void carry() {
+        held = false;
     }
 
     void pause() {
@@ -121,7 +136,7 @@ final class StreamInput {
     /** The exchange wants more: what waits is passed on behind what the loop does now, as a read would be. */
     void resume() {
         paused = false;
-        if (!held && waiting != null && !waiting.isEmpty() && !scheduled) {
+        if (!held && !scheduled && (!nothingWaits() || end != null)) {
             scheduled = true;
             connection.later(this::deliver);
         }
@@ -130,33 +145,33 @@ final class StreamInput {
     private void deliver() {
         scheduled = false;
         boolean any = false;
-        while (!paused && waiting != null && !waiting.isEmpty()) {
+        while (!paused && !nothingWaits()) {
             ByteBuf slice = waiting.poll();
             int count = slice.readableBytes();
-            if (discarding || stream.exchange() == null) {
+            if (discarding || stream.listener() == null) {
                 slice.release();
             } else {
                 any = true;
-                stream.exchange().onRequestBody(slice);
+                stream.listener().onRequestBody(slice);
             }
             connection.give(stream, count);
         }
-        if (waiting == null || waiting.isEmpty()) {
+        if (nothingWaits()) {
             tellEnd();
         }
-        Exchange exchange = stream.exchange();
-        if (any && exchange != null && !whole) {
-            exchange.onRequestBatchEnd();
+        ClientListener listener = stream.listener();
+        if (any && listener != null && !whole) {
+            listener.onRequestBatchEnd();
         }
         connection.outflow().soon(0);
     }
 
-    /** Nobody wants the rest: it goes back to the windows, and the client isn't kept waiting. */
+    /** Nobody wants the rest, nor what came for a tunnel that won't be: it goes back to the windows. */
     void discard() {
         held = false;
         discarding = true;
         resume();
-        while (waiting != null && !waiting.isEmpty()) {
+        while (!nothingWaits()) {
             ByteBuf slice = waiting.poll();
             int count = slice.readableBytes();
             slice.release();
@@ -166,8 +181,8 @@ final class StreamInput {
 
     /** Forgets what waits; the codec gives it back to the windows when the stream closes. Idempotent. */
     void release() {
-        while (waiting != null && !waiting.isEmpty()) {
-            waiting.poll().release();
+        if (waiting != null) {
+            waiting.release();
         }
         end = null;
     }

@@ -7,7 +7,6 @@ import io.netty.handler.codec.http2.Http2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
-import java.util.ArrayDeque;
 
 /**
  * The response of one stream: its head goes to the {@link FrameOutput} at once, its body waits here for the flow controller to
@@ -22,7 +21,7 @@ final class StreamOutput implements Http2RemoteFlowController.FlowControlled {
     private final Http2RemoteFlowController flow;
     private final Http2Stream stream;
     private final Runnable onEndWritten;
-    private final ArrayDeque<ByteBuf> slices = new ArrayDeque<>(2);
+    private final WaitingData slices = new WaitingData();
     private int waiting;
     /** How much of it the flow controller knows of; whether it has this in its queue. */
     private int offered;
@@ -130,9 +129,7 @@ final class StreamOutput implements Http2RemoteFlowController.FlowControlled {
 
     /** Forgets what waits; idempotent. */
     void release() {
-        while (!slices.isEmpty()) {
-            slices.poll().release();
-        }
+        slices.release();
         waiting = 0;
         if (!enqueued) {
             // Else the flow controller takes off what it was told of: it would look for the difference for ever.

@@ -112,8 +112,8 @@ final class StreamTable {
         }
         touched = take();
         for (Http2ClientStream stream : now) {
-            if (stream.exchange() != null) {
-                stream.exchange().onRequestBatchEnd();
+            if (stream.listener() != null) {
+                stream.listener().onRequestBatchEnd();
             }
         }
         giveBack(now);

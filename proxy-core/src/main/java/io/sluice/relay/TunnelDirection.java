@@ -2,6 +2,7 @@ package io.sluice.relay;
 
 import io.netty.buffer.ByteBuf;
 import io.sluice.http.Trailers;
+import io.sluice.stream.TunnelEnd;
 import io.sluice.transport.SocketReading.Pace;
 import java.util.concurrent.TimeUnit;
 

@@ -65,6 +65,14 @@ public interface ClientStream extends BodySource, BodySink {
      */
     RawSocket detach();
 
+    /**
+     * The same of a stream without a socket of its own, which is a tunnel's end itself from here on (RFC 8441); null where it
+     * has one. Only for a request that {@link io.sluice.http.RequestHead#extendedConnect began a tunnel}, after its 200.
+     */
+    default TunnelEnd tunnelEnd() {
+        return null;
+    }
+
     /** Ends the exchange so that the client can't take the response for complete: close, or reset where a close would say so. */
     void abort(ProxyError why);
 }

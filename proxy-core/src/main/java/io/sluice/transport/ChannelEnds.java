@@ -1,8 +1,8 @@
 package io.sluice.transport;
 
-import io.netty.channel.Channel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
@@ -13,12 +13,12 @@ import javax.net.ssl.SSLException;
  * without one may be an attacker's (RFC 8446 §6.1). What we do ourselves is {@link Closing}'s. <em>Loop-confined.</em>
  */
 public final class ChannelEnds {
-    private final Channel channel;
+    private final SocketChannel channel;
     private final SocketReading reading;
     private boolean notified;
 
     /** Creates those of a channel; {@code reading} is its. */
-    public ChannelEnds(Channel channel, SocketReading reading) {
+    public ChannelEnds(SocketChannel channel, SocketReading reading) {
         this.channel = channel;
         this.reading = reading;
     }
@@ -31,6 +31,12 @@ public final class ChannelEnds {
             return notified;
         }
         return event instanceof ChannelInputShutdownEvent && !notified;
+    }
+
+    /** Whether the input had ended before anybody asked here. */
+    public boolean inputEnded() {
+        notified |= peerNotified();
+        return notified || channel.isInputShutdown();
     }
 
     private boolean weEnded() {

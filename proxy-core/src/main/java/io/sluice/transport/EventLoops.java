@@ -85,7 +85,7 @@ public final class EventLoops implements AutoCloseable {
 
         @Override
         public IoRegistration register(IoHandle handle) throws Exception {
-            return io.register(handle);
+            return new Registration(io, handle);
         }
 
         @Override

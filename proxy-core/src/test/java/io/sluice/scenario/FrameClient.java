@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * A client of HTTP/2 that writes its frames itself, right ones and wrong ones, and reads the proxy's. Windows are given back
@@ -66,6 +67,8 @@ final class FrameClient implements AutoCloseable {
         final Map<String, String> trailers = new HashMap<>();
         final ByteArrayOutputStream body = new ByteArrayOutputStream();
         int status;
+        /** What the proxy gave back of its window. */
+        long credit;
         boolean ended;
         /** -1 = it wasn't reset. */
         int reset = -1;
@@ -145,6 +148,15 @@ final class FrameClient implements AutoCloseable {
                 ":method", method, ":scheme", "http", ":path", path, ":authority", "test"));
         all.addAll(List.of(more));
         return fields(all.toArray(String[]::new));
+    }
+
+    /** Asks for a WebSocket (RFC 8441), with further fields, and returns its stream. */
+    int webSocket(String path, String... more) throws IOException {
+        List<String> all = new ArrayList<>(List.of(
+                ":method", "CONNECT", ":protocol", "websocket", ":scheme", "http", ":path", path, ":authority", "test",
+                "sec-websocket-version", "13"));
+        all.addAll(List.of(more));
+        return begin(0, fields(all.toArray(String[]::new)));
     }
 
     /** Sends a request without a body, and returns its stream. */
@@ -232,6 +244,7 @@ final class FrameClient implements AutoCloseable {
                 }
             }
             case RST_STREAM -> answer.reset = frame.code();
+            case WINDOW_UPDATE -> answer.credit += frame.code();
             default -> others.add(frame);
         }
         boolean ends = frame.type() == HEADERS || frame.type() == DATA;
@@ -259,13 +272,32 @@ final class FrameClient implements AutoCloseable {
 
     /** Reads until the stream has ended or was reset, and returns what came of it. */
     Answer answer(int stream) throws IOException {
+        return until(stream, answer -> false);
+    }
+
+    /** Reads until the final head came, or the stream was reset, and returns what came of it so far. */
+    Answer head(int stream) throws IOException {
+        return until(stream, answer -> answer.status > 0);
+    }
+
+    /** Reads until so many bytes of data came, or the stream ended, and returns what came of it so far. */
+    Answer data(int stream, int bytes) throws IOException {
+        return until(stream, answer -> answer.body.size() >= bytes);
+    }
+
+    private Answer until(int stream, Predicate<Answer> enough) throws IOException {
         Answer answer = soFar(stream);
-        while (!answer.ended && answer.reset < 0) {
+        while (!enough.test(answer) && !answer.ended && answer.reset < 0) {
             if (read() == null) {
                 throw new AssertionError("the connection ended before stream " + stream);
             }
         }
         return answer;
+    }
+
+    /** What the proxy has given back so far of a stream's window; of the connection's for 0. */
+    long credit(int stream) {
+        return soFar(stream).credit;
     }
 
     /** What came of the stream so far. */

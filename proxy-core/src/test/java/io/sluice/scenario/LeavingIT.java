@@ -201,6 +201,29 @@ final class LeavingIT {
     }
 
     @Test
+    @OnlyHttp1("behind a FIN no window can be given, and Http2TunnelIT has the end of a stream alone")
+    void answersAHalfClosedClientThatTakesItsTime() throws Exception {
+        byte[] block = Http.random(1 << 20);
+        int blocks = 64;
+        ScriptedBackend backend = proxy.backend(connection -> {
+            connection.request();
+            connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + ((long) blocks << 20) + "\r\n\r\n");
+            connection.send(block, blocks);
+        });
+        proxy.start(ANSWER, backend);
+        RawConnection client = proxy.client();
+        client.send(Http.get("/"));
+        client.halfClose();
+        client.head();
+
+        Tunnelled.awaitStalled(backend);
+
+        assertThat(client.crc((long) blocks << 20)).isEqualTo(Tunnelled.crc(block, blocks));
+        client.awaitClose();
+        proxy.awaitMetric(0, "sluice_errors_total");
+    }
+
+    @Test
     void answersNoRequestThatAClientLeftHalfBehindAWholeOne() throws Exception {
         Signal closed = new Signal();
         ScriptedBackend backend = proxy.backend(connection -> {

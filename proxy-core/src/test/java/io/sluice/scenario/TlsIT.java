@@ -293,6 +293,24 @@ final class TlsIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aTunnelTellsAClientThatItHasAllOnlyIfItHas(boolean more) throws Exception {
+        start(TestAuthority.LOCALHOST + ", protocol: tcp, service: app", "", connection -> {
+            assertThat(connection.rest()).isEqualTo("bye");
+            if (more) {
+                connection.send("what the client can't be told any more");
+            }
+        });
+        try (RawConnection client = client(TestAuthority.showing(null), "localhost")) {
+            client.send("bye");
+            ((SSLSocket) client.socket()).shutdownOutput();
+
+            assertThat(client.awaitEnd()).isEqualTo(more ? Message.Ending.RESET : Message.Ending.CLOSED);
+        }
+        proxy.awaitMetric(more ? 1 : 0, "sluice_errors_total");
+    }
+
     // ---- sessions and certificates ----
 
     private static SSLSession session(RawConnection client) throws IOException {

@@ -100,6 +100,28 @@ final class TunnelEndIT {
         client.awaitClose();
     }
 
+    @ParameterizedTest
+    @EnumSource(Relaying.class)
+    void whoHasSaidAllStillHearsAllHoweverSlowly(Relaying relaying) throws Exception {
+        byte[] block = Http.random(1 << 20);
+        ScriptedBackend backend = proxy.backend(connection -> {
+            connection.request();
+            connection.send(SWITCHED);
+            assertThat(connection.rest()).isEqualTo("bye");
+            connection.send(block, MANY);
+        });
+        proxy.start(relaying.yaml(), backend);
+        RawConnection client = through(proxy);
+        client.send("bye");
+        client.halfClose();
+
+        awaitStalled(backend);
+
+        assertThat(client.crc((long) MANY << 20)).isEqualTo(crc(block, MANY));
+        client.awaitClose();
+        proxy.awaitMetric(0, "sluice_errors_total");
+    }
+
     @Test
     void anIdleTunnelIsCut() throws Exception {
         proxy.start("timeouts: { tunnel: 300ms, request: 200ms }\n", proxy.backend(connection -> {

@@ -9,8 +9,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.FileRegion;
 import io.netty.channel.socket.SocketChannel;
 import io.sluice.http.Trailers;
-import io.sluice.stream.BodySink;
-import io.sluice.stream.BodySource;
+import io.sluice.stream.TunnelEnd;
 import io.sluice.transport.ChannelEnds;
 import io.sluice.transport.Closing;
 import io.sluice.transport.RawSocket;
@@ -21,48 +20,50 @@ import java.io.IOException;
  * One socket of a tunnel: its bytes are body without framing, up to its end. <em>Loop-confined.</em> <em>Ends</em> by
  * {@link #close} or {@link #reset}, whichever comes first.
  */
-final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource, BodySink {
-    private final Tunnel tunnel;
+public final class SocketEnd extends ChannelInboundHandlerAdapter implements TunnelEnd {
     private final SocketChannel channel;
     private final SocketReading reading;
     private final ChannelEnds ends;
-    /** What it says goes this way, and what it is told comes that way. */
-    private TunnelDirection out;
-    private TunnelDirection in;
+    /** What was read before it was an end. */
+    private ByteBuf unread;
+    private Listener listener;
     private FileRegion region;
     private boolean outputEnded;
     private boolean closed;
 
-    TunnelEnd(Tunnel tunnel, RawSocket socket) {
-        this.tunnel = tunnel;
+    /** Creates it; takes the socket. */
+    public SocketEnd(RawSocket socket) {
         this.channel = socket.channel();
         this.reading = socket.reading();
         this.ends = new ChannelEnds(channel, reading);
+        this.unread = socket.unread();
         // What a socket said before it took no more is still to be read.
         channel.config().setAutoClose(false);
+        Closing.separateEnds(channel);
     }
 
-    /** Takes its place in the pipeline; the bytes that were read before are the first. */
-    void begin(TunnelDirection itsOut, TunnelDirection itsIn, ByteBuf unread) {
-        out = itsOut;
-        in = itsIn;
+    @Override
+    public void begin(Listener its) {
+        listener = its;
         channel.pipeline().addLast(this);
         if (unread != null) {
-            out.read(unread);
+            ByteBuf first = unread;
+            unread = null;
+            listener.onBytes(first);
         }
     }
 
-    /** Flushes, and reads from here on, if its end did not come already. */
-    void open() {
+    @Override
+    public void open() {
         if (closed) {
             return;
         }
-        out.batchEnd();
+        listener.onBatchEnd();
         if (!channel.isOpen()) {
-            tunnel.broke(this);
-        } else if (channel.isInputShutdown()) {
-            out.end();
-        } else if (!out.relay().blocked()) {
+            listener.onBroken(null);
+        } else if (ends.inputEnded()) {
+            inputEnded();
+        } else if (!listener.blocked()) {
             reading.resume();
         }
     }
@@ -93,7 +94,7 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
 
     @Override
     public void taken(long bytes, boolean followed) {
-        out.taken(bytes);
+        listener.onTaken(bytes);
     }
 
     @Override
@@ -101,8 +102,8 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
         reading.pace(pace);
     }
 
-    /** Bytes that a read asks for now. */
-    int readBytes() {
+    @Override
+    public int readBytes() {
         return reading.bytes();
     }
 
@@ -112,7 +113,7 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
     public void body(ByteBuf data) {
         if (ends.deaf()) {
             data.release();
-            tunnel.broke(this);
+            listener.onBroken(null);
             return;
         }
         int count = data.readableBytes();
@@ -146,7 +147,7 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
             if (gone.isSuccess() && !closed) {
                 outputEnded = true;
                 Closing.endOutput(channel);
-                tunnel.ended();
+                listener.onOutputEnd();
             }
         });
     }
@@ -169,11 +170,6 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
                 + (region == null ? 0 : region.count() - region.transferred());
     }
 
-    /** Whether its output ended, all of it taken by the kernel. */
-    boolean outputEnded() {
-        return outputEnded;
-    }
-
     // ---- what the channel reports ----
 
     @Override
@@ -181,14 +177,14 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
         if (closed) {
             ((ByteBuf) message).release();
         } else {
-            out.read((ByteBuf) message);
+            listener.onBytes((ByteBuf) message);
         }
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         if (!closed) {
-            out.batchEnd();
+            listener.onBatchEnd();
         }
     }
 
@@ -199,7 +195,7 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
 
     private void writableAgain() {
         if (!closed && writable()) {
-            in.writable();
+            listener.onWritable();
         }
     }
 
@@ -209,17 +205,25 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
         if (closed) {
             return;
         }
-        if (ended && ends.believed()) {
-            out.end();
-        } else if (ended || ends.outputFailed(event) && !outputEnded) {
+        if (ended) {
+            inputEnded();
+        } else if (ends.outputFailed(event) && !outputEnded) {
+            listener.onBroken(null);
+        }
+    }
+
+    private void inputEnded() {
+        if (ends.believed()) {
+            listener.onInputEnd();
+        } else {
             // Perhaps it was not the peer who ended it.
-            tunnel.broke(this);
+            listener.onBroken(null);
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        tunnel.broke(this);
+        listener.onBroken(null);
     }
 
     @Override
@@ -228,30 +232,30 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter implements BodySource
             failed(cause);
         } else if (why.paused() && !outputEnded && reading.peerReset()) {
             // Nobody would find out by reading while the other side holds this one back.
-            tunnel.broke(this);
+            listener.onBroken(null);
         }
     }
 
     private void failed(Throwable cause) {
         if (ChannelEnds.cause(cause) instanceof IOException) {
-            tunnel.broke(this);
+            listener.onBroken(null);
         } else {
-            tunnel.failed();
+            listener.onFailed();
         }
     }
 
     // ---- endings ----
 
-    /** Closes it, all said; idempotent. */
-    void close() {
+    @Override
+    public void close() {
         if (!closed) {
             closed = true;
             Closing.close(channel);
         }
     }
 
-    /** Ends it so that nobody takes what was said for all there was; idempotent. */
-    void reset() {
+    @Override
+    public void reset() {
         if (!closed) {
             closed = true;
             Closing.reset(channel);
