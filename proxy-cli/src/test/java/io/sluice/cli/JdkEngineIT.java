@@ -43,16 +43,18 @@ final class JdkEngineIT {
 
     private SluiceProcess start(String tls) throws Exception {
         X509Bundle own = issued("localhost");
+        // As much of an OCSP response as is looked at.
+        Path staple = Files.write(temp.resolve("staple"), new byte[] {0x30, 9, 10, 1, 0, (byte) 0xa0, 4, 0, 0, 0, 0});
         Path yaml = Files.writeString(temp.resolve("sluice.yaml"), """
                 listeners:
                   - name: web
                     address: 127.0.0.1:0
-                    tls: { certificates: [{ cert: "%s", key: "%s" }]%s }
+                    tls: { certificates: [{ cert: "%s", key: "%s", ocsp: "%s" }]%s }
                 routes: [{ respond: { status: 200, body: by the JDK } }]
                 services: {}
                 admin: "off"
                 accessLog: { path: "%s" }
-                """.formatted(own.toTempCertChainPem(), own.toTempPrivateKeyPem(), tls, temp.resolve("access.log")));
+                """.formatted(own.toTempCertChainPem(), own.toTempPrivateKeyPem(), staple, tls, temp.resolve("access.log")));
         return SluiceProcess.startWith(NO_NATIVE_TLS, temp, "run", "-c", yaml.toString());
     }
 
@@ -80,6 +82,7 @@ final class JdkEngineIT {
             assertThat(answer.version()).isEqualTo(version);
             assertThat(answer.sslSession()).hasValueSatisfying(session -> assertThat(session.getProtocol()).isEqualTo("TLSv1.3"));
             sluice.awaitErr("TLS engine provider=JDK library=\"the JDK's, as there is no native library: ");
+            assertThat(sluice.err()).containsOnlyOnce("OCSP responses are not stapled: this TLS engine can't listener=web");
         }
     }
 

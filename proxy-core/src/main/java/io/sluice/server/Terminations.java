@@ -84,6 +84,9 @@ final class Terminations implements AutoCloseable {
             made = Termination.load(listener.tls(), engines(), terms.protocols(), ordered);
             known.put(terms, made);
             warn(made);
+            if (!engines().staples() && listener.tls().certificates().stream().anyMatch(each -> each.ocsp() != null)) {
+                LOG.warn("OCSP responses are not stapled: this TLS engine can't listener={}", listener.name());
+            }
             watch();
         }
         return made;

@@ -11,6 +11,11 @@ import io.netty.handler.ssl.SslProvider;
  */
 public record Engines(SslProvider provider, String why) {
 
+    /** Whether it staples OCSP responses. */
+    public boolean staples() {
+        return provider != SslProvider.JDK;
+    }
+
     /** What this system has. The first call loads a native library. */
     public static Engines detect() {
         if (OpenSsl.isAvailable()) {
