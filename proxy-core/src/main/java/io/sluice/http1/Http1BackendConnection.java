@@ -354,7 +354,7 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable caught) {
         Throwable cause = ChannelEnds.cause(caught);
-        if (state == State.CLOSED || cause instanceof SocketReading.NotRead) {
+        if (state == State.CLOSED || cause instanceof SocketReading.NotRead || request.refused() && ChannelEnds.ofWrite(cause)) {
             return;
         }
         if (cause instanceof SSLException) {
@@ -371,7 +371,7 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
             // A write failed, or a read did while there was more to write: the end of input tells which comes first.
             request.refuse();
             listener.onRequestRefused();
-        } else if (!request.refused()) {
+        } else {
             inputEnded(why);
         }
     }

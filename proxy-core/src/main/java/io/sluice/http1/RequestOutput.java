@@ -72,7 +72,7 @@ final class RequestOutput {
         refused = true;
     }
 
-    /** Whether it takes no more, which is known: of the writes that waited each fails for itself. */
+    /** Whether it takes no more. */
     boolean refused() {
         return refused;
     }
