@@ -51,6 +51,11 @@ public record ServiceConfig(
         public boolean shared() {
             return this != HTTP1;
         }
+
+        /** Whether a connection can be had that is switched to another protocol (RFC 9110 §7.8). */
+        public boolean switches() {
+            return this == HTTP1 || this == AUTO;
+        }
     }
 
     /** With which PROXY protocol header a connection begins. */

@@ -53,7 +53,7 @@ final class Tunnelling implements Worker.Connection, Tunnel.Listener, BodyRelay.
      */
     static ProxyError refused(Exchange exchange) {
         boolean possible = switch (exchange.route.action()) {
-            case Action.Forward _ -> !exchange.service.config().protocol().shared();
+            case Action.Forward _ -> exchange.service.config().protocol().switches();
             case Action.Answer _, Action.Files _ -> false;
             case Action.Refuse _, Action.ToHttps _ -> true;
         };

@@ -3,7 +3,6 @@ package io.sluice.http1;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.FileRegion;
-import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.sluice.http.RequestHead;
 import io.sluice.http.Trailers;
 import io.sluice.transport.ProxyHeader;
@@ -76,11 +75,6 @@ final class RequestOutput {
     /** Whether it takes no more. */
     boolean refused() {
         return refused;
-    }
-
-    /** Whether this says nothing new: of the writes that wait when one fails, each fails for itself. */
-    boolean knows(Throwable cause) {
-        return refused && cause instanceof ChannelOutputShutdownException;
     }
 
     /** Whether it wants more: also what it only forgets, so that nobody waits for room. */

@@ -24,6 +24,7 @@ import io.sluice.transport.SocketlessChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -253,6 +254,9 @@ class Http1BackendConnectionTest {
         backend.head(request("POST /", "Content-Length: 9\r\n"));
         backend.flush();
         channel.pipeline().fireExceptionCaught(new IOException("Broken pipe"));
+        // Every write that waited fails with it, and what is written from now on.
+        channel.pipeline().fireExceptionCaught(new ChannelOutputShutdownException("Channel output shutdown"));
+        channel.pipeline().fireExceptionCaught(new ClosedChannelException());
         assertThat(heard.events).containsExactly("refused");
         assertThat(backend.writable()).as("what comes is dropped").isTrue();
         ByteBuf slice = text("abc");

@@ -47,7 +47,8 @@ final class AutoProtocolIT {
             while (true) {
                 Message request = connection.request();
                 if (request.value("Upgrade") != null) {
-                    connection.send(Tunnelled.SWITCHED);
+                    String key = request.value("Sec-WebSocket-Key");
+                    connection.send(key == null ? Tunnelled.SWITCHED : WebSockets.switched(key));
                     connection.send(Tunnelled.text(connection, 4).toUpperCase());
                     connection.awaitEnd();
                     return;
@@ -69,6 +70,20 @@ final class AutoProtocolIT {
 
     private ScriptedBackend backend() throws Exception {
         return backend(new CountDownLatch(0));
+    }
+
+    @Test
+    void aWebSocketOverHttp2GetsAConnectionOfHttp1() throws Exception {
+        choice.set("h2");
+        proxy.start(service(""), backend());
+        FrameClient client = proxy.http2Client();
+        assertThat(client.answer(client.get("/")).text()).isEqualTo("h2");
+
+        int stream = client.webSocket("/chat");
+        assertThat(client.head(stream).status).isEqualTo(200);
+        client.data(stream, Http.bytes("ping"), true);
+
+        assertThat(client.answer(stream).text()).isEqualTo("PING");
     }
 
     @ParameterizedTest
