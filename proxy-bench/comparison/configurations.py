@@ -127,6 +127,21 @@ routes:
     files: {{ root: "{folder}/files" }}
 timeouts: {{ drain: {{ accepting: 0s, exchanges: 1s }} }}
 """
+# Of what the backend says, which knows no types.
+SLUICE_COMPRESSES = SLUICE_PROCESS + """\
+listeners:
+  - address: 127.0.0.1:{port}
+routes:
+  - service: files
+    filters:
+      - requestHeaders: {{ remove: [Accept-Encoding] }}
+      - compress: {{ types: [application/octet-stream] }}
+services:
+  files: {{ endpoints: ["127.0.0.1:{backend}"] }}
+timeouts: {{ drain: {{ accepting: 0s, exchanges: 1s }} }}
+"""
+NGINX_GZIP = ("gzip on; gzip_comp_level 4; gzip_min_length 1024; gzip_types application/octet-stream; gzip_proxied any; gzip_vary on; "
+              "proxy_set_header Accept-Encoding '';")
 SLUICE_BULK_ROUTE = "  - { match: { path: /bulk/ }, service: bulk }"
 SLUICE_BULK = '  bulk: {{ endpoints: ["127.0.0.1:{bulk}"] }}'
 SLUICE_COPIES = "zeroCopy: { enabled: false }"

@@ -37,9 +37,9 @@ class WrkRun:
         self.errors = broken + not_2xx
 
 
-def wrk(bench, port, path, connections, seconds, upload_bytes=None, method="PUT", secure=False):
+def wrk(bench, port, path, connections, seconds, upload_bytes=None, method="PUT", secure=False, coding=None):
     """As many requests as go for so many seconds; uploads of so many bytes each, if a number is given,
-    by that method; over TLS, if secure.
+    by that method; over TLS, if secure; asking for this coding, if one is given.
 
     The bytes carried are those received, heads included: of uploads only their receiver knows.
     """
@@ -47,6 +47,7 @@ def wrk(bench, port, path, connections, seconds, upload_bytes=None, method="PUT"
     with open(script, "w") as file:
         file.write(EXACT_FIGURES + ("" if upload_bytes is None else UPLOAD.format(size=upload_bytes, method=method)))
     out = run_load(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", script,
+                    *([] if coding is None else ["-H", f"Accept-Encoding: {coding}"]),
                     f"{'https' if secure else 'http'}://127.0.0.1:{port}{path}"], bench.load_core, seconds + 30,
                    client_environment(bench.folder) if secure else None)
     figures = re.search(r"^figures" + 8 * r" (\d+)" + "$", out, re.MULTILINE)

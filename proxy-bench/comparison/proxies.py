@@ -13,7 +13,7 @@ from . import certificates, configurations
 from .processes import CannotMeasure, Child, free_port
 
 PACKAGES = {"nginx": "nginx", "haproxy": "haproxy", "wrk": "wrk", "h2load": "nghttp2-client", "taskset": "util-linux",
-            "openssl": "openssl", "mvn": "maven"}
+            "openssl": "openssl", "mvn": "maven", "npm": "npm", "node": "nodejs"}
 # A Sluice that never splices, beside every other; it is the launcher of `sluice` with one more line of configuration.
 COPYING = "-copy"
 

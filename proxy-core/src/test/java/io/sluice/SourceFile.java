@@ -14,8 +14,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import javax.tools.JavaCompiler;
+import java.util.Map;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
@@ -47,22 +48,47 @@ record SourceFile(String name, int lines, List<Method> methods, List<Type> types
 
     /** Reads a source text. */
     static SourceFile parse(String name, String text) {
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        SimpleJavaFileObject source = new SimpleJavaFileObject(
-                URI.create("string:///" + name.replaceAll("[^A-Za-z0-9/.-]", "_")), SimpleJavaFileObject.Kind.SOURCE) {
-            @Override
-            public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-                return text;
-            }
-        };
-        JavacTask task = (JavacTask) compiler.getTask(null, null, null, List.of("-proc:none"), null, List.of(source));
+        return parse(Map.of(name, text)).getFirst();
+    }
+
+    /** Reads source texts, by their names: all of them at once, since every run of the compiler has to warm up anew. */
+    static List<SourceFile> parse(Map<String, String> texts) {
+        Map<URI, Text> sources = new LinkedHashMap<>();
+        texts.forEach((name, text) -> {
+            Text source = new Text(name, text);
+            sources.put(source.toUri(), source);
+        });
+        JavacTask task = (JavacTask) ToolProvider.getSystemJavaCompiler()
+                .getTask(null, null, null, List.of("-proc:none"), null, sources.values());
+        List<SourceFile> files = new ArrayList<>();
         try {
-            CompilationUnitTree unit = task.parse().iterator().next();
-            Reader reader = new Reader(DocTrees.instance(task), unit);
-            reader.scan(unit, null);
-            return new SourceFile(name, (int) text.lines().count(), List.copyOf(reader.methods), List.copyOf(reader.types));
+            for (CompilationUnitTree unit : task.parse()) {
+                Text source = sources.get(unit.getSourceFile().toUri());
+                Reader reader = new Reader(DocTrees.instance(task), unit);
+                reader.scan(unit, null);
+                files.add(new SourceFile(
+                        source.path, (int) source.text.lines().count(), List.copyOf(reader.methods), List.copyOf(reader.types)));
+            }
+            return files;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A source that is at hand as text. */
+    private static final class Text extends SimpleJavaFileObject {
+        private final String path;
+        private final String text;
+
+        Text(String path, String text) {
+            super(URI.create("string:///" + path.replaceAll("[^A-Za-z0-9/.-]", "_")), SimpleJavaFileObject.Kind.SOURCE);
+            this.path = path;
+            this.text = text;
+        }
+
+        @Override
+        public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+            return text;
         }
     }
 

@@ -16,30 +16,38 @@ final class CertificateLines {
 
     private CertificateLines() {}
 
-    /** A line for each certificate: for which names, which key, how long still. */
+    /** A line for each certificate: for which names, and of those in files which key, how long still. */
     static List<String> of(SluiceConfig config, Instant now) {
         List<String> lines = new ArrayList<>();
         for (ListenerConfig listener : config.listeners()) {
             if (listener.tls() != null) {
-                listener.tls().certificates().forEach(files -> lines.add(line(listener.name(), files, now)));
+                listener.tls().certificates().forEach(each -> lines.add("Certificate of " + listener.name() + ": "
+                        + (each.ordered() ? ordered(each, config) : read(each, now))));
             }
         }
         return lines;
     }
 
-    private static String line(String listener, CertificateConfig files, Instant now) {
-        String begin = "Certificate of " + listener + ": ";
+    /** Nobody is asked: the first one comes when the proxy runs. */
+    private static String ordered(CertificateConfig certificate, SluiceConfig config) {
+        return shown(certificate.acme()) + "; by ACME from " + config.acme().directory();
+    }
+
+    private static String read(CertificateConfig certificate, Instant now) {
         try {
-            Identity identity = Identity.read(files.cert(), files.key());
+            Identity identity = Identity.read(certificate.cert(), certificate.key());
             List<String> names = identity.names().isEmpty() ? List.of(identity.name()) : identity.names();
-            int more = names.size() - NAMES_SHOWN_MAX;
             long days = Duration.between(now, identity.expires()).toDays();
-            return begin + String.join(", ", names.stream().limit(NAMES_SHOWN_MAX).toList())
-                    + (more > 0 ? " and " + more + " more" : "") + "; " + identity.keyType() + "; until " + identity.expires()
+            return shown(names) + "; " + identity.keyType() + "; until " + identity.expires()
                     + (identity.expires().isBefore(now) ? " (expired)" : " (" + days + (days == 1 ? " day)" : " days)"));
         } catch (PemException e) {
             // Between the reading of the configuration and now.
-            return begin + e.getMessage();
+            return e.getMessage();
         }
+    }
+
+    private static String shown(List<String> names) {
+        int more = names.size() - NAMES_SHOWN_MAX;
+        return String.join(", ", names.stream().limit(NAMES_SHOWN_MAX).toList()) + (more > 0 ? " and " + more + " more" : "");
     }
 }

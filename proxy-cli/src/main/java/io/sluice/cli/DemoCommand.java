@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "demo", description = "Runs a proxy before two backends of its own, with requests to try.")
 final class DemoCommand implements Callable<Integer> {
     private static final int ADMIN_PORT = 9901;
+    private static final int TLS_PORT = 8443;
     private static final String ACCESS_LOG = "{ path: stdout, format: common }";
     private static final int PORT_MAX = 65_535;
 
@@ -36,11 +37,12 @@ final class DemoCommand implements Callable<Integer> {
         }
         // Asked beforehand: where listeners share ports (SO_REUSEPORT), a second demo would get half of the first one's
         // connections rather than an error.
-        int chosen = Demo.free(port) ? port : 0;
+        int chosen = orAny(port);
         if (chosen != port) {
             err.println("sluice: port " + port + " is taken; using a free one instead.");
         }
-        try (Demo demo = Demo.start(chosen, Demo.free(ADMIN_PORT) ? ADMIN_PORT : 0, ACCESS_LOG)) {
+        Demo.Ports ports = new Demo.Ports(chosen, orAny(TLS_PORT), orAny(ADMIN_PORT));
+        try (Demo demo = Demo.start(ports, ACCESS_LOG)) {
             Signals.handle("INT", end::countDown);
             Signals.handle("TERM", end::countDown);
             print(demo, spec.commandLine().getOut());
@@ -50,6 +52,10 @@ final class DemoCommand implements Callable<Integer> {
             return ExitCode.NOT_STARTED;
         }
         return ExitCode.FINE;
+    }
+
+    private static int orAny(int wanted) {
+        return Demo.free(wanted) ? wanted : 0;
     }
 
     static void print(Demo demo, PrintWriter out) {

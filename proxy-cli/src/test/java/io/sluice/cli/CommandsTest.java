@@ -74,6 +74,24 @@ final class CommandsTest {
     }
 
     @Test
+    void checksTheReferenceFileWithTheFilesThatItAsksFor() throws Exception {
+        X509Bundle bundle = new CertificateBuilder().subject("CN=example.com").setIsCertificateAuthority(true).ecp256()
+                .buildSelfSigned();
+        String cert = bundle.toTempCertChainPem().toString();
+        Path staple = Files.write(temp.resolve("staple"), new byte[] {0x30, 9, 10, 1, 0, (byte) 0xa0, 4, 0, 0, 0, 0});
+
+        Outcome outcome = execute(
+                Map.of("TLS_CERT", cert, "TLS_KEY", bundle.toTempPrivateKeyPem().toString(), "TLS_OCSP", staple.toString(),
+                        "ACME_CA", cert),
+                "check", "-c", YamlFile.repository().resolve("config/reference.yaml").toString());
+
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.exit()).isEqualTo(ExitCode.FINE);
+        assertThat(outcome.out()).contains("reference.yaml is valid: ", "Certificate of mutual: example.com; EC; until ",
+                "Certificate of secure: example.com, www.example.com; by ACME from https://");
+    }
+
+    @Test
     void comparesWithNothingThatIsBroken() throws IOException {
         Path running = Files.writeString(temp.resolve("running.yaml"), "listners: []\n");
 

@@ -2,6 +2,7 @@ package io.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,15 +26,18 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The demo as a user meets it: the requests it prints do what it says of them. */
 final class DemoIT {
-    private static final Pattern URL = Pattern.compile("http://[^ ']+");
+    private static final Pattern URL = Pattern.compile("https?://[^ ']+");
 
     private static Demo demo;
     private static HttpClient client;
 
     @BeforeAll
-    static void start() throws IOException {
-        demo = Demo.start(0, 0, "{ path: off }");
-        client = HttpClient.newHttpClient();
+    static void start() throws Exception {
+        demo = Demo.start(new Demo.Ports(0, 0, 0), "{ path: off }");
+        // As curl -k does.
+        SSLContext anybody = SSLContext.getInstance("TLS");
+        anybody.init(null, InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);
+        client = HttpClient.newBuilder().sslContext(anybody).build();
     }
 
     @AfterAll
@@ -46,7 +51,8 @@ final class DemoIT {
         String command = demo.examples().get(example).command();
         Matcher url = URL.matcher(command);
         assertThat(url.find()).isTrue();
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url.group())).version(HttpClient.Version.HTTP_1_1);
+        HttpClient.Version most = url.group().startsWith("https:") ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1;
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url.group())).version(most);
         if (command.contains("-d 'some text'")) {
             request.POST(HttpRequest.BodyPublishers.ofString("some text"));
         }
@@ -107,6 +113,27 @@ final class DemoIT {
     }
 
     @Test
+    void theSixthIsAnsweredOverTlsByHttp2() throws Exception {
+        HttpResponse<String> response = send(5, BodyHandlers.ofString());
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
+        assertThat(response.sslSession()).isPresent();
+    }
+
+    @Test
+    void itsCertificateIsRemovedWithIt() throws Exception {
+        Demo other = Demo.start(new Demo.Ports(0, 0, 0), "{ path: off }");
+        Matcher certificate = Pattern.compile("cert: (\\S+),").matcher(other.yaml());
+        assertThat(certificate.find()).isTrue();
+        assertThat(Path.of(certificate.group(1))).exists();
+
+        other.close();
+
+        assertThat(Path.of(certificate.group(1))).doesNotExist();
+    }
+
+    @Test
     void itsMetricsAndProbesAnswer() throws Exception {
         String admin = "http://" + RunningProxy.text(demo.adminAddress());
         for (String page : List.of("/metrics", "/livez", "/readyz")) {
@@ -117,12 +144,12 @@ final class DemoIT {
     }
 
     @Test
-    void printsItsConfigurationTheFiveCommandsAndWhatToLookAt() {
+    void printsItsConfigurationTheCommandsAndWhatToLookAt() {
         StringWriter text = new StringWriter();
 
         DemoCommand.print(demo, new PrintWriter(text));
 
-        assertThat(demo.examples()).hasSize(5);
+        assertThat(demo.examples()).hasSize(6);
         demo.yaml().lines().forEach(line -> assertThat(text.toString()).contains("    " + line));
         for (Demo.Example example : demo.examples()) {
             assertThat(text.toString()).contains(example.command(), example.lookFor());

@@ -29,15 +29,33 @@ final class SluiceProcess implements AutoCloseable {
     }
 
     static SluiceProcess start(Path folder, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+        return startWith(List.of(), folder, arguments);
+    }
+
+    /** The same with further flags for Java. */
+    static SluiceProcess startWith(List<String> javaFlags, Path folder, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(heedingInterrupts());
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
-                "-cp", System.getProperty("java.class.path"), Sluice.class.getName()));
+                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+        command.addAll(javaFlags);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Sluice.class.getName()));
         command.addAll(List.of(arguments));
         Path out = folder.resolve("out");
         Path err = folder.resolve("err");
         Process process = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
         return new SluiceProcess(process, out, err);
+    }
+
+    /**
+     * What has a program heed SIGINT, though a shell's background job, as whoever runs the tests may be, was started to ignore
+     * it, and has all its children ignore it: Java then does, too. Nothing where the system's env can't.
+     */
+    private static List<String> heedingInterrupts() throws IOException {
+        List<String> command = List.of("env", "--default-signal=INT");
+        Process tried = new ProcessBuilder(List.of("env", "--default-signal=INT", "true"))
+                .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        return tried.onExit().join().exitValue() == 0 ? command : List.of();
     }
 
     /** Waits until standard error contains the pattern. */

@@ -56,13 +56,20 @@ final class AcmeAuthority implements Authority {
     private final Storage storage;
     private final Challenges challenges;
     private final InstantSource clock;
+    private final Pause pause;
 
-    /** Creates it, asking nothing. */
-    AcmeAuthority(AcmeConfig config, Storage storage, Challenges challenges, InstantSource clock) {
+    /** Lets time pass between two questions. */
+    interface Pause {
+        void of(Duration time) throws InterruptedException;
+    }
+
+    /** Creates it, asking nothing; {@code pause} is that of {@code clock}. */
+    AcmeAuthority(AcmeConfig config, Storage storage, Challenges challenges, InstantSource clock, Pause pause) {
         this.config = config;
         this.storage = storage;
         this.challenges = challenges;
         this.clock = clock;
+        this.pause = pause;
     }
 
     @Override
@@ -174,7 +181,7 @@ final class AcmeAuthority implements Authority {
     /** Asks until it is in one of these states, as often as the authority wants to be asked. */
     private Status await(PollableResource resource, Set<Status> ends, Instant deadline)
             throws AcmeException, OrderFailed, InterruptedException {
-        Duration pause = FIRST_PAUSE;
+        Duration ours = FIRST_PAUSE;
         while (true) {
             Instant wanted = resource.fetch().orElse(Instant.MIN);
             if (ends.contains(resource.getStatus())) {
@@ -185,9 +192,13 @@ final class AcmeAuthority implements Authority {
                 throw new OrderFailed("the authority did not decide within " + ORDER_MAX.toMinutes() + " minutes", null, null);
             }
             Duration asked = wanted.isAfter(now) ? Duration.between(now, wanted) : Duration.ZERO;
-            Thread.sleep(asked.compareTo(ASKED_PAUSE_MAX) > 0 ? ASKED_PAUSE_MAX : asked.compareTo(pause) > 0 ? asked : pause);
-            pause = pause.compareTo(PAUSE_MAX) < 0 ? pause.multipliedBy(2) : pause;
+            pause.of(earlier(ASKED_PAUSE_MAX, asked.compareTo(ours) > 0 ? asked : ours));
+            ours = earlier(PAUSE_MAX, ours.multipliedBy(2));
         }
+    }
+
+    private static Duration earlier(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private static String text(Problem problem) {

@@ -49,7 +49,8 @@ public final class Renewal implements AutoCloseable {
         this(new Keeper.Surroundings(
                         InstantSource.system(),
                         () -> ThreadLocalRandom.current().nextDouble(),
-                        (config, storage) -> new AcmeAuthority(config, storage, challenges, InstantSource.system())),
+                        (config, storage) -> new AcmeAuthority(
+                                config, storage, challenges, InstantSource.system(), Thread::sleep)),
                 meters, use);
     }
 

@@ -14,7 +14,9 @@ public record AccessLogConfig(String path, Format format, int queue) {
         /** One JSON object a line. */
         JSON,
         /** The Common Log Format. */
-        COMMON
+        COMMON,
+        /** The same, and what TLS the client speaks. */
+        COMMON_TLS
     }
 
     /** Whether any line is written at all. */

@@ -211,6 +211,7 @@ final class Assembly {
                             : new EndpointConfig(endpoint.get("address", HostPort.class), endpoint.get("srv", String.class),
                                     endpoint.whole("weight"), endpoint.get("backup", Boolean.class) ? 1 : 0));
         }
+        BackendTlsConfig tls = BackendTlsKeys.of(at);
         return new ServiceConfig(
                 name,
                 List.copyOf(endpoints),
@@ -218,11 +219,11 @@ final class Assembly {
                 StickyKeys.of(at, name),
                 at.section("pool").bind(PoolConfig.class, null),
                 at.section("socket").bind(SocketConfig.class, null),
-                BackendTlsKeys.of(at),
+                tls,
                 at.section("zeroCopy").get("enabled", Boolean.class),
                 HealthKeys.of(at),
                 at.get("proxyProtocol", ServiceConfig.ProxyProtocol.class),
-                at.get("protocol", ServiceConfig.Protocol.class),
+                Http2BackendKeys.protocol(at, tls),
                 at.section("http2").bind(Http2Config.class, null),
                 at.section("limits").bind(ServiceLimitConfig.class, null),
                 at.has("circuitBreaker") ? at.section("circuitBreaker").bind(BreakerConfig.class, null) : null);

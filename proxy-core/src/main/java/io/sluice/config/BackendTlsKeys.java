@@ -49,7 +49,7 @@ final class BackendTlsKeys {
 
     /** What is written under a service; null if nothing is, or false. Files that can't be read are left to {@link #check}. */
     static BackendTlsConfig of(Section service) {
-        if (!service.has(NAME) || Boolean.FALSE.equals(service.values().value(service.at(NAME)))) {
+        if (!wanted(service)) {
             return null;
         }
         Section at = service.section(NAME);
@@ -59,6 +59,11 @@ final class BackendTlsKeys {
         } catch (PemException _) {
             return null;
         }
+    }
+
+    /** Whether a service is to have TLS, be it written rightly or not. */
+    static boolean wanted(Section service) {
+        return service.has(NAME) && !Boolean.FALSE.equals(service.values().value(service.at(NAME)));
     }
 
     private static List<X509Certificate> authorities(Section at) throws PemException {

@@ -314,7 +314,7 @@ final class CrossChecks {
             loadBalancer(service, at + ".loadBalancer");
             StickyKeys.check(new Section(values, at), service.sticky(), raw(service), problems);
             DnsKeys.check(new Section(values, at), problems);
-            Http2BackendKeys.check(new Section(values, at), service, raw(service), problems);
+            Http2BackendKeys.check(new Section(values, at), service, raw(service), problems, warnings);
             if (!values.sound(at + ".endpoints")) {
                 return;
             }

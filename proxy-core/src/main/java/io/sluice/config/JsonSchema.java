@@ -58,7 +58,7 @@ public final class JsonSchema {
                     "type", "array", "minItems", 1, "items", schema(KeyReference.key(key.path() + "[]")));
             case NAMES -> ValueType.ordered(
                     "type", "object", "additionalProperties", schema(KeyReference.key(key.path() + ".*")));
-            case VALUE, LATER -> throw new IllegalArgumentException(key.path() + " holds no keys");
+            case VALUE -> throw new IllegalArgumentException(key.path() + " holds no keys");
         };
     }
 
@@ -66,9 +66,6 @@ public final class JsonSchema {
         Map<String, Object> properties = new LinkedHashMap<>();
         List<String> required = new ArrayList<>();
         for (Key key : KeyReference.under(path)) {
-            if (key.isLater()) {
-                continue;
-            }
             properties.put(key.name(), schema(key));
             if (key.isRequired()) {
                 required.add(key.name());

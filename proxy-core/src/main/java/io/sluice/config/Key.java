@@ -13,7 +13,7 @@ package io.sluice.config;
  *                  {@code fallback}
  * @param inherits  the path of the key whose value in force is the default; null = its own {@code fallback}
  * @param component the record component it fills
- * @param meaning   one or two sentences; for a key of a {@link Shape#LATER} version, what it will be
+ * @param meaning   one or two sentences
  */
 record Key(
         String path,
@@ -37,9 +37,7 @@ record Key(
         /** Elements of one kind. */
         LIST,
         /** Names of the operator's choosing, each with the same kind of content. */
-        NAMES,
-        /** Nothing: the key belongs to a later version. */
-        LATER
+        NAMES
     }
 
     /** A key that holds one value. */
@@ -60,11 +58,6 @@ record Key(
     /** A key that holds a map from names. */
     static Key names(String path, ValueType names, String meaning) {
         return new Key(path, Shape.NAMES, null, names, null, NOT_SET, null, last(path), meaning);
-    }
-
-    /** A key that this version knows only to refuse. */
-    static Key later(String path, String what) {
-        return new Key(path, Shape.LATER, null, null, null, "not in this version", null, last(path), what);
     }
 
     /** The same with a default. */
@@ -105,11 +98,6 @@ record Key(
         return "required".equals(unset);
     }
 
-    /** Whether it belongs to a later version. */
-    boolean isLater() {
-        return shape == Shape.LATER;
-    }
-
     /** The default as written, or in words what leaving it out means. */
     String defaultText() {
         return fallback == null ? unset : fallback;
@@ -124,7 +112,7 @@ record Key(
     String expected() {
         String container =
                 switch (shape) {
-                    case VALUE, LATER -> "";
+                    case VALUE -> "";
                     case SECTION -> "a mapping of keys";
                     case LIST -> "a list";
                     case NAMES -> "a mapping from names";

@@ -31,18 +31,17 @@ public final class KeyReference {
 
     private KeyReference() {}
 
-    /** Every key of this version, in the order of the reference file. */
+    /** Every key, in the order of the reference file. */
     public static List<Entry> entries() {
         return keys().map(KeyReference::entry).toList();
     }
 
     /**
      * The key of a path, which may name elements ({@code routes[2].match.host}, {@code services.app.pool}) or not
-     * ({@code routes[].match.host}, {@code routes.match.host}, {@code services.*.pool}). Empty if there is none, or only in
-     * a later version.
+     * ({@code routes[].match.host}, {@code routes.match.host}, {@code services.*.pool}). Empty if there is none.
      */
     public static Optional<Entry> find(String path) {
-        return resolve(path).filter(key -> !key.isLater()).map(KeyReference::entry);
+        return resolve(path).map(KeyReference::entry);
     }
 
     /** Paths of the keys that were perhaps meant by one that doesn't exist, the nearest first; three at most. */
@@ -61,9 +60,9 @@ public final class KeyReference {
                 .toList();
     }
 
-    /** Every key of this version. */
+    /** Every key. */
     static Stream<Key> keys() {
-        return KEYS.values().stream().filter(key -> !key.isLater());
+        return KEYS.values().stream();
     }
 
     /** The key of exactly this path; null if there is none. */
@@ -71,7 +70,7 @@ public final class KeyReference {
         return KEYS.get(path);
     }
 
-    /** The keys directly under a path ("" = the top), those of later versions among them. */
+    /** The keys directly under a path ("" = the top). */
     static List<Key> under(String path) {
         return UNDER.getOrDefault(path, List.of());
     }
@@ -86,7 +85,7 @@ public final class KeyReference {
         return parent.isEmpty() ? name : parent + "." + name;
     }
 
-    /** The key of a path that may name elements, those of later versions among them. */
+    /** The key of a path that may name elements. */
     static Optional<Key> resolve(String path) {
         String pattern = "";
         for (String part : ELEMENT.matcher(path).replaceAll("[]").split("\\.", -1)) {

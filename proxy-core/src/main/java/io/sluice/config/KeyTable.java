@@ -364,8 +364,10 @@ final class KeyTable {
                 value("accessLog.path", ValueType.text("stdout, stderr, off or a file's path", "[^\\p{Cntrl}]{1,4096}"),
                                 "stdout, stderr, off, or a file.")
                         .byDefault("stdout"),
-                value("accessLog.format", choice(ordered("json", Format.JSON, "common", Format.COMMON)), "json: an object a"
-                                + " line. common: the Common Log Format.")
+                value("accessLog.format", choice(ordered(
+                                "json", Format.JSON, "common", Format.COMMON, "commonTls", Format.COMMON_TLS)), "json: an object"
+                                + " a line. common: the Common Log Format. commonTls: the same, and of the client's TLS the"
+                                + " version, the cipher suite and the name asked for (SNI), or hyphens.")
                         .byDefault("json"),
                 value("accessLog.queue", whole(1, 1_000_000), "Lines that may wait to be written; further ones are dropped"
                                 + " and counted, never waited for.")

@@ -75,10 +75,6 @@ final class Reading {
                 });
                 values.place(at, field.key().place());
                 report(field.key().place(), at, unknown(pattern, name, near));
-            } else if (key.isLater()) {
-                values.place(at, field.key().place());
-                report(field.key().place(), at, "found a key that this version doesn't have yet (%s); expected it to be left out"
-                        .formatted(key.meaning()));
             } else {
                 node(key, field.value(), at);
             }
@@ -185,10 +181,7 @@ final class Reading {
     }
 
     private static List<String> here(String pattern) {
-        return KeyReference.under(pattern).stream()
-                .filter(key -> !key.isLater())
-                .map(Key::name)
-                .toList();
+        return KeyReference.under(pattern).stream().map(Key::name).toList();
     }
 
     private static String unknown(String pattern, String name, Optional<String> near) {

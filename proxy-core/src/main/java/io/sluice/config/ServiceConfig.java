@@ -43,9 +43,11 @@ public record ServiceConfig(
         /** HTTP/2 under TLS, as the handshake agrees (RFC 9113 §3.2): many requests at a time on a connection. */
         H2,
         /** HTTP/2 without TLS, as both know beforehand (RFC 9113 §3.3). */
-        H2C;
+        H2C,
+        /** What each endpoint chooses in the handshake of TLS: HTTP/2 or HTTP/1.1. Never without TLS. */
+        AUTO;
 
-        /** Whether a connection carries many requests at a time. */
+        /** Whether a connection carries many requests at a time, or may turn out to. */
         public boolean shared() {
             return this != HTTP1;
         }

@@ -2,18 +2,15 @@ package io.sluice.exchange;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.FileRegion;
 import io.sluice.filter.Base64Decoder;
 import io.sluice.http.Trailers;
 import io.sluice.stream.BodySink;
-import io.sluice.transport.SocketReading;
 
 /**
  * Decodes the base64 that goes through it. Of a body that turns out to be none, nothing follows, an end neither.
  * <em>Loop-confined.</em>
  */
-final class Base64Sink implements BodySink {
-    private final BodySink to;
+final class Base64Sink extends Recoding {
     private final Runnable broken;
     private final Base64Decoder decoder = new Base64Decoder();
     private boolean over;
@@ -24,7 +21,7 @@ final class Base64Sink implements BodySink {
      * @param broken called at most once, within a write
      */
     Base64Sink(BodySink to, Runnable broken) {
-        this.to = to;
+        inFrontOf(to);
         this.broken = broken;
     }
 
@@ -38,7 +35,7 @@ final class Base64Sink implements BodySink {
         boolean well = decoder.decode(data, out);
         data.release();
         if (well && out.isReadable()) {
-            to.body(out);
+            handOn(out);
             return;
         }
         out.release();
@@ -50,7 +47,7 @@ final class Base64Sink implements BodySink {
     @Override
     public void end(Trailers trailers) {
         if (!over && decoder.whole()) {
-            to.end(trailers);
+            behind().end(trailers);
         } else if (!over) {
             breaks();
         }
@@ -59,30 +56,5 @@ final class Base64Sink implements BodySink {
     private void breaks() {
         over = true;
         broken.run();
-    }
-
-    @Override
-    public void region(FileRegion data) {
-        throw new IllegalStateException("what is decoded has to be in memory");
-    }
-
-    @Override
-    public SocketReading socket() {
-        return null;
-    }
-
-    @Override
-    public void flush() {
-        to.flush();
-    }
-
-    @Override
-    public boolean writable() {
-        return to.writable();
-    }
-
-    @Override
-    public long pendingBytes() {
-        return to.pendingBytes();
     }
 }

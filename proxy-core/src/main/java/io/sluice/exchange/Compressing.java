@@ -2,7 +2,6 @@ package io.sluice.exchange;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.FileRegion;
 import io.sluice.config.FilterConfig.Coding;
 import io.sluice.filter.BodyFilter;
 import io.sluice.filter.Compression;
@@ -15,7 +14,6 @@ import io.sluice.route.Route;
 import io.sluice.stream.BodySink;
 import io.sluice.stream.ClientStream;
 import io.sluice.telemetry.CompressionMeters;
-import io.sluice.transport.SocketReading;
 
 /**
  * Stands between a response's body and its client on a route that compresses: decides once the head is there, and codes what
@@ -27,7 +25,7 @@ import io.sluice.transport.SocketReading;
  *
  * <p><em>Ownership</em>: of the coder and of what it has ready. <em>Ends</em>: {@link #end}, or {@link #close} with its exchange.
  */
-final class Compressing implements BodyChange, BodySink {
+final class Compressing extends Recoding implements BodyChange {
     /** So much is handed on without waiting for a flush. */
     private static final int PIECE_BYTES = 16 * 1024;
     private static final int ROOM_BYTES = 4096;
@@ -36,15 +34,12 @@ final class Compressing implements BodyChange, BodySink {
     private final CompressionMeters meters;
     private final RequestHead request;
     private final AcceptEncoding accepted;
-    private ClientStream client;
-    /** Null = the body stays as it is. */
     private Coding coding;
     /** Null before the body, and behind it. */
     private BodyFilter coder;
     private ByteBuf ready;
     private long inBytes;
     private long flushedBytes;
-    private long outBytes;
 
     private Compressing(Compression rules, CompressionMeters meters, RequestHead request) {
         this.rules = rules;
@@ -66,19 +61,9 @@ final class Compressing implements BodyChange, BodySink {
         }
         coder = rules.begin(chosen);
         coding = chosen;
-        client = to;
+        inFrontOf(to);
         meters.begun(chosen);
         return this;
-    }
-
-    @Override
-    public boolean active() {
-        return coding != null;
-    }
-
-    @Override
-    public long sentBytes(long cameBytes) {
-        return active() ? outBytes : cameBytes;
     }
 
     @Override
@@ -99,7 +84,7 @@ final class Compressing implements BodyChange, BodySink {
             data.release();
         }
         if (ready.readableBytes() >= PIECE_BYTES) {
-            handOn();
+            handOnReady();
         }
     }
 
@@ -109,18 +94,18 @@ final class Compressing implements BodyChange, BodySink {
             flushedBytes = inBytes;
             coder.flush(room());
         }
-        handOn();
-        client.flush();
+        handOnReady();
+        super.flush();
     }
 
     @Override
     public void end(Trailers trailers) {
         if (coder != null) {
             coder.end(room());
-            handOn();
+            handOnReady();
             close();
         }
-        client.end(trailers);
+        behind().end(trailers);
     }
 
     private ByteBuf room() {
@@ -130,12 +115,11 @@ final class Compressing implements BodyChange, BodySink {
         return ready;
     }
 
-    private void handOn() {
+    private void handOnReady() {
         if (ready != null && ready.isReadable()) {
             ByteBuf piece = ready;
             ready = null;
-            outBytes += piece.readableBytes();
-            client.body(piece);
+            handOn(piece);
         }
     }
 
@@ -144,31 +128,11 @@ final class Compressing implements BodyChange, BodySink {
         if (coder != null) {
             coder.close();
             coder = null;
-            meters.ended(coding, inBytes, outBytes);
+            meters.ended(coding, inBytes, sentBytes(0));
         }
         if (ready != null) {
             ready.release();
             ready = null;
         }
-    }
-
-    @Override
-    public void region(FileRegion data) {
-        throw new IllegalStateException("what is coded has to be in memory");
-    }
-
-    @Override
-    public SocketReading socket() {
-        return null;
-    }
-
-    @Override
-    public boolean writable() {
-        return client.writable();
-    }
-
-    @Override
-    public long pendingBytes() {
-        return client.pendingBytes();
     }
 }

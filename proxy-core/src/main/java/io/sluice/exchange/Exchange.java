@@ -150,7 +150,7 @@ public final class Exchange implements ClientListener {
     void attempt(Endpoint endpoint, int pass, boolean fresh) {
         record.attempt(service.name(), endpoint.text());
         attempt = new Attempt(this, worker, client, endpoint, pass);
-        attempt.start(worker.pools().of(service, endpoint), fresh);
+        attempt.start(worker.pools().of(service, endpoint).carrying(head), fresh);
     }
 
     private boolean connected() {

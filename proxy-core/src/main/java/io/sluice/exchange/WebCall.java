@@ -3,7 +3,6 @@ package io.sluice.exchange;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.FileRegion;
 import io.sluice.exchange.ExchangeState.Phase;
 import io.sluice.filter.Base64Encoder;
 import io.sluice.filter.GrpcWeb;
@@ -17,7 +16,6 @@ import io.sluice.http.Trailers;
 import io.sluice.route.Action;
 import io.sluice.stream.BodySink;
 import io.sluice.stream.ClientStream;
-import io.sluice.transport.SocketReading;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -29,17 +27,14 @@ import java.util.List;
  *
  * <p><em>Ownership</em>: of what it has ready. <em>Ends</em>: {@link #end}, or {@link #close} with its exchange.
  */
-final class WebCall implements BodyChange, BodySink {
+final class WebCall extends Recoding implements BodyChange {
     /** So much base64 is handed on without waiting for a flush. */
     private static final int PIECE_BYTES = 16 * 1024;
 
     private final GrpcWeb call;
-    /** Null = the response is not of gRPC, and stays as it is; or there is none yet. */
-    private ClientStream client;
     /** Null = the client takes frames as they are. */
     private Base64Encoder coder;
     private ByteBuf ready;
-    private long outBytes;
     private boolean over;
 
     private WebCall(GrpcWeb call) {
@@ -75,7 +70,7 @@ final class WebCall implements BodyChange, BodySink {
         if (!call.translate(head)) {
             return to;
         }
-        client = to;
+        inFrontOf(to);
         coder = call.response() == Form.TEXT ? new Base64Encoder() : null;
         return this;
     }
@@ -88,16 +83,6 @@ final class WebCall implements BodyChange, BodySink {
                 200,
                 List.of(HeaderLine.of(HeaderName.CONTENT_TYPE.text(), call.type())),
                 call.response() == Form.TEXT ? Base64.getEncoder().encode(frame) : frame);
-    }
-
-    @Override
-    public boolean active() {
-        return client != null;
-    }
-
-    @Override
-    public long sentBytes(long cameBytes) {
-        return active() ? outBytes : cameBytes;
     }
 
     @Override
@@ -129,7 +114,7 @@ final class WebCall implements BodyChange, BodySink {
             coder.flush(ready);
             handOnReady();
         }
-        client.flush();
+        super.flush();
     }
 
     @Override
@@ -143,7 +128,7 @@ final class WebCall implements BodyChange, BodySink {
             handOnReady();
         }
         close();
-        client.end(Trailers.NONE);
+        behind().end(Trailers.NONE);
     }
 
     private void handOnReady() {
@@ -156,11 +141,6 @@ final class WebCall implements BodyChange, BodySink {
         }
     }
 
-    private void handOn(ByteBuf piece) {
-        outBytes += piece.readableBytes();
-        client.body(piece);
-    }
-
     @Override
     public void close() {
         over = true;
@@ -168,25 +148,5 @@ final class WebCall implements BodyChange, BodySink {
             ready.release();
             ready = null;
         }
-    }
-
-    @Override
-    public void region(FileRegion data) {
-        throw new IllegalStateException("what is translated has to be in memory");
-    }
-
-    @Override
-    public SocketReading socket() {
-        return null;
-    }
-
-    @Override
-    public boolean writable() {
-        return client.writable();
-    }
-
-    @Override
-    public long pendingBytes() {
-        return client.pendingBytes();
     }
 }

@@ -229,6 +229,7 @@ public final class Worker {
         ExchangeRecord record = new ExchangeRecord(
                 listener.name(), text ? client.addressText() : "", startedNanos, text ? System.currentTimeMillis() : 0);
         record.headRead(client.sinceNanos(), wheel.nowNanos());
+        record.encrypted(client.encryption());
         return record;
     }
 

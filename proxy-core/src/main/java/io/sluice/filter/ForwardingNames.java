@@ -36,11 +36,11 @@ final class ForwardingNames {
         if (Ascii.lower(bytes[start]) != 'x' || end - start < REAL_IP.length) {
             return Kind.UNRELATED;
         }
-        if (begins(bytes, start, end, CERTIFICATE)) {
+        if (Ascii.beginsLike(bytes, start, end, CERTIFICATE)) {
             return Kind.OURS;
         }
-        boolean real = end - start == REAL_IP.length && begins(bytes, start, end, REAL_IP);
-        if (!real && !begins(bytes, start, end, FAMILY)) {
+        boolean real = end - start == REAL_IP.length && Ascii.beginsLike(bytes, start, end, REAL_IP);
+        if (!real && !Ascii.beginsLike(bytes, start, end, FAMILY)) {
             return Kind.UNRELATED;
         }
         for (int at = start; at < end; at++) {
@@ -49,18 +49,5 @@ final class ForwardingNames {
             }
         }
         return Kind.CLAIM;
-    }
-
-    private static boolean begins(byte[] bytes, int start, int end, byte[] lowerCase) {
-        if (end - start < lowerCase.length) {
-            return false;
-        }
-        for (int i = 0; i < lowerCase.length; i++) {
-            byte b = bytes[start + i] == '_' ? (byte) '-' : Ascii.lower(bytes[start + i]);
-            if (b != lowerCase[i]) {
-                return false;
-            }
-        }
-        return true;
     }
 }

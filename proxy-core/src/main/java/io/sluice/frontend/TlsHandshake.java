@@ -172,6 +172,7 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter implements Worker.
             return;
         }
         over();
+        facts.meters().secured(session.getProtocol());
         ChannelHandler next = connection.apply(
                 new Encryption(session.getProtocol(), session.getCipherSuite(), serverName, subject));
         context.pipeline().addAfter(context.name(), null, next);

@@ -20,6 +20,23 @@ public final class Ascii {
         return true;
     }
 
+    /**
+     * Whether a field's name begins so, whatever its case, and with underscores in the place of hyphens, too: many backends
+     * (CGI, WSGI) can't tell these apart.
+     */
+    public static boolean beginsLike(byte[] bytes, int start, int end, byte[] lowerCase) {
+        if (end - start < lowerCase.length) {
+            return false;
+        }
+        for (int i = 0; i < lowerCase.length; i++) {
+            byte b = bytes[start + i] == '_' ? (byte) '-' : lower(bytes[start + i]);
+            if (b != lowerCase[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Whether two ranges of the same bytes are the same word, whatever their case. */
     static boolean equals(byte[] bytes, int start, int end, int otherStart, int otherEnd) {
         if (end - start != otherEnd - otherStart) {

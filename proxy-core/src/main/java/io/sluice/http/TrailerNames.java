@@ -5,7 +5,8 @@ import java.util.stream.Stream;
 
 /**
  * Which fields may not stand behind a body: those that frame, route, authenticate, or say how to read the message, since
- * they were needed in front of it (RFC 9110 §6.5.1). <em>Immutable.</em>
+ * they were needed in front of it (RFC 9110 §6.5.1); and those that only we say of a client, which a backend may merge into
+ * the head. <em>Immutable.</em>
  */
 final class TrailerNames {
     private static final byte[][] REFUSED = lowerCase(
@@ -13,7 +14,8 @@ final class TrailerNames {
             "content-encoding", "content-location", "content-range", "content-disposition", "range",
             "cache-control", "pragma", "age", "expires", "vary", "warning", "retry-after", "http2-settings", "origin",
             "referer", "x-original-url", "x-rewrite-url", "x-http-method-override");
-    private static final byte[][] REFUSED_BEGINNINGS = lowerCase("proxy-", "if-", "x-forwarded-", "sec-");
+    private static final byte[][] REFUSED_BEGINNINGS = lowerCase(
+            "proxy-", "if-", "sec-", "x-forwarded-", "x-real-ip", "x-client-cert-");
 
     private TrailerNames() {}
 
@@ -40,8 +42,7 @@ final class TrailerNames {
             }
         }
         for (byte[] beginning : REFUSED_BEGINNINGS) {
-            int beginningEnd = start + beginning.length;
-            if (beginningEnd <= end && Ascii.equalsLowerCase(bytes, start, beginningEnd, beginning)) {
+            if (Ascii.beginsLike(bytes, start, end, beginning)) {
                 return false;
             }
         }

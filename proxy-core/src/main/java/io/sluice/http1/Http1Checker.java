@@ -1,11 +1,6 @@
 package io.sluice.http1;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelException;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.sluice.config.HealthConfig.Check;
 import io.sluice.config.HealthConfig.Protocol;
@@ -13,21 +8,16 @@ import io.sluice.config.ServiceConfig.ProxyProtocol;
 import io.sluice.http.HeadLimits;
 import io.sluice.http.ProxyError;
 import io.sluice.service.Checker;
+import io.sluice.service.Dialer;
 import io.sluice.service.Endpoint;
-import io.sluice.service.Securing;
 import io.sluice.service.Service;
 import io.sluice.service.Verdict;
-import io.sluice.tls.BackendTls;
 import io.sluice.transport.AddressPair;
 import io.sluice.transport.Closing;
-import io.sluice.transport.LoopBuffer;
 import io.sluice.transport.ProxyHeader;
-import io.sluice.transport.SocketOptions;
 import io.sluice.transport.SocketReading;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -35,101 +25,58 @@ import java.util.function.Supplier;
  * connection of its own, closed with its verdict. <em>Loop-confined.</em>
  */
 public final class Http1Checker implements Checker {
-    private final EventLoop loop;
-    private final LoopBuffer reads;
+    private final Dialer dialer;
     private final Supplier<HeadLimits> limits;
-    private final Function<Service, SocketOptions> options;
 
     /**
      * Creates it.
      *
-     * @param limits    of responses, as in force
-     * @param options   of each service's connections
+     * @param limits of responses, as in force
      */
-    public Http1Checker(
-            EventLoop loop,
-            LoopBuffer reads,
-            Supplier<HeadLimits> limits,
-            Function<Service, SocketOptions> options) {
-        this.loop = loop;
-        this.reads = reads;
+    public Http1Checker(Dialer dialer, Supplier<HeadLimits> limits) {
+        this.dialer = dialer;
         this.limits = limits;
-        this.options = options;
     }
 
     @Override
     public Running check(Service service, Endpoint endpoint, Consumer<Verdict> verdict) {
-        Opening opening = new Opening(service, endpoint, verdict);
-        opening.connect(endpoint.address());
-        return opening;
+        Asking asking = new Asking(service, endpoint, verdict);
+        asking.dialing = dialer.dial(service, endpoint, service.tls(), asking);
+        return asking;
     }
 
-    /** A check on its way: the handshakes of TCP and TLS, then perhaps a question. */
-    private final class Opening implements Running, BackendTls.Listener {
+    /** A check on its way: a connection, then perhaps a question. */
+    private final class Asking implements Running, Dialer.Caller {
         private final Service service;
         private final Endpoint endpoint;
         private final Check terms;
         private final Consumer<Verdict> verdict;
+        private Dialer.Dialing dialing;
+        /** Null until it is open. */
         private SocketChannel channel;
         private boolean over;
 
-        private Opening(Service service, Endpoint endpoint, Consumer<Verdict> verdict) {
+        private Asking(Service service, Endpoint endpoint, Consumer<Verdict> verdict) {
             this.service = service;
             this.endpoint = endpoint;
             this.terms = service.config().health().check();
             this.verdict = verdict;
         }
 
-        private void connect(InetSocketAddress address) {
-            SocketOptions socket = options.apply(service);
-            SocketChannel connecting;
-            try {
-                connecting = socket.newChannel(address.getAddress());
-            } catch (ChannelException noDescriptor) {
-                tell(Verdict.failed("no socket"));
-                return;
-            }
-            channel = connecting;
-            SocketReading reading = socket.applyToConnecting(connecting, reads);
-            connecting.pipeline().addLast(
-                    terms.protocol() == Protocol.HTTP ? new Http1Check(terms, limits.get(), this::tell) : new Unasked());
-            loop.register(connecting).addListener((ChannelFuture registered) -> {
-                if (!registered.isSuccess()) {
-                    tell(Verdict.failed("no socket"));
-                    return;
-                }
-                connecting.connect(address).addListener((ChannelFuture connected) -> {
-                    if (over) {
-                        connecting.close();
-                    } else if (!connected.isSuccess()) {
-                        tell(Verdict.failed("not connected"));
-                    } else if (service.tls() != null) {
-                        Securing.begin(service, endpoint, connecting, reading, null, this);
-                    } else {
-                        connected();
-                    }
-                });
-            });
-        }
-
-        private void connected() {
+        @Override
+        public void onOpened(SocketChannel opened, SocketReading reading, String protocol) {
+            channel = opened;
             if (terms.protocol() == Protocol.TCP) {
                 tell(Verdict.passed("connected"));
             } else {
-                channel.writeAndFlush(question());
+                opened.pipeline().addLast(new Http1Check(terms, limits.get(), this::tell));
+                opened.writeAndFlush(question());
             }
         }
 
         @Override
-        public void onSecured(String protocol) {
-            if (!over) {
-                connected();
-            }
-        }
-
-        @Override
-        public void onInsecure(ProxyError why) {
-            tell(Verdict.failed(why.word()));
+        public void onNotOpened(ProxyError why) {
+            tell(Verdict.failed(why == ProxyError.CONNECT_FAILED ? "not connected" : why.word()));
         }
 
         private ByteBuf question() {
@@ -159,15 +106,9 @@ public final class Http1Checker implements Checker {
             over = true;
             if (channel != null) {
                 Closing.close(channel);
+            } else if (dialing != null) {
+                dialing.cancel();
             }
-        }
-    }
-
-    /** Nothing is asked over this connection. Why a handshake failed is told elsewhere: Netty would log it, too. */
-    private static final class Unasked extends ChannelInboundHandlerAdapter {
-        @Override
-        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            // Whether it broke or not, the verdict is known, or comes by itself.
         }
     }
 }

@@ -5,24 +5,27 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
-import io.sluice.exchange.Exchange;
 import io.sluice.exchange.ListenerFacts;
 import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
 import io.sluice.http.Trailers;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What the codec reports of a client's frames, once it has checked them, and what becomes of that: requests begin, go on and
  * end. <em>Loop-confined.</em>
  */
 final class ClientFrames extends Http2FrameAdapter {
+    /** Streams that lived so long were no attack: there are no more of them in a second than their number allows. */
+    private static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
     private final Http2ClientConnection connection;
     private final Multiplex multiplex;
     private final Leaving leaving;
     private final ListenerFacts listener;
     private final RequestDecoder fields;
     private final StreamTable streams;
-    private final ResetCount resets = new ResetCount();
+    private final ResetCredit resetsProvoked = new ResetCredit();
 
     ClientFrames(
             Http2ClientConnection connection, Multiplex multiplex, Leaving leaving, ListenerFacts listener,
@@ -61,21 +64,30 @@ final class ClientFrames extends Http2FrameAdapter {
         if (last) {
             stream.input().bodiless();
         }
-        Exchange exchange = multiplex.exchange(stream, listener);
-        try {
-            if (refused == null) {
-                stream.begin(exchange);
-            } else {
-                stream.refuse(exchange, refused);
-            }
-        } catch (RuntimeException defect) {
-            broken(stream);
+        if (refused != null) {
+            stream.refuse(refused);
         }
+        streams.fresh(stream);
+    }
+
+    /**
+     * Begins the exchanges of what the last read brought. What the same read took back (CVE-2023-44487) never becomes one, and
+     * costs no backend anything.
+     */
+    void onReadEnd() {
+        for (Http2ClientStream stream; (stream = streams.takeFresh()) != null; ) {
+            try {
+                stream.begin(multiplex.exchange(stream, listener));
+            } catch (RuntimeException defect) {
+                broken(stream);
+            }
+        }
+        streams.tellBatchEnd();
     }
 
     private void onTrailers(int id) {
         Http2ClientStream stream = streams.find(id);
-        if (stream == null || stream.exchange() == null) {
+        if (stream == null) {
             streams.forget(id);
             return;
         }
@@ -119,10 +131,39 @@ final class ClientFrames extends Http2FrameAdapter {
     }
 
     private void malformed(Http2ClientStream stream) {
-        listener.meters().rejected(ProxyError.HTTP2_MALFORMED);
-        multiplex.reset(stream, Http2Error.PROTOCOL_ERROR);
-        stream.gone(ProxyError.HTTP2_MALFORMED);
-        connection.provoked();
+        if (!stream.refuse(ProxyError.HTTP2_MALFORMED)) {
+            listener.meters().rejected(ProxyError.HTTP2_MALFORMED);
+            multiplex.reset(stream, Http2Error.PROTOCOL_ERROR);
+            stream.gone(ProxyError.HTTP2_MALFORMED);
+        }
+        provoked();
+    }
+
+    /** The codec found what breaks a rule of a stream, or of one that is over. */
+    void onStreamError(int id, Http2Error code) {
+        boolean unknown = multiplex.unknown(id);
+        if (unknown && fields.history().wasReset(id)) {
+            // It was on its way when we reset the stream.
+            return;
+        }
+        if (unknown && code == Http2Error.STREAM_CLOSED) {
+            connection.fail(Http2Error.STREAM_CLOSED, ProxyError.HTTP2_PROTOCOL_ERROR);
+            return;
+        }
+        listener.meters().rejected(ProxyError.HTTP2_PROTOCOL_ERROR);
+        Http2ClientStream stream = streams.find(id);
+        multiplex.reset(id, code);
+        if (stream != null) {
+            stream.gone(ProxyError.HTTP2_PROTOCOL_ERROR);
+        }
+        provoked();
+    }
+
+    /** A stream was reset since its client broke a rule: that costs us more than the client (CVE-2025-8671). */
+    private void provoked() {
+        if (!resetsProvoked.spend(multiplex.nowNanos())) {
+            connection.fail(Http2Error.ENHANCE_YOUR_CALM, ProxyError.HTTP2_PROVOKED_RESETS);
+        }
     }
 
     /** A defect of ours costs this exchange, and nothing else. */
@@ -139,9 +180,10 @@ final class ClientFrames extends Http2FrameAdapter {
         if (stream == null || stream.ending()) {
             return;
         }
+        long now = multiplex.nowNanos();
         stream.gone(ProxyError.CLIENT_GONE);
         // Each costs a backend more than it costs the client (CVE-2023-44487).
-        if (resets.tooMany(multiplex.nowNanos())) {
+        if (now - stream.sinceNanos() < LONG_NANOS && !multiplex.resets().spend(now)) {
             connection.fail(Http2Error.ENHANCE_YOUR_CALM, ProxyError.HTTP2_RAPID_RESET);
         }
     }

@@ -108,7 +108,6 @@ final class FrameWatch {
                 earn(CREDIT_OF_DATA);
                 yield null;
             }
-            case Http2FrameTypes.RST_STREAM -> null;
             default -> spend();
         };
     }

@@ -1,12 +1,8 @@
 package io.sluice.http2;
 
-import io.netty.buffer.ByteBuf;
-import io.sluice.http.ProxyError;
 import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
 import io.sluice.service.Verdict;
-import io.sluice.stream.BackendListener;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
@@ -15,7 +11,7 @@ import java.util.function.Consumer;
  * so small that they are written and read here, byte by byte. <em>Loop-confined.</em> It tells one verdict, or several, of
  * which the first counts.
  */
-final class GrpcHealth implements BackendListener {
+final class GrpcHealth extends CheckAnswer {
     /** The method that is called. */
     static final String PATH = "/grpc.health.v1.Health/Check";
 
@@ -29,11 +25,8 @@ final class GrpcHealth implements BackendListener {
     private static final int BODY_BYTES_MAX = 64;
     private static final int NAME_BYTES_MAX = 127;
 
-    private final Consumer<Verdict> verdict;
-    private final ByteArrayOutputStream body = new ByteArrayOutputStream();
-
     GrpcHealth(Consumer<Verdict> verdict) {
-        this.verdict = verdict;
+        super(verdict, BODY_BYTES_MAX);
     }
 
     /**
@@ -64,18 +57,10 @@ final class GrpcHealth implements BackendListener {
         }
         int status = head.next(STATUS, 0);
         if (head.status() != 200) {
-            verdict.accept(Verdict.failed("status " + head.status()));
+            tell(Verdict.failed("status " + head.status()));
         } else if (status >= 0) {
-            verdict.accept(Verdict.failed("grpc-status " + head.value(status)));
+            tell(Verdict.failed("grpc-status " + head.value(status)));
         }
-    }
-
-    @Override
-    public void onResponseBody(ByteBuf data) {
-        byte[] bytes = new byte[Math.min(data.readableBytes(), BODY_BYTES_MAX - body.size())];
-        data.readBytes(bytes);
-        data.release();
-        body.writeBytes(bytes);
     }
 
     @Override
@@ -87,32 +72,17 @@ final class GrpcHealth implements BackendListener {
             }
         });
         if (!"0".equals(status[0])) {
-            verdict.accept(Verdict.failed("grpc-status " + status[0]));
+            tell(Verdict.failed("grpc-status " + status[0]));
             return;
         }
-        byte[] message = body.toByteArray();
+        byte[] message = body();
         boolean number = message.length >= PREFIX_BYTES + 2 && message[PREFIX_BYTES] == FIELD_NUMBER;
         int said = number ? message[PREFIX_BYTES + 1] : 0;
-        verdict.accept(said == SERVING ? Verdict.passed("serving") : Verdict.failed("not serving (" + said + ")"));
+        tell(said == SERVING ? Verdict.passed("serving") : Verdict.failed("not serving (" + said + ")"));
     }
 
     @Override
-    public void onResponseBatchEnd() {
-        // The answer is judged when it is whole.
-    }
-
-    @Override
-    public void onBackendWritable() {
-        // Nothing is left to be sent.
-    }
-
-    @Override
-    public void onRequestRefused() {
-        // Nothing is left to be sent.
-    }
-
-    @Override
-    public void onBackendGone(ProxyError why) {
-        verdict.accept(Verdict.failed(why.word()));
+    void onBodyKept() {
+        // Nothing behind it is looked at.
     }
 }

@@ -279,7 +279,12 @@ final class Http2BackendConnection implements SharedConnection {
         closed = true;
         liveness.cancel();
         if (!open) {
-            onOutcome.accept(why == ProxyError.NOT_HTTP2 ? why : ProxyError.CONNECT_FAILED);
+            onOutcome.accept(switch (why()) {
+                case NOT_HTTP2 -> ProxyError.NOT_HTTP2;
+                // A client certificate that TLS 1.3 misses is missed behind our side of the handshake; nothing was asked yet.
+                case BACKEND_TLS_BROKEN -> ProxyError.BACKEND_TLS_HANDSHAKE;
+                default -> ProxyError.CONNECT_FAILED;
+            });
         } else if (listener != null) {
             listener.onClosed();
         }

@@ -2,7 +2,6 @@ package io.sluice.http2;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelException;
 import io.sluice.config.HealthConfig.Check;
 import io.sluice.config.HealthConfig.Protocol;
 import io.sluice.http.HeadLimits;
@@ -22,8 +21,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /**
- * Checks endpoints that speak HTTP/2: by a GET, or by asking gRPC's health service. Every check has a connection of its own,
- * closed with its verdict; that there is one means that settings were exchanged. <em>Loop-confined.</em>
+ * Checks endpoints that speak HTTP/2, or may choose to: by a GET, or by asking gRPC's health service. Every check has a
+ * connection of its own, closed with its verdict; where it carries HTTP/2, that there is one means that settings were exchanged. <em>Loop-confined.</em>
  */
 public final class Http2Checker implements Checker {
     /** A head of ours: it is always within these. */
@@ -54,6 +53,7 @@ public final class Http2Checker implements Checker {
         private final Check terms;
         private final Consumer<Verdict> verdict;
         private Connector.Attempt connecting;
+        /** Null where it is the stream's alone, or not open yet. */
         private SharedConnection connection;
         private BackendStream stream;
         private boolean over;
@@ -66,10 +66,18 @@ public final class Http2Checker implements Checker {
         }
 
         private void begin() {
-            try {
-                connecting = connector.connect(service, endpoint, this);
-            } catch (ChannelException noDescriptor) {
-                tell(Verdict.failed("no socket"));
+            connecting = connector.connect(service, endpoint, this);
+        }
+
+        @Override
+        public void onConnected(BackendStream opened) {
+            stream = opened;
+            if (terms.protocol() == Protocol.GRPC) {
+                tell(Verdict.failed(ProxyError.NOT_HTTP2.word()));
+            } else if (terms.protocol() == Protocol.TCP) {
+                tell(Verdict.passed("connected"));
+            } else {
+                ask();
             }
         }
 
@@ -82,6 +90,7 @@ public final class Http2Checker implements Checker {
             } else if (opened.room() == 0) {
                 tell(Verdict.failed("no stream allowed"));
             } else {
+                stream = opened.stream();
                 ask();
             }
         }
@@ -89,7 +98,6 @@ public final class Http2Checker implements Checker {
         private void ask() {
             boolean grpc = terms.protocol() == Protocol.GRPC;
             byte[] question = grpc ? GrpcHealth.question(terms.service()) : new byte[0];
-            stream = connection.stream();
             stream.listener(grpc ? new GrpcHealth(this::tell) : new Http2Check(terms, this::tell));
             stream.head(head(grpc, question.length));
             if (question.length > 0) {
@@ -136,16 +144,14 @@ public final class Http2Checker implements Checker {
         @Override
         public void cancel() {
             over = true;
-            if (connection == null) {
-                if (connecting != null) {
-                    connecting.cancel();
-                }
-                return;
-            }
             if (stream != null) {
                 stream.close();
             }
-            connection.close();
+            if (connection != null) {
+                connection.close();
+            } else if (connecting != null) {
+                connecting.cancel();
+            }
         }
     }
 }

@@ -31,8 +31,8 @@ import java.util.concurrent.TimeUnit;
  * that is written is gathered, and flushed once a turn of the loop: at the end of a read, or by a task behind what other
  * connections brought. Long data does not wait for that.
  *
- * <p>LINGERING: all is said, our side is closed, and what still comes is read and forgotten for a moment, so that it doesn't
- * reset the connection under the last frames.
+ * <p>LINGERING: all is said, our side is closed, and what still comes is read and forgotten for a moment, as far as a window
+ * allowed it, so that it doesn't reset the connection under the last frames.
  *
  * <p><em>Ownership</em>: by its codec and its streams. <em>Ends</em>: the client leaves or breaks a rule of the connection,
  * it is idle for too long, costs too much, or is sent away.
@@ -41,6 +41,8 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
     private enum State { OPEN, LINGERING, CLOSED }
 
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** What the windows allow may be on its way to us when all is said; more is meant ill. */
+    private static final long FORGOTTEN_BYTES_MAX = 2 * ServerCodec.CONNECTION_WINDOW_BYTES;
     private static final int CONTROL_FRAMES_MAX = 1000;
 
     private final SocketChannel channel;
@@ -53,12 +55,13 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
     private final Outflow outflow;
     private final FrameWatch watch;
     private final Leaving leaving;
-    private final ResetCount resetsProvoked = new ResetCount();
+    private final ClientFrames frames;
     /** Of a connection at rest, or that ends; of fields that don't come to their end. */
     private final Deadline rest;
     private final Deadline fieldsDeadline;
     private ChannelHandlerContext context;
     private State state = State.OPEN;
+    private long forgottenBytes;
     private boolean opened;
     private boolean fieldsAwaited;
 
@@ -83,7 +86,8 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
                 worker.wheel(), () -> fail(Http2Error.ENHANCE_YOUR_CALM, ProxyError.REQUEST_HEAD_TIMEOUT));
         this.leaving = new Leaving(worker, codec, outflow, new Tenure(peer.sinceNanos()), this::onLeft);
         multiplex.of(peer, this::onBusy, this::onIdle);
-        codec.decoder().frameListener(new ClientFrames(this, multiplex, leaving, listener, codec.fields()));
+        this.frames = new ClientFrames(this, multiplex, leaving, listener, codec.fields());
+        codec.decoder().frameListener(frames);
     }
 
     // ---- its beginning ----
@@ -129,7 +133,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
         ByteBuf in = (ByteBuf) message;
         long now = worker.wheel().nowNanos();
         if (over()) {
-            in.release();
+            forget(in);
             return;
         }
         watch.sent(codec.frames().dataFrames());
@@ -160,9 +164,17 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
 
     @Override
     public void channelReadComplete(ChannelHandlerContext handler) throws Exception {
-        streams.tellBatchEnd();
+        frames.onReadEnd();
         outflow.hold(false);
         super.channelReadComplete(handler);
+    }
+
+    private void forget(ByteBuf in) {
+        forgottenBytes += in.readableBytes();
+        in.release();
+        if (state == State.LINGERING && forgottenBytes > FORGOTTEN_BYTES_MAX) {
+            close();
+        }
     }
 
     private void awaitFields(long nowNanos) {
@@ -325,29 +337,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
     @Override
     protected void onStreamError(
             ChannelHandlerContext handler, boolean outbound, Throwable cause, Http2Exception.StreamException error) {
-        boolean unknown = connection().stream(error.streamId()) == null;
-        if (unknown && codec.fields().history().wasReset(error.streamId())) {
-            // It was on its way when we reset the stream.
-            return;
-        }
-        if (unknown && error.error() == Http2Error.STREAM_CLOSED) {
-            fail(Http2Error.STREAM_CLOSED, ProxyError.HTTP2_PROTOCOL_ERROR);
-            return;
-        }
-        listener.meters().rejected(ProxyError.HTTP2_PROTOCOL_ERROR);
-        Http2ClientStream stream = streams.find(error.streamId());
-        multiplex.reset(error.streamId(), error.error());
-        if (stream != null) {
-            stream.gone(ProxyError.HTTP2_PROTOCOL_ERROR);
-        }
-        provoked();
-    }
-
-    /** A stream was reset since its client broke a rule: that costs us more than the client (CVE-2025-8671). */
-    void provoked() {
-        if (resetsProvoked.tooMany(worker.wheel().nowNanos())) {
-            fail(Http2Error.ENHANCE_YOUR_CALM, ProxyError.HTTP2_PROVOKED_RESETS);
-        }
+        frames.onStreamError(error.streamId(), error.error());
     }
 
     @Override

@@ -31,7 +31,11 @@ final class Http2ClientStream implements ClientStream {
     private final RequestHead head;
     private final StreamOutput response;
     private final StreamInput request;
+    private final long sinceNanos;
     private Exchange exchange;
+    private boolean begun;
+    /** Why it is refused; null = it isn't. */
+    private ProxyError refused;
     /** Whether the exchange's answer is replaced by a reset: the request was malformed. */
     private boolean resets;
     private boolean blocked;
@@ -46,6 +50,7 @@ final class Http2ClientStream implements ClientStream {
         this.head = head;
         this.response = new StreamOutput(connection.frames(), connection.flow(), stream, this::endWritten);
         this.request = new StreamInput(head, this, connection);
+        this.sinceNanos = connection.nowNanos();
     }
 
     int id() {
@@ -65,6 +70,16 @@ final class Http2ClientStream implements ClientStream {
         return exchange;
     }
 
+    /** When its head came, as {@link System#nanoTime}. */
+    long sinceNanos() {
+        return sinceNanos;
+    }
+
+    /** Whether nothing is to become of it, since it ended before its exchange began. */
+    boolean finished() {
+        return finished;
+    }
+
     /** Whether the last frame of the response was gathered. */
     boolean ending() {
         return ending;
@@ -76,25 +91,35 @@ final class Http2ClientStream implements ClientStream {
 
     // ---- its exchange ----
 
-    /** Sends the exchange on its way. */
+    /** The request is refused, as its exchange will answer; returns whether that has not begun. */
+    boolean refuse(ProxyError why) {
+        if (!begun && refused == null) {
+            refused = why;
+        }
+        return !begun;
+    }
+
+    /** Sends the exchange on its way, and what came of the body; or lets it answer that the request is refused. */
     void begin(Exchange its) {
         exchange = its;
-        its.begin();
+        begun = true;
+        if (refused == null) {
+            its.begin();
+        } else {
+            resets = refused == ProxyError.HTTP2_MALFORMED;
+            its.refuse(refused);
+        }
+        request.begun();
     }
 
-    /** Lets the exchange answer that the request is refused. */
-    void refuse(Exchange its, ProxyError why) {
-        exchange = its;
-        resets = why == ProxyError.HTTP2_MALFORMED;
-        its.refuse(why);
-    }
-
-    /** Nothing more can be said to the client. */
+    /** Nothing more can be said to the client. Where no exchange has begun, none does. */
     void gone(ProxyError why) {
         if (exchange != null) {
             Exchange told = exchange;
             exchange = null;
             told.onClientGone(why);
+            over();
+        } else if (!begun) {
             over();
         }
     }
@@ -105,6 +130,7 @@ final class Http2ClientStream implements ClientStream {
             Exchange told = exchange;
             exchange = null;
             told.onResponseSent();
+            connection.resets().earn();
             over();
         }
     }

@@ -1,142 +1,94 @@
 package io.sluice.http2;
 
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.EventLoop;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.util.AsciiString;
+import io.sluice.config.ServiceConfig.Protocol;
 import io.sluice.http.HeadLimits;
 import io.sluice.http.ProxyError;
+import io.sluice.http1.Http1Connector;
 import io.sluice.pool.Connector;
 import io.sluice.pool.SharedConnector;
+import io.sluice.service.Dialer;
 import io.sluice.service.Endpoint;
-import io.sluice.service.Securing;
 import io.sluice.service.Service;
-import io.sluice.tls.BackendTls;
 import io.sluice.transport.DeadlineWheel;
-import io.sluice.transport.LoopBuffer;
-import io.sluice.transport.SocketOptions;
 import io.sluice.transport.SocketReading;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.util.function.Function;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLException;
 
 /**
- * Opens HTTP/2 connections to endpoints from one event loop. One is open when the backend's settings came: who answers anything
- * else does not speak HTTP/2, and how many streams it allows is known before the first is sent. <em>Loop-confined.</em>
+ * Opens HTTP/2 connections to endpoints from one event loop; HTTP/1.1 ones where the endpoint has the choice and makes that. One
+ * of HTTP/2 is open when the backend's settings came: who answers anything else does not speak it, and how many streams it
+ * allows is known before the first is sent. <em>Loop-confined.</em>
  */
 public final class Http2Connector implements SharedConnector {
     private static final AsciiString HTTP = AsciiString.cached("http");
     private static final AsciiString HTTPS = AsciiString.cached("https");
 
-    private final EventLoop loop;
+    private final Dialer dialer;
+    private final Http1Connector http1;
     private final DeadlineWheel wheel;
-    private final LoopBuffer reads;
     private final Supplier<HeadLimits> limits;
-    private final Function<Service, SocketOptions> options;
     private final ResponseReading responses = new ResponseReading();
 
     /**
      * Creates it.
      *
-     * @param limits  of responses, as they are at the moment
-     * @param options of each service's connections
+     * @param http1  makes connections of channels whose endpoint chose HTTP/1.1
+     * @param limits of responses, as they are at the moment
      */
-    public Http2Connector(
-            EventLoop loop,
-            DeadlineWheel wheel,
-            LoopBuffer reads,
-            Supplier<HeadLimits> limits,
-            Function<Service, SocketOptions> options) {
-        this.loop = loop;
+    public Http2Connector(Dialer dialer, Http1Connector http1, DeadlineWheel wheel, Supplier<HeadLimits> limits) {
+        this.dialer = dialer;
+        this.http1 = http1;
         this.wheel = wheel;
-        this.reads = reads;
         this.limits = limits;
-        this.options = options;
     }
 
     @Override
     public Connector.Attempt connect(Service service, Endpoint endpoint, Listener listener) {
-        Opening opening = new Opening(service, endpoint, listener);
-        opening.connect(endpoint.address());
+        Opening opening = new Opening(service, listener);
+        opening.dialing = dialer.dial(service, endpoint, service.tls(), opening);
         return opening;
     }
 
-    /** A connection on its way: TCP, TLS where the service has it, then settings. */
-    private final class Opening implements Connector.Attempt, BackendTls.Listener {
+    /** A connection on its way: what it takes to dial, then settings. */
+    private final class Opening implements Connector.Attempt, Dialer.Caller {
         private final Service service;
-        private final Endpoint endpoint;
         private final Listener listener;
+        private Dialer.Dialing dialing;
+        /** While its settings are awaited; null before. */
         private SocketChannel channel;
-        private SocketReading reading;
         private Http2BackendConnection connection;
         private boolean over;
-        private boolean again;
 
-        private Opening(Service service, Endpoint endpoint, Listener listener) {
+        private Opening(Service service, Listener listener) {
             this.service = service;
-            this.endpoint = endpoint;
             this.listener = listener;
         }
 
-        private void connect(InetSocketAddress address) {
-            SocketOptions socket = options.apply(service);
-            SocketChannel connecting = socket.newChannel(address.getAddress());
-            Unopened unopened = new Unopened();
-            channel = connecting;
-            reading = socket.applyToConnecting(connecting, reads);
-            connecting.pipeline().addLast(unopened);
-            loop.register(connecting).addListener((ChannelFuture registered) -> {
-                if (!registered.isSuccess()) {
-                    failed(ProxyError.CONNECT_FAILED);
-                    return;
-                }
-                connecting.connect(address).addListener((ChannelFuture connected) -> {
-                    if (over) {
-                        connecting.close();
-                    } else if (unopened.struck && !again) {
-                        // Netty dealt it an event of another socket, whose descriptor it got in the same turn of the loop.
-                        again = true;
-                        connecting.close();
-                        connect(address);
-                    } else if (!connected.isSuccess() || unopened.struck) {
-                        connecting.close();
-                        failed(ProxyError.CONNECT_FAILED);
-                    } else if (service.tls() != null) {
-                        Securing.begin(service, endpoint, connecting, reading, null, this);
-                    } else {
-                        speak(HTTP);
-                    }
-                });
-            });
-        }
-
         @Override
-        public void onSecured(String protocol) {
-            if (over || !channel.isActive()) {
-                onInsecure(ProxyError.BACKEND_TLS_HANDSHAKE);
-            } else if (ApplicationProtocolNames.HTTP_2.equals(protocol)) {
-                speak(HTTPS);
+        public void onOpened(SocketChannel opened, SocketReading reading, String protocol) {
+            if (service.tls() == null || ApplicationProtocolNames.HTTP_2.equals(protocol)) {
+                speak(opened, reading, service.tls() == null ? HTTP : HTTPS);
+            } else if (service.config().protocol() == Protocol.AUTO) {
+                over = true;
+                listener.onConnected(http1.over(opened, reading));
             } else {
-                onInsecure(ProxyError.NOT_HTTP2);
+                opened.close();
+                failed(ProxyError.NOT_HTTP2);
             }
         }
 
         @Override
-        public void onInsecure(ProxyError why) {
-            channel.close();
+        public void onNotOpened(ProxyError why) {
             failed(why);
         }
 
-        private void speak(AsciiString scheme) {
+        private void speak(SocketChannel opened, SocketReading reading, AsciiString scheme) {
+            channel = opened;
             Http2Terms terms = new Http2Terms(service.config().http2(), limits.get(), scheme, wheel);
-            connection = new Http2BackendConnection(channel, reading, responses, terms, this::told);
-            channel.pipeline().replace(Unopened.class, null, connection.wire());
+            connection = new Http2BackendConnection(opened, reading, responses, terms, this::told);
+            opened.pipeline().addLast(connection.wire());
         }
 
         private void told(ProxyError why) {
@@ -159,26 +111,14 @@ public final class Http2Connector implements SharedConnector {
 
         @Override
         public void cancel() {
+            if (over) {
+                return;
+            }
             over = true;
+            dialing.cancel();
             if (channel != null) {
                 channel.close();
             }
-        }
-    }
-
-    /** Keeps the place of the protocol in a channel's pipeline until it is connected. <em>Loop-confined.</em> */
-    private static final class Unopened extends ChannelInboundHandlerAdapter {
-        /** Whether something happened to the channel that can't have, as it was not connected. */
-        private boolean struck;
-
-        @Override
-        public void userEventTriggered(ChannelHandlerContext context, Object event) {
-            struck |= event instanceof ChannelInputShutdownEvent;
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            struck |= cause instanceof IOException && !(cause instanceof SSLException);
         }
     }
 }

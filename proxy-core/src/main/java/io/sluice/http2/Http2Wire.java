@@ -5,6 +5,10 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
+import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
+import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
+import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
 import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Connection;
@@ -15,6 +19,7 @@ import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameAdapter;
+import io.netty.handler.codec.http2.Http2FrameReader;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersEncoder.SensitivityDetector;
 import io.netty.handler.codec.http2.Http2Settings;
@@ -39,6 +44,8 @@ final class Http2Wire extends Http2ConnectionHandler {
     /** What it may send at a time over all streams; refilled as it comes, so that no stream holds back another. */
     private static final int CONNECTION_WINDOW_BYTES = 1 << 20;
     private static final float REFILL_RATIO = 0.5f;
+    /** A head is read to its end up to there, whatever the limit is, so that the connection can go on. */
+    private static final long HEAD_BYTES_READ_MAX = 1 << 20;
     /** How long a GOAWAY may wait to leave. */
     private static final long LEAVING_MILLIS = 1000;
     private static final AsciiString AUTHORIZATION = AsciiString.cached("authorization");
@@ -74,14 +81,14 @@ final class Http2Wire extends Http2ConnectionHandler {
             out.listener(this::writabilityChanged);
             http2.remote().flowController(out);
             http2.addListener(new Ends(connection));
-            connection(http2);
+            DefaultHttp2ConnectionEncoder encoder =
+                    new DefaultHttp2ConnectionEncoder(http2, new DefaultHttp2FrameWriter(SECRETS, true));
+            codec(new Reading(http2, encoder, heads), encoder);
             initialSettings(Http2Settings.defaultSettings()
                     .pushEnabled(false)
                     .initialWindowSize(STREAM_WINDOW_BYTES)
                     .maxHeaderListSize(heads.headBytesMax()));
             frameListener(new Frames(connection));
-            headerSensitivityDetector(SECRETS);
-            encoderIgnoreMaxHeaderListSize(true);
             gracefulShutdownTimeoutMillis(LEAVING_MILLIS);
         }
 
@@ -101,6 +108,35 @@ final class Http2Wire extends Http2ConnectionHandler {
         protected Http2Wire build(
                 Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
             return new Http2Wire(connection, decoder, encoder, settings);
+        }
+    }
+
+    /**
+     * Reads frames. A head that is too long costs its stream: by itself the codec ends the connection from a quarter beyond
+     * the limit on, and with it everybody's requests. <em>Loop-confined.</em>
+     */
+    private static final class Reading extends DefaultHttp2ConnectionDecoder {
+        private Reading(Http2Connection http2, Http2ConnectionEncoder encoder, HeadLimits heads) {
+            super(http2, encoder, reader(heads));
+        }
+
+        private static Http2FrameReader reader(HeadLimits heads) {
+            DefaultHttp2FrameReader reader = new DefaultHttp2FrameReader();
+            try {
+                reader.headersConfiguration().maxHeaderListSize(heads.headBytesMax(), longest(heads.headBytesMax()));
+            } catch (Http2Exception e) {
+                throw new IllegalStateException(e);
+            }
+            return reader;
+        }
+
+        private static long longest(long headBytesMax) {
+            return Math.max(HEAD_BYTES_READ_MAX, headBytesMax);
+        }
+
+        @Override
+        protected long calculateMaxHeaderListSizeGoAway(long headBytesMax) {
+            return longest(headBytesMax);
         }
     }
 

@@ -26,6 +26,7 @@ final class Multiplex {
     private final HeadStore store;
     private final SocketReading reading;
     private final StreamTable streams = new StreamTable();
+    private final ResetCredit resets = new ResetCredit();
     private final Outflow outflow;
     private ChannelHandlerContext context;
     private Peer peer;
@@ -67,6 +68,11 @@ final class Multiplex {
 
     StreamTable streams() {
         return streams;
+    }
+
+    /** What resets by the client may still come. */
+    ResetCredit resets() {
+        return resets;
     }
 
     Outflow outflow() {
@@ -117,6 +123,11 @@ final class Multiplex {
             reading.pace(SocketReading.Pace.HEAD);
             onIdle.run();
         }
+    }
+
+    /** Whether the codec knows no stream of this number, or no longer. */
+    boolean unknown(int id) {
+        return codec.connection().stream(id) == null;
     }
 
     /** Takes a head that no stream has. */

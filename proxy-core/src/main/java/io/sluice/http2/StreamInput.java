@@ -18,6 +18,8 @@ final class StreamInput {
     private ArrayDeque<ByteBuf> waiting;
     private long received;
     private long forgotten;
+    /** Whether it waits until its exchange begins. */
+    private boolean held = true;
     private boolean paused;
     private boolean discarding;
     private boolean scheduled;
@@ -67,10 +69,10 @@ final class StreamInput {
     int data(ByteBuf data) {
         int count = data.readableBytes();
         received += count;
-        if (count == 0 || discarding || stream.exchange() == null) {
+        if (count == 0 || !held && (discarding || stream.exchange() == null)) {
             return count;
         }
-        if (paused || waiting != null && !waiting.isEmpty()) {
+        if (held || paused || waiting != null && !waiting.isEmpty()) {
             if (waiting == null) {
                 waiting = new ArrayDeque<>(4);
             }
@@ -86,8 +88,20 @@ final class StreamInput {
     void end(Trailers trailers) {
         whole = true;
         end = trailers;
-        if (waiting == null || waiting.isEmpty()) {
+        if (!held && (waiting == null || waiting.isEmpty())) {
             tellEnd();
+        }
+    }
+
+    /** Its exchange began, at the end of a read: what that read brought besides is passed on. */
+    void begun() {
+        held = false;
+        if (!whole) {
+            // The head leaves with the end of the read, whether any of the body has come or not.
+            connection.streams().touched(stream);
+        }
+        if (end != null || waiting != null) {
+            deliver();
         }
     }
 
@@ -107,7 +121,7 @@ final class StreamInput {
     /** The exchange wants more: what waits is passed on behind what the loop does now, as a read would be. */
     void resume() {
         paused = false;
-        if (waiting != null && !waiting.isEmpty() && !scheduled) {
+        if (!held && waiting != null && !waiting.isEmpty() && !scheduled) {
             scheduled = true;
             connection.later(this::deliver);
         }
@@ -139,6 +153,7 @@ final class StreamInput {
 
     /** Nobody wants the rest: it goes back to the windows, and the client isn't kept waiting. */
     void discard() {
+        held = false;
         discarding = true;
         resume();
         while (waiting != null && !waiting.isEmpty()) {

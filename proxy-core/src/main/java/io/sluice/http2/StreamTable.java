@@ -4,6 +4,7 @@ import io.netty.util.collection.IntObjectHashMap;
 import io.sluice.exchange.LiveView;
 import io.sluice.http.ProxyError;
 import io.sluice.telemetry.LiveExchanges;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +20,7 @@ final class StreamTable {
     private final IntObjectHashMap<Http2ClientStream> live = new IntObjectHashMap<>(16);
     /** Those that were answered before the client had sent all; and how much of the rest came. */
     private final LinkedHashMap<Integer, Http2ClientStream> halfClosed = new LinkedHashMap<>(4);
+    private final ArrayDeque<Http2ClientStream> fresh = new ArrayDeque<>();
     private List<Http2ClientStream> touched = new ArrayList<>();
     private List<Http2ClientStream> dirty = new ArrayList<>();
     private List<Http2ClientStream> blocked = new ArrayList<>();
@@ -79,6 +81,20 @@ final class StreamTable {
     /** Tells every exchange that its client is gone. */
     void allGone(ProxyError why) {
         new ArrayList<>(live.values()).forEach(stream -> stream.gone(why));
+    }
+
+    /** Its head came in this read. */
+    void fresh(Http2ClientStream stream) {
+        fresh.add(stream);
+    }
+
+    /** The next of those whose exchange is to begin; null = there is none. */
+    Http2ClientStream takeFresh() {
+        Http2ClientStream stream;
+        do {
+            stream = fresh.poll();
+        } while (stream != null && stream.finished());
+        return stream;
     }
 
     /** Some of its request came. */

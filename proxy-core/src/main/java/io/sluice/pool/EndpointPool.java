@@ -2,6 +2,7 @@ package io.sluice.pool;
 
 import io.sluice.config.ServiceConfig.PoolConfig;
 import io.sluice.http.ProxyError;
+import io.sluice.http.RequestHead;
 import io.sluice.service.Endpoint;
 import io.sluice.service.IdleTime;
 import io.sluice.service.Service;
@@ -66,6 +67,18 @@ public final class EndpointPool extends StreamPool {
         Opening opening = new Opening(listener);
         opening.attempt = pools().connector().connect(service(), endpoint(), opening);
         return opening.over ? null : opening;
+    }
+
+    @Override
+    public StreamPool carrying(RequestHead head) {
+        return this;
+    }
+
+    /** The first use of a connection that was just opened, and is counted at the endpoint; takes it. */
+    Lease opened(BackendStream stream) {
+        meters().created();
+        meters().active(1);
+        return new PooledConnection(this, stream, pools().wheel());
     }
 
     @Override
@@ -181,7 +194,7 @@ public final class EndpointPool extends StreamPool {
         lease.drop();
     }
 
-    /** A connection on its way: it counts against the endpoint()'s limit from the beginning. */
+    /** A connection on its way: it counts against the endpoint's limit from the beginning. */
     private final class Opening implements Connector.Listener, Connector.Attempt {
         private final Listener listener;
         private Connector.Attempt attempt;
@@ -194,9 +207,7 @@ public final class EndpointPool extends StreamPool {
         @Override
         public void onConnected(BackendStream stream) {
             over = true;
-            meters().created();
-            meters().active(1);
-            listener.onLeased(new PooledConnection(EndpointPool.this, stream, pools().wheel()));
+            listener.onLeased(opened(stream));
         }
 
         @Override

@@ -1,21 +1,34 @@
 package io.sluice.pool;
 
 import io.sluice.config.ServiceConfig.PoolConfig;
+import io.sluice.config.ServiceConfig.Protocol;
+import io.sluice.http.HeaderName;
 import io.sluice.http.ProxyError;
+import io.sluice.http.RequestHead;
 import io.sluice.service.Endpoint;
 import io.sluice.service.Service;
+import io.sluice.stream.BackendStream;
 import io.sluice.transport.Deadline;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The connections of one event loop to one endpoint that carry many streams at once. The first one with room is taken, so
  * that the others fall idle and age out; where none has room another is opened. Who comes while one is being opened waits for
  * it, as many as it may carry. <em>Loop-confined.</em>
+ *
+ * <p>Where the endpoint has the choice, a connection may turn out to carry one request at a time. As long as its choice is not
+ * known, all wait for the first connection; if that serves only one of them, or its last choice was such, each has its own.
  */
 public final class SharedPool extends StreamPool {
+    /** A connection that takes longer than that, and that somebody gave up waiting for, is not waited for by more. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final List<Member> members = new ArrayList<>(2);
+    /** The connections that carry one request at a time. */
+    private final EndpointPool single;
     private final long idleNanos;
     private final long maxAgeNanos;
     private final int streamsMax;
@@ -29,10 +42,27 @@ public final class SharedPool extends StreamPool {
         this.idleNanos = config.idleTimeout().toNanos();
         this.maxAgeNanos = config.maxAge().isZero() ? Long.MAX_VALUE : config.maxAge().toNanos();
         this.streamsMax = service.config().http2().streams();
+        this.single = new EndpointPool(service, endpoint, pools, idleMax);
+    }
+
+    @Override
+    public StreamPool carrying(RequestHead head) {
+        return chooses() && head.find(HeaderName.UPGRADE) >= 0 ? single : this;
+    }
+
+    /** Whether the protocol is left to the endpoint. */
+    private boolean chooses() {
+        return service().config().protocol() == Protocol.AUTO;
     }
 
     @Override
     public Lease takeIdle() {
+        Lease stream = takeStream();
+        return stream == null ? single.takeIdle() : stream;
+    }
+
+    /** A stream of a connection that has room; null = none has. */
+    private Lease takeStream() {
         for (int i = 0; i < members.size(); i++) {
             Member member = members.get(i);
             if (member.connection.room() > 0 && !member.tooOld()) {
@@ -44,8 +74,8 @@ public final class SharedPool extends StreamPool {
 
     @Override
     public Connector.Attempt connect(Listener listener) {
-        // A stream that failed on one connection is as good as any other on the next.
-        Lease lease = takeIdle();
+        // A stream that failed on one connection is as good as any other on the next; one that carries it alone may be stale.
+        Lease lease = takeStream();
         if (lease != null) {
             listener.onLeased(lease);
             return null;
@@ -57,26 +87,40 @@ public final class SharedPool extends StreamPool {
 
     /** Waits for a connection that is being opened, or for one more. */
     private void await(Waiter waiter) {
-        if (opening == null || opening.waiters.size() >= streamsMax) {
-            if (!endpoint().connecting(service().config().pool().maxPerEndpoint())) {
-                waiter.fails(ProxyError.POOL_EXHAUSTED);
-                return;
-            }
-            opening = new Opening();
+        boolean alone = chooses() && endpoint().chosen() == Protocol.HTTP1;
+        if (!alone && opening != null && opening.waiters.size() < streamsMax) {
             waiter.joins(opening);
-            opening.begin();
-        } else {
-            waiter.joins(opening);
+            return;
         }
+        if (!endpoint().connecting(service().config().pool().maxPerEndpoint())) {
+            waiter.fails(ProxyError.POOL_EXHAUSTED);
+            return;
+        }
+        Opening begun = new Opening();
+        opening = alone ? opening : begun;
+        waiter.joins(begun);
+        begun.begin();
     }
 
     @Override
     int idle() {
-        return idle;
+        return idle + single.idle();
+    }
+
+    @Override
+    boolean adopt(Service successor) {
+        return super.adopt(successor) && single.adopt(successor);
+    }
+
+    @Override
+    void retire() {
+        single.retire();
+        super.retire();
     }
 
     @Override
     void closeIdle() {
+        single.closeIdle();
         for (Member member : List.copyOf(members)) {
             if (member.leased == 0) {
                 member.leave();
@@ -181,6 +225,7 @@ public final class SharedPool extends StreamPool {
     /** A connection on its way, and who waits for it. It counts against the endpoint's limit from the beginning. */
     private final class Opening implements SharedConnector.Listener {
         private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
+        private final long begunNanos = pools().wheel().nowNanos();
         private Connector.Attempt attempt;
         private boolean over;
 
@@ -191,9 +236,21 @@ public final class SharedPool extends StreamPool {
             }
         }
 
+        /** It carries one request at a time. */
+        @Override
+        public void onConnected(BackendStream stream) {
+            end();
+            endpoint().chose(Protocol.HTTP1);
+            waiters.poll().gets(single.opened(stream));
+            while (!waiters.isEmpty()) {
+                SharedPool.this.await(waiters.poll());
+            }
+        }
+
         @Override
         public void onConnected(SharedConnection connection) {
             end();
+            endpoint().chose(Protocol.H2);
             meters().created();
             Member member = new Member(connection);
             members.add(member);
@@ -234,6 +291,9 @@ public final class SharedPool extends StreamPool {
 
         private void left(Waiter waiter) {
             waiters.remove(waiter);
+            if (opening == this && pools().wheel().nowNanos() - begunNanos >= PATIENCE_NANOS) {
+                opening = null;
+            }
             if (waiters.isEmpty() && !over) {
                 end();
                 attempt.cancel();

@@ -1,6 +1,7 @@
 package io.sluice.pool;
 
 import io.sluice.http.ProxyError;
+import io.sluice.http.RequestHead;
 import io.sluice.service.Endpoint;
 import io.sluice.service.Service;
 import io.sluice.telemetry.PoolMeters;
@@ -40,6 +41,9 @@ public abstract sealed class StreamPool permits EndpointPool, SharedPool {
         }
     }
 
+    /** Where a request with this head gets its stream: here, or, if it may become a tunnel, where connections carry it alone. */
+    public abstract StreamPool carrying(RequestHead head);
+
     /** A stream that can be had at once, or null; the caller owns the lease, and must release or close it. */
     public abstract Lease takeIdle();
 
@@ -69,7 +73,7 @@ public abstract sealed class StreamPool permits EndpointPool, SharedPool {
     }
 
     /** Goes on for this service, which took the place of the one before; false if it does not serve it. */
-    final boolean adopt(Service successor) {
+    boolean adopt(Service successor) {
         boolean same = serves(successor);
         if (same) {
             service = successor;
@@ -78,7 +82,7 @@ public abstract sealed class StreamPool permits EndpointPool, SharedPool {
     }
 
     /** Closes what is idle, and keeps nothing from now on. */
-    final void retire() {
+    void retire() {
         idleMax = 0;
         closeIdle();
     }

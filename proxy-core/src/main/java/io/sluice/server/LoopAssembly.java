@@ -17,6 +17,7 @@ import io.sluice.linux.Pipes;
 import io.sluice.linux.Splicing;
 import io.sluice.pool.BackendPools;
 import io.sluice.service.Checker;
+import io.sluice.service.Dialer;
 import io.sluice.service.HealthChecks;
 import io.sluice.service.Service;
 import io.sluice.telemetry.Metrics;
@@ -51,10 +52,10 @@ record LoopAssembly(
         SluiceConfig config = snapshots.get().config();
         HeadStore store = new HeadStore(new LoopBuffer(allocator));
         LoopBuffer reads = new LoopBuffer(allocator);
-        Http1Connector connector =
-                new Http1Connector(loop, store, reads, this::responseLimits, this::backendOptions);
         DeadlineWheel wheel = new DeadlineWheel(loop, clock);
-        Http2Connector shared = new Http2Connector(loop, wheel, reads, this::responseLimits, this::backendOptions);
+        Dialer dialer = new Dialer(loop, reads, this::backendOptions);
+        Http1Connector connector = new Http1Connector(dialer, store, this::responseLimits);
+        Http2Connector shared = new Http2Connector(dialer, connector, wheel, this::responseLimits);
         Pipes pipes = splicing == null ? null : splicing.pipes(wheel);
         BackendPools pools = new BackendPools(connector, shared, wheel, metrics, config.eventLoops());
         return new LoopContext(new Worker(loop, wheel, pools, snapshots, observers, pipes), store, reads);
@@ -63,10 +64,11 @@ record LoopAssembly(
     /** The checks made from a loop; none yet. */
     HealthChecks checks(LoopContext context) {
         Worker worker = context.worker();
-        Http1Checker checker =
-                new Http1Checker(worker.loop(), context.reads(), this::responseLimits, this::backendOptions);
-        Http2Checker shared = new Http2Checker(new Http2Connector(
-                worker.loop(), worker.wheel(), context.reads(), this::responseLimits, this::backendOptions));
+        Dialer dialer = new Dialer(worker.loop(), context.reads(), this::backendOptions);
+        Http1Checker checker = new Http1Checker(dialer, this::responseLimits);
+        Http1Connector connector = new Http1Connector(dialer, context.store(), this::responseLimits);
+        Http2Checker shared =
+                new Http2Checker(new Http2Connector(dialer, connector, worker.wheel(), this::responseLimits));
         Checker both = (service, endpoint, verdict) -> (service.config().protocol().shared() ? shared : checker)
                 .check(service, endpoint, verdict);
         return new HealthChecks(worker.wheel(), both, () -> ThreadLocalRandom.current().nextDouble());

@@ -106,9 +106,14 @@ final class Terminations implements AutoCloseable {
 
     private synchronized void look() {
         for (Termination each : known.values()) {
-            refresh(each, true);
-            each.rotate();
-            warn(each);
+            try {
+                refresh(each, true);
+                each.rotate();
+                warn(each);
+            } catch (RuntimeException defect) {
+                // Thrown on, it would be the last look at any of them.
+                LOG.error("a defect in looking after certificates", defect);
+            }
         }
     }
 

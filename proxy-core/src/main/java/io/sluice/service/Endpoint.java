@@ -1,6 +1,7 @@
 package io.sluice.service;
 
 import io.sluice.config.HostPort;
+import io.sluice.config.ServiceConfig.Protocol;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,6 +22,7 @@ public final class Endpoint {
     private final EndpointHealth health = new EndpointHealth();
     private final Latency latency = new Latency();
     private final IdleTime idleTime = new IdleTime();
+    private volatile Protocol chosen;
 
     /** Creates one that is configured by its address. */
     public Endpoint(HostPort configured) {
@@ -123,6 +125,18 @@ public final class Endpoint {
     /** How long its backend keeps idle connections, as far as that is learned. */
     public IdleTime idleTime() {
         return idleTime;
+    }
+
+    /** What it chose for the connection opened last whose protocol was left to it; null = there was none. */
+    public Protocol chosen() {
+        return chosen;
+    }
+
+    /** Notes what it chose; it may change its mind. */
+    public void chose(Protocol protocol) {
+        if (chosen != protocol) {
+            chosen = protocol;
+        }
     }
 
     /** Whether bodies from and to it may cross inside the kernel: not after too many that lost bytes there. */

@@ -51,6 +51,7 @@ public final class AccessLog implements AutoCloseable {
         LineFormat format = switch (config.format()) {
             case JSON -> new JsonLine(idPrefix());
             case COMMON -> new CommonLine();
+            case COMMON_TLS -> new CommonTlsLine();
         };
         LogWriter writer = new LogWriter(file, config.path(), format, config.queue(), metrics.log());
         writer.start();

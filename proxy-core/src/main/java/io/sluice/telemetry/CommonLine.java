@@ -9,6 +9,12 @@ final class CommonLine implements LineFormat {
 
     @Override
     public void append(ExchangeRecord record, long number, LineBuffer to) {
+        fields(record, to);
+        to.end();
+    }
+
+    /** Writes the line without its end. */
+    void fields(ExchangeRecord record, LineBuffer to) {
         to.quoted(record.client()).ascii(" - - [").ascii(seconds.of(record.startedMillis())).ascii(" +0000] \"");
         to.quoted(record.methodText()).ascii(" ").quoted(record.target()).ascii(" ");
         to.ascii(LineFormat.protocol(record)).ascii("\" ");
@@ -17,6 +23,6 @@ final class CommonLine implements LineFormat {
         } else {
             to.ascii("-");
         }
-        to.ascii(" ").number(record.bytesOut()).end();
+        to.ascii(" ").number(record.bytesOut());
     }
 }

@@ -10,6 +10,8 @@ final class ConnectionSeries {
     private final Family accepted = Family.counter("connections_accepted", "Client connections accepted.", "listener");
     private final Family rejected =
             Family.counter("rejected", "Heads and connections refused before a route was looked for; such a head is also an error.", "listener", "reason");
+    private final Family handshakes =
+            Family.counter("tls_handshakes", "TLS handshakes with clients that went well.", "listener", "version");
     private final Family active = Family.gauge("pool_active", "Backend connections that carry a request.", "service");
     private final Family idle = Family.gauge("pool_idle", "Backend connections kept for reuse.", "service");
     private final Family created = Family.counter("pool_created", "Backend connections opened.", "service");
@@ -24,6 +26,9 @@ final class ConnectionSeries {
         accepted.row(cells.sum(ListenerMeters.OPENED), listener);
         for (ProxyError error : ExchangeMeters.ERRORS) {
             rejected.rowIfAny(cells.sum(ListenerMeters.REJECTED + error.ordinal()), listener, error.word());
+        }
+        for (String version : ListenerMeters.VERSIONS) {
+            handshakes.rowIfAny(cells.sum(ListenerMeters.HANDSHAKES + ListenerMeters.VERSIONS.indexOf(version)), listener, version);
         }
     }
 
@@ -43,6 +48,7 @@ final class ConnectionSeries {
         open.into(snapshots);
         accepted.into(snapshots);
         rejected.into(snapshots);
+        handshakes.into(snapshots);
         active.into(snapshots);
         idle.into(snapshots);
         created.into(snapshots);

@@ -1,5 +1,6 @@
 package io.sluice.telemetry;
 
+import io.sluice.http.Encryption;
 import io.sluice.http.Method;
 import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
@@ -63,6 +64,7 @@ public final class ExchangeRecord {
     private String host = "";
     private String target = "";
     private Protocol protocol = Protocol.HTTP_11;
+    private Encryption encryption;
     private String route = "-";
     private String service = "-";
     private String endpoint = "-";
@@ -142,6 +144,11 @@ public final class ExchangeRecord {
     void request(Method itsMethod, boolean isHttp10) {
         method = itsMethod;
         protocol = isHttp10 ? Protocol.HTTP_10 : Protocol.HTTP_11;
+    }
+
+    /** Notes what the TLS handshake of the client's connection settled; null = it is not encrypted. */
+    public void encrypted(Encryption how) {
+        encryption = how;
     }
 
     /** Notes that it is a raw connection, without a request. */
@@ -303,6 +310,8 @@ public final class ExchangeRecord {
     public String host() { return host; }
     public String target() { return target; }
     public Protocol protocol() { return protocol; }
+    /** What the TLS handshake of the client's connection settled; null = it is not encrypted. */
+    public Encryption encryption() { return encryption; }
     public String route() { return route; }
     public String service() { return service; }
     public String endpoint() { return endpoint; }

@@ -1,5 +1,7 @@
 package io.sluice.telemetry;
 
+import io.sluice.http.Encryption;
+
 /**
  * One JSON object a line (RFC 8259). Its fields are described with the configuration. <em>Loop-confined</em> to the
  * writer's thread.
@@ -39,10 +41,19 @@ final class JsonLine implements LineFormat {
         to.ascii(",\"relay\":").json(record.relay().text());
         to.ascii(",\"relayReason\":").json(record.relayReason());
         to.ascii(",\"end\":").json(record.error() == null ? "ok" : record.error().word());
+        tls(record.encryption(), to);
         if (record.trace() != null) {
             to.ascii(",\"trace_id\":\"").ascii(record.trace().id()).ascii("\"");
         }
         to.ascii("}").end();
+    }
+
+    private static void tls(Encryption how, LineBuffer to) {
+        if (how != null) {
+            to.ascii(",\"tls\":{\"version\":").json(how.version());
+            to.ascii(",\"cipher\":").json(how.cipher());
+            to.ascii(",\"serverName\":").json(how.serverName()).ascii("}");
+        }
     }
 
     private void time(long millis, LineBuffer to) {

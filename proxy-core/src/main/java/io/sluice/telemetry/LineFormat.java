@@ -1,7 +1,7 @@
 package io.sluice.telemetry;
 
 /** How a record becomes a line of the access log. <em>Loop-confined</em> to the writer's thread. */
-sealed interface LineFormat permits JsonLine, CommonLine {
+sealed interface LineFormat permits JsonLine, CommonLine, CommonTlsLine {
 
     /**
      * Writes one line with its end.

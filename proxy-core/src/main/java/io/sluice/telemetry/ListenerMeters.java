@@ -1,15 +1,20 @@
 package io.sluice.telemetry;
 
 import io.sluice.http.ProxyError;
+import java.util.List;
 
 /** The meters of one listener's connections. <em>Thread-safe.</em> */
 public final class ListenerMeters {
     static final int OPENED = 0;
     static final int CLOSED = 1;
     static final int REJECTED = 2;
+    /** Of TLS, by version. */
+    static final int HANDSHAKES = REJECTED + ExchangeMeters.ERRORS.size();
+    /** As an engine names them. */
+    static final List<String> VERSIONS = List.of("TLSv1.3", "TLSv1.2", "TLSv1.1", "TLSv1");
 
     private final String listener;
-    private final Cells cells = Cells.striped(REJECTED + ExchangeMeters.ERRORS.size());
+    private final Cells cells = Cells.striped(HANDSHAKES + VERSIONS.size());
 
     ListenerMeters(String listener) {
         this.listener = listener;
@@ -33,6 +38,18 @@ public final class ListenerMeters {
      */
     public void rejected(ProxyError reason) {
         cells.add(REJECTED + reason.ordinal(), 1);
+    }
+
+    /**
+     * Counts a TLS handshake that went well.
+     *
+     * @param version as an engine names it; one that is not known is not counted
+     */
+    public void secured(String version) {
+        int index = VERSIONS.indexOf(version);
+        if (index >= 0) {
+            cells.add(HANDSHAKES + index, 1);
+        }
     }
 
     String listener() {

@@ -43,10 +43,14 @@ public final class BackendTls {
 
     private final SslContext context;
     private final String serverName;
+    /** Where the endpoint has the choice: the same without it; else this. */
+    private final BackendTls http1;
 
-    private BackendTls(SslContext context, String serverName) {
+    private BackendTls(SslContext context, String serverName, BackendTls http1) {
         this.context = context;
         this.serverName = serverName;
+        this.http1 = http1 == null ? this : http1;
+        CLEANER.register(this, () -> ReferenceCountUtil.release(context));
     }
 
     /** Who is told how a handshake ended. */
@@ -70,10 +74,8 @@ public final class BackendTls {
      */
     public static BackendTls of(BackendTlsConfig config, ServiceConfig.Protocol protocol) {
         try {
-            SslContext context = builder(config, protocol).build();
-            BackendTls tls = new BackendTls(context, config.serverName());
-            CLEANER.register(tls, () -> ReferenceCountUtil.release(context));
-            return tls;
+            return new BackendTls(builder(config, protocol).build(), config.serverName(),
+                    protocol == ServiceConfig.Protocol.AUTO ? of(config, ServiceConfig.Protocol.HTTP1) : null);
         } catch (SSLException refused) {
             throw new IllegalArgumentException("TLS to a service can't be set up: " + refused.getMessage(), refused);
         }
@@ -109,8 +111,14 @@ public final class BackendTls {
     private static List<String> offered(ServiceConfig.Protocol protocol) {
         return switch (protocol) {
             case H2 -> List.of(ApplicationProtocolNames.HTTP_2);
+            case AUTO -> List.of(ApplicationProtocolNames.HTTP_2, ApplicationProtocolNames.HTTP_1_1);
             case HTTP1, H2C -> List.of(ApplicationProtocolNames.HTTP_1_1);
         };
+    }
+
+    /** For connections that are to carry one request at a time: where HTTP/2 may be chosen, the same without offering it. */
+    public BackendTls http1() {
+        return http1;
     }
 
     /**

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import javax.net.ssl.SSLException;
 
 /**
@@ -38,13 +39,13 @@ public final class Termination implements AutoCloseable {
     /** Guarded by this. */
     private boolean closed;
 
-    private Termination(TlsConfig config, SslProvider provider, List<String> protocols, Ordered ordered) {
+    private Termination(TlsConfig config, SslProvider provider, List<String> protocols, Ordered ordered, LongSupplier nanoTime) {
         this.config = config;
         this.provider = provider;
         this.protocols = protocols;
         this.ordered = ordered;
         this.files = new FileStamps(config);
-        config.certificates().forEach(_ -> tickets.add(new TicketKeys()));
+        config.certificates().forEach(_ -> tickets.add(new TicketKeys(nanoTime)));
     }
 
     /**
@@ -56,7 +57,13 @@ public final class Termination implements AutoCloseable {
      */
     public static Termination load(TlsConfig config, Engines engines, List<String> protocols, Ordered ordered)
             throws IOException {
-        Termination made = new Termination(config, engines.provider(), protocols, ordered);
+        return load(config, engines, protocols, ordered, System::nanoTime);
+    }
+
+    /** The same with another clock for the age of the tickets' keys. */
+    static Termination load(
+            TlsConfig config, Engines engines, List<String> protocols, Ordered ordered, LongSupplier nanoTime) throws IOException {
+        Termination made = new Termination(config, engines.provider(), protocols, ordered, nanoTime);
         made.files.taken();
         made.certificates = made.read();
         return made;

@@ -5,11 +5,12 @@ import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * The keys of one certificate's session tickets (RFC 5077, RFC 8446 §4.6.1): the newest makes them, older ones still read
- * them. They are random, in memory only, and of no other certificate or listener, so that a session goes on only where it
- * began. <em>Loop-confined</em> to whoever has its owner's monitor.
+ * them. They are random, in memory only, and of no other certificate or termination, so that a session goes on only where
+ * it began, and on the same terms. <em>Loop-confined</em> to whoever has its owner's monitor.
  */
 final class TicketKeys {
     /** How long a session may go on. */
@@ -20,9 +21,12 @@ final class TicketKeys {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Deque<OpenSslSessionTicketKey> keys = new ArrayDeque<>();
+    private final LongSupplier nanoTime;
     private long sinceNanos;
 
-    TicketKeys() {
+    /** Makes the first; {@code nanoTime} is {@link System#nanoTime} outside of tests. */
+    TicketKeys(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
         replace();
     }
 
@@ -34,7 +38,7 @@ final class TicketKeys {
 
     /** Makes another one once the newest is old enough; returns whether it was. */
     boolean rotate() {
-        if (System.nanoTime() - sinceNanos < ROTATION_NANOS) {
+        if (nanoTime.getAsLong() - sinceNanos < ROTATION_NANOS) {
             return false;
         }
         add();
@@ -49,7 +53,7 @@ final class TicketKeys {
         if (keys.size() > KEPT) {
             keys.removeLast();
         }
-        sinceNanos = System.nanoTime();
+        sinceNanos = nanoTime.getAsLong();
     }
 
     private static byte[] random(int count) {

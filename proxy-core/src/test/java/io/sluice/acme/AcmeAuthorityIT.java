@@ -15,10 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,6 +37,8 @@ final class AcmeAuthorityIT {
     private Path directory;
 
     private final Board board = new Board();
+    private final List<Duration> pauses = new ArrayList<>();
+    private Duration waited = Duration.ZERO;
     private ScriptedAuthority server;
 
     @BeforeEach
@@ -55,8 +59,14 @@ final class AcmeAuthorityIT {
     private Identity order(AcmeConfig config) throws Exception {
         Storage storage = new Storage(config);
         try (Storage.Lock _ = storage.tryLock()) {
-            return new AcmeAuthority(config, storage, board, InstantSource.system()).order(NAMES);
+            return new AcmeAuthority(config, storage, board, () -> Instant.now().plus(waited), this::waits).order(NAMES);
         }
+    }
+
+    /** Time passes without anybody's waiting for it. */
+    private void waits(Duration time) {
+        pauses.add(time);
+        waited = waited.plus(time);
     }
 
     private Identity order() throws Exception {
@@ -151,6 +161,26 @@ final class AcmeAuthorityIT {
     }
 
     @Test
+    void asksEverMoreRarelyAndAsRarelyAsTheAuthorityWants() throws Exception {
+        server.undecided("", "", "7", "3600", "", "", "", "");
+
+        order();
+
+        assertThat(pauses.subList(0, 2)).containsExactly(Duration.ofMillis(250), Duration.ofMillis(500));
+        assertThat(pauses.get(2)).as("7 s by the authority's clock").isBetween(Duration.ofSeconds(5), Duration.ofSeconds(8));
+        assertThat(pauses.subList(3, 8)).containsExactly(Duration.ofSeconds(30), Duration.ofSeconds(4), Duration.ofSeconds(5),
+                Duration.ofSeconds(5), Duration.ofSeconds(5));
+    }
+
+    @Test
+    void givesUpWhenItIsNotDecidedInTime() {
+        server.undecided(Collections.nCopies(100, "").toArray(String[]::new));
+
+        assertThat(failure()).hasMessage("the authority did not decide within 5 minutes");
+        assertThat(waited).isBetween(Duration.ofMinutes(5), Duration.ofMinutes(6));
+    }
+
+    @Test
     void tellsWhichNameWasNotProvenAndWhy() {
         server.validation((name, _) -> name.startsWith("www") ? "nobody answers at port 80" : null);
 
@@ -226,16 +256,11 @@ final class AcmeAuthorityIT {
 
     @Test
     void givesUpWhenItIsInterrupted() {
-        server.validation((_, _) -> {
-            Thread.sleep(60_000);
-            return null;
-        });
         Thread ordering = Thread.currentThread();
-        Thread.ofVirtual().start(() -> {
-            while (board.texts.isEmpty()) {
-                Thread.onSpinWait();
-            }
+        server.validation((_, _) -> {
             ordering.interrupt();
+            new CountDownLatch(1).await();
+            return null;
         });
 
         assertThatExceptionOfType(InterruptedException.class).isThrownBy(this::order);

@@ -65,6 +65,7 @@ public final class ScriptedAuthority implements AutoCloseable {
     private final List<Order> orders = new ArrayList<>();
     private final Map<String, String> states = new TreeMap<>();
     private final Map<Integer, String> certificates = new TreeMap<>();
+    private final Deque<String> undecided = new ArrayDeque<>();
     private volatile Validation validation = (_, _) -> null;
     private volatile Duration lifetime = Duration.ofDays(90);
     private volatile String challenges = "http-01 tls-alpn-01";
@@ -135,6 +136,11 @@ public final class ScriptedAuthority implements AutoCloseable {
         refusals.computeIfAbsent(resource, _ -> new ArrayDeque<>()).add(new Refusal(status, type, detail, fields));
     }
 
+    /** So often it has not decided yet when it is asked of a name, and wants to be asked again after so many seconds; "" = doesn't say. */
+    synchronized void undecided(String... retryAfter) {
+        undecided.addAll(List.of(retryAfter));
+    }
+
     /** Forgets the nonces it gave, so that the next signed request brings a bad one. */
     synchronized void forgetNonces() {
         nonces.clear();
@@ -203,7 +209,14 @@ public final class ScriptedAuthority implements AutoCloseable {
                 json(exchange, 201, order(orders.getLast()));
             }
             case "order" -> json(exchange, 200, order(orders.get(Integer.parseInt(path[1]))));
-            case "authz" -> json(exchange, 200, authorization(path[1], path[2]));
+            case "authz" -> {
+                String state = states.getOrDefault(path[1] + "/" + path[2], "pending");
+                String retryAfter = state.equals("pending") ? null : undecided.poll();
+                if (retryAfter != null && !retryAfter.isEmpty()) {
+                    exchange.getResponseHeaders().set("Retry-After", retryAfter);
+                }
+                json(exchange, 200, authorization(path[1], path[2], retryAfter == null ? state : "pending"));
+            }
             case "challenge" -> {
                 String failure = validation.failure(orders.get(Integer.parseInt(path[1])).names()
                         .get(Integer.parseInt(path[2])), token(path[1], path[2]));
@@ -246,8 +259,7 @@ public final class ScriptedAuthority implements AutoCloseable {
         return "{\"type\":\"dns\",\"value\":\"" + name + "\"}";
     }
 
-    private String authorization(String order, String index) {
-        String state = states.getOrDefault(order + "/" + index, "pending");
+    private String authorization(String order, String index, String state) {
         String status = state.equals("valid") || state.equals("pending") ? state : "invalid";
         List<String> offered = new ArrayList<>();
         for (String type : challenges.split(" ")) {

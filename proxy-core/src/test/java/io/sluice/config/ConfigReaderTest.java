@@ -329,6 +329,20 @@ final class ConfigReaderTest {
                 ? List.of("listeners[0].proxyProtocol") : List.of());
     }
 
+    @ParameterizedTest
+    @CsvSource({"auto, false, true", "auto, true, false", "http1, false, false"})
+    void warnsWhereNoHandshakeCouldSettleTheProtocol(String protocol, boolean tls, boolean warned) throws ConfigException {
+        String yaml = "listeners: [{ address: ':80' }]\nroutes: [{ service: app }]\n"
+                + "services: { app: { endpoints: [a:80], protocol: " + protocol + ", tls: " + tls + " } }\n";
+
+        LoadedConfig loaded = new ConfigReader(Map.of()).load("a.yaml", yaml);
+
+        assertThat(loaded.warnings()).extracting(Problem::where).isEqualTo(warned
+                ? List.of("services.app.protocol") : List.of());
+        assertThat(loaded.config().services().get("app").protocol())
+                .isEqualTo(tls ? ServiceConfig.Protocol.AUTO : ServiceConfig.Protocol.HTTP1);
+    }
+
     @Test
     void theProblemsOfAFileStandInItsOrder() {
         ConfigException refusal = catchThrowableOfType(

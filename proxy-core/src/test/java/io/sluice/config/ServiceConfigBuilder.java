@@ -106,6 +106,13 @@ public final class ServiceConfigBuilder {
         return this;
     }
 
+    /** What each endpoint chooses, on these terms where that is HTTP/2. */
+    public ServiceConfigBuilder auto(Http2Config terms) {
+        protocol = ServiceConfig.Protocol.AUTO;
+        http2 = terms;
+        return this;
+    }
+
     /** How many requests it gets at once. */
     public ServiceConfigBuilder limits(ServiceLimitConfig requests) {
         limits = requests;

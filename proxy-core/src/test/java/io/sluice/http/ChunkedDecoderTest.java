@@ -131,6 +131,7 @@ final class ChunkedDecoderTest {
         "WWW-Authenticate", "Cookie", "Set-Cookie", "Content-Encoding", "Content-Type", "Content-Range", "Cache-Control",
         "Age", "Expires", "Vary", "Range", "If-Match", "If-None-Match", "Forwarded", "X-Forwarded-For", "X-Forwarded-User",
         "X-Real-IP", "Via", "Location", "Date", "Server", "Retry-After", "sEc-fETCH-site", "X-HTTP-Method-Override",
+        "X_Real_IP", "x-forwarded_for", "X-Client-Cert-Subject", "X_Client_Cert-Subject", "x-client-cert-verify",
     })
     void passesNoTrailerOnThatFramesRoutesOrAuthenticates(String name) {
         // RFC 9110 §6.5.1.

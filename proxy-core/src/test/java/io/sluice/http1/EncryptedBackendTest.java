@@ -12,23 +12,20 @@ import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.sluice.config.BufferConfig;
 import io.sluice.http.HeadLimits;
 import io.sluice.http.HeadParser;
-import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
-import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
-import io.sluice.stream.BackendListener;
+import io.sluice.stream.HeardBackend;
 import io.sluice.transport.LoopBuffer;
 import io.sluice.transport.SocketReading;
 import io.sluice.transport.SocketlessChannel;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What is different for a connection to a backend when what it reads came in records, and ends are told by TLS. */
-final class EncryptedBackendTest implements BackendListener {
+final class EncryptedBackendTest {
     private static final HeadLimits LIMITS = new HeadLimits(1024, 1024, 20);
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
     private static final String LASTING = "HTTP/1.1 200 OK\r\n\r\nhi";
@@ -38,11 +35,12 @@ final class EncryptedBackendTest implements BackendListener {
     private final SocketReading reading = new SocketReading(channel, new BufferConfig(16384, 65536, 32768), buffer);
     private final Http1BackendConnection backend =
             new Http1BackendConnection(channel, new HeadStore(buffer), new HeadParser(LIMITS), LIMITS, reading);
-    private final List<String> events = new ArrayList<>();
+    private final HeardBackend heard = new HeardBackend();
+    private final List<String> events = heard.events;
 
     EncryptedBackendTest() {
         reading.encrypted();
-        backend.listener(this);
+        backend.listener(heard);
         channel.accept(backend);
     }
 
@@ -180,43 +178,5 @@ final class EncryptedBackendTest implements BackendListener {
 
         assertThat(events).containsExactly("refused", "200", "hi", "end", "batch");
         assertThat(backend.reusable()).isFalse();
-    }
-
-    // ---- what it hears ----
-
-    @Override
-    public void onResponseHead(ResponseHead head) {
-        events.add(Integer.toString(head.status()));
-    }
-
-    @Override
-    public void onResponseBody(ByteBuf data) {
-        events.add(data.toString(StandardCharsets.ISO_8859_1));
-        data.release();
-    }
-
-    @Override
-    public void onResponseEnd(Trailers trailers) {
-        events.add("end");
-    }
-
-    @Override
-    public void onResponseBatchEnd() {
-        events.add("batch");
-    }
-
-    @Override
-    public void onBackendWritable() {
-        events.add("writable");
-    }
-
-    @Override
-    public void onRequestRefused() {
-        events.add("refused");
-    }
-
-    @Override
-    public void onBackendGone(ProxyError why) {
-        events.add("gone " + why);
     }
 }

@@ -3,8 +3,8 @@ package io.sluice.http1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.sluice.config.BufferConfig;
@@ -14,9 +14,8 @@ import io.sluice.http.HeadParser;
 import io.sluice.http.ParseStatus;
 import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
-import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
-import io.sluice.stream.BackendListener;
+import io.sluice.stream.HeardBackend;
 import io.sluice.transport.AddressPair;
 import io.sluice.transport.LoopBuffer;
 import io.sluice.transport.ProxyHeader;
@@ -28,7 +27,6 @@ import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -42,12 +40,14 @@ class Http1BackendConnectionTest {
     private final SocketlessChannel channel = new SocketlessChannel();
     private final SocketReading reading = new SocketReading(
             channel, new BufferConfig(16384, 65536, 32768), new LoopBuffer(new UnpooledByteBufAllocator(true, true)));
-    private final Heard heard = new Heard();
+    private final HeardBackend heard = new HeardBackend();
+    private boolean reusableAtEnd;
     private final Http1BackendConnection backend =
             new Http1BackendConnection(channel, new HeadStore(new LoopBuffer(new UnpooledByteBufAllocator(true, true))), new HeadParser(LIMITS), LIMITS, reading);
 
     Http1BackendConnectionTest() {
         backend.listener(heard);
+        heard.atEnd = () -> reusableAtEnd = backend.reusable();
         channel.accept(backend);
     }
 
@@ -129,7 +129,7 @@ class Http1BackendConnectionTest {
         channel.receives(("HTTP/1.1 200 OK~" + fields + "~~" + (body == null ? "" : body)).replace("~", "\r\n"));
 
         assertThat(heard.events).contains("end");
-        assertThat(heard.reusableAtEnd).isEqualTo(reusable);
+        assertThat(reusableAtEnd).isEqualTo(reusable);
     }
 
     @Test
@@ -152,7 +152,7 @@ class Http1BackendConnectionTest {
         channel.receives("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
 
         assertThat(heard.events).contains("end");
-        assertThat(heard.reusableAtEnd).isFalse();
+        assertThat(reusableAtEnd).isFalse();
 
         channel.drains();
 
@@ -270,6 +270,16 @@ class Http1BackendConnectionTest {
     }
 
     @Test
+    void saysOnceThatWritesFailedWhichWaitedTogether() {
+        backend.head(request("POST /", "Content-Length: 9\r\n"));
+        backend.flush();
+        channel.pipeline().fireExceptionCaught(new ChannelOutputShutdownException("Channel output shutdown"));
+        channel.pipeline().fireExceptionCaught(new ChannelOutputShutdownException("Channel output shutdown"));
+
+        assertThat(heard.events).containsExactly("refused");
+    }
+
+    @Test
     void isGoneIfReadingFailsAfterWritingDid() {
         backend.head(request("POST /", "Content-Length: 9\r\n"));
         backend.flush();
@@ -341,47 +351,5 @@ class Http1BackendConnectionTest {
         channel.pipeline().fireExceptionCaught(new IllegalStateException("thrown by a test"));
 
         assertThat(heard.events).containsExactly("gone INTERNAL");
-    }
-
-    private final class Heard implements BackendListener {
-        private final List<String> events = new ArrayList<>();
-        private boolean reusableAtEnd;
-
-        @Override
-        public void onResponseHead(ResponseHead head) {
-            events.add(Integer.toString(head.status()));
-        }
-
-        @Override
-        public void onResponseBody(ByteBuf data) {
-            events.add(data.toString(StandardCharsets.ISO_8859_1));
-            data.release();
-        }
-
-        @Override
-        public void onResponseEnd(Trailers trailers) {
-            events.add("end");
-            reusableAtEnd = backend.reusable();
-        }
-
-        @Override
-        public void onResponseBatchEnd() {
-            events.add("batch");
-        }
-
-        @Override
-        public void onBackendWritable() {
-            events.add("writable");
-        }
-
-        @Override
-        public void onRequestRefused() {
-            events.add("refused");
-        }
-
-        @Override
-        public void onBackendGone(ProxyError why) {
-            events.add("gone " + why);
-        }
     }
 }

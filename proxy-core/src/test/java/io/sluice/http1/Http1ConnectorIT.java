@@ -21,13 +21,13 @@ import io.sluice.http.HeadParser;
 import io.sluice.http.ParseStatus;
 import io.sluice.http.ProxyError;
 import io.sluice.http.RequestHead;
-import io.sluice.http.ResponseHead;
 import io.sluice.http.Trailers;
 import io.sluice.pool.Connector;
+import io.sluice.service.Dialer;
 import io.sluice.service.Endpoint;
 import io.sluice.service.Service;
-import io.sluice.stream.BackendListener;
 import io.sluice.stream.BackendStream;
+import io.sluice.stream.HeardBackend;
 import io.sluice.transport.EventLoops;
 import io.sluice.transport.LoopBuffer;
 import io.sluice.transport.SocketOptions;
@@ -42,7 +42,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,8 +77,7 @@ final class Http1ConnectorIT {
         endpoint = service.endpoints().getFirst();
         SocketOptions options =
                 new SocketOptions(Transport.EPOLL, PLAIN, new BufferConfig(16384, 65536, 32768), allocator);
-        connector = new Http1Connector(
-                noting(loop), store, reads, () -> LIMITS, any -> options);
+        connector = new Http1Connector(new Dialer(noting(loop), reads, any -> options), store, () -> LIMITS);
     }
 
     @AfterEach
@@ -165,7 +163,7 @@ final class Http1ConnectorIT {
         assertThat(told.events).containsExactly("connected");
 
         inLoop(() -> {
-            told.stream.listener(told);
+            told.stream.listener(told.heard);
             told.stream.head(request());
             told.stream.end(Trailers.NONE);
             told.stream.flush();
@@ -205,8 +203,9 @@ final class Http1ConnectorIT {
     }
 
     /** What it was told, in order. */
-    private static final class Told implements Connector.Listener, BackendListener {
-        private final List<String> events = new CopyOnWriteArrayList<>();
+    private static final class Told implements Connector.Listener {
+        private final HeardBackend heard = new HeardBackend();
+        private final List<String> events = heard.events;
         private volatile BackendStream stream;
 
         @Override
@@ -218,41 +217,6 @@ final class Http1ConnectorIT {
         @Override
         public void onConnectFailed(ProxyError why) {
             events.add(why.name());
-        }
-
-        @Override
-        public void onResponseHead(ResponseHead head) {
-            events.add(Integer.toString(head.status()));
-        }
-
-        @Override
-        public void onResponseBody(ByteBuf data) {
-            data.release();
-        }
-
-        @Override
-        public void onResponseEnd(Trailers trailers) {
-            events.add("end");
-        }
-
-        @Override
-        public void onResponseBatchEnd() {
-            events.add("batch");
-        }
-
-        @Override
-        public void onBackendWritable() {
-            // All that is sent here fits.
-        }
-
-        @Override
-        public void onRequestRefused() {
-            events.add("refused");
-        }
-
-        @Override
-        public void onBackendGone(ProxyError why) {
-            events.add("gone");
         }
     }
 }

@@ -8,13 +8,10 @@ import io.sluice.config.ServiceConfigBuilder;
 import io.sluice.http.ProxyError;
 import io.sluice.service.Endpoint;
 import io.sluice.service.Service;
-import io.sluice.stream.BackendStream;
-import io.sluice.stream.FakeBackend;
 import io.sluice.telemetry.Metrics;
 import io.sluice.telemetry.Readings;
 import io.sluice.transport.HandWheel;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +23,8 @@ class SharedPoolTest {
 
     private final HandWheel time = new HandWheel();
     private final Metrics metrics = new Metrics("test");
-    private final List<Opening> openings = new ArrayList<>();
+    private final FakeSharedConnector connector = new FakeSharedConnector();
+    private final List<FakeSharedConnector.Opening> openings = connector.openings;
     private BackendPools pools;
     private Service service;
     private Endpoint endpoint;
@@ -40,18 +38,12 @@ class SharedPoolTest {
         service = new Service(0, new ServiceConfigBuilder("app").ports(1).pool(config)
                 .h2c(new Http2Config(3, Duration.ZERO, Duration.ofSeconds(1))).build());
         endpoint = service.endpoints().getFirst();
-        pools = new BackendPools(UNUSED, (to, at, listener) -> {
-            Opening opening = new Opening(listener);
-            openings.add(opening);
-            return opening;
-        }, time.wheel(), metrics, 1);
+        pools = new BackendPools(UNUSED, connector, time.wheel(), metrics, 1);
         pool = pools.of(service, endpoint);
     }
 
     private Caller asks() {
-        Caller caller = new Caller();
-        caller.attempt = pool.connect(caller);
-        return caller;
+        return Caller.of(pool);
     }
 
     private Readings.Pool meters() {
@@ -62,7 +54,7 @@ class SharedPoolTest {
     void whoComesWhileAConnectionIsOpenedWaitsForIt() {
         List<Caller> callers = List.of(asks(), asks(), asks());
 
-        Shared connection = openings.getFirst().opens(3);
+        FakeSharedConnector.Shared connection = openings.getFirst().opens(3);
 
         assertThat(openings).hasSize(1);
         assertThat(callers).allSatisfy(caller -> assertThat(caller.lease).isNotNull());
@@ -87,7 +79,7 @@ class SharedPoolTest {
     void aBackendThatAllowsNoStreamIsNotAskedAgain() {
         Caller caller = asks();
 
-        Shared connection = openings.getFirst().opens(0);
+        FakeSharedConnector.Shared connection = openings.getFirst().opens(0);
 
         assertThat(caller.why).isEqualTo(ProxyError.POOL_EXHAUSTED);
         assertThat(connection.closed).isTrue();
@@ -124,7 +116,7 @@ class SharedPoolTest {
     @Test
     void aConnectionWithoutStreamsIsIdleUntilItsTimeIsOver() {
         Caller caller = asks();
-        Shared connection = openings.getFirst().opens(3);
+        FakeSharedConnector.Shared connection = openings.getFirst().opens(3);
 
         caller.lease.release();
         assertThat(meters()).isEqualTo(new Readings.Pool(1, 0, 0, 0, 1));
@@ -137,7 +129,7 @@ class SharedPoolTest {
     @Test
     void anIdleConnectionIsClosedInTime() {
         Caller caller = asks();
-        Shared connection = openings.getFirst().opens(3);
+        FakeSharedConnector.Shared connection = openings.getFirst().opens(3);
         caller.lease.release();
 
         time.pass(Duration.ofSeconds(31));
@@ -151,7 +143,7 @@ class SharedPoolTest {
     void aConnectionThatLeavesEndsWithItsLastStream() {
         Caller one = asks();
         Caller two = asks();
-        Shared connection = openings.getFirst().opens(3);
+        FakeSharedConnector.Shared connection = openings.getFirst().opens(3);
         one.lease.release();
 
         connection.leaving = true;
@@ -167,7 +159,7 @@ class SharedPoolTest {
     @Test
     void anIdleConnectionThatLeavesIsClosedAtOnce() {
         Caller caller = asks();
-        Shared connection = openings.getFirst().opens(3);
+        FakeSharedConnector.Shared connection = openings.getFirst().opens(3);
         caller.lease.release();
 
         connection.leaving = true;
@@ -180,7 +172,7 @@ class SharedPoolTest {
     @Test
     void aConnectionThatDiesIsCountedOffOnce() {
         Caller caller = asks();
-        Shared connection = openings.getFirst().opens(3);
+        FakeSharedConnector.Shared connection = openings.getFirst().opens(3);
 
         connection.leaving = true;
         connection.listener.onClosed();
@@ -194,7 +186,7 @@ class SharedPoolTest {
     void anOldConnectionTakesNoNewStreams() {
         configure(new PoolConfig(8, Duration.ofSeconds(30), true, Integer.MAX_VALUE, Duration.ofSeconds(10)));
         Caller caller = asks();
-        Shared connection = openings.getFirst().opens(3);
+        FakeSharedConnector.Shared connection = openings.getFirst().opens(3);
 
         time.pass(Duration.ofSeconds(11));
 
@@ -215,7 +207,7 @@ class SharedPoolTest {
     @Test
     void aRetiredPoolKeepsNothing() {
         Caller caller = asks();
-        Shared connection = openings.getFirst().opens(3);
+        FakeSharedConnector.Shared connection = openings.getFirst().opens(3);
 
         pools.retire();
         assertThat(connection.closed).isFalse();
@@ -227,7 +219,7 @@ class SharedPoolTest {
     @Test
     void anEndpointThatIsDrainedKeepsNothing() {
         Caller caller = asks();
-        Shared connection = openings.getFirst().opens(3);
+        FakeSharedConnector.Shared connection = openings.getFirst().opens(3);
 
         service.drain(endpoint);
         caller.lease.release();
@@ -235,80 +227,19 @@ class SharedPoolTest {
         assertThat(connection.closed).isTrue();
     }
 
-    /** A connection on its way. */
-    private static final class Opening implements Connector.Attempt {
-        private final SharedConnector.Listener listener;
-        private boolean cancelled;
+    @Test
+    void nobodyJoinsThoseWhoWaitInVain() {
+        Caller first = asks();
+        Caller second = asks();
+        time.pass(Duration.ofSeconds(5));
 
-        private Opening(SharedConnector.Listener listener) {
-            this.listener = listener;
-        }
+        first.attempt.cancel();
+        asks();
 
-        private Shared opens(int streams) {
-            Shared connection = new Shared(streams);
-            listener.onConnected(connection);
-            return connection;
-        }
-
-        @Override
-        public void cancel() {
-            cancelled = true;
-        }
-    }
-
-    /** A connection with room for so many streams. */
-    private static final class Shared implements SharedConnection {
-        private final int streams;
-        private int lent;
-        private boolean leaving;
-        private boolean closed;
-        private Listener listener;
-
-        private Shared(int streams) {
-            this.streams = streams;
-        }
-
-        @Override
-        public void listener(Listener told) {
-            listener = told;
-        }
-
-        @Override
-        public boolean leaving() {
-            return leaving;
-        }
-
-        @Override
-        public int room() {
-            return leaving ? 0 : streams - lent;
-        }
-
-        @Override
-        public BackendStream stream() {
-            lent++;
-            return new FakeBackend();
-        }
-
-        @Override
-        public void close() {
-            closed = true;
-        }
-    }
-
-    /** Who asks for a stream. */
-    private static final class Caller implements StreamPool.Listener {
-        private Connector.Attempt attempt;
-        private Lease lease;
-        private ProxyError why;
-
-        @Override
-        public void onLeased(Lease leased) {
-            lease = leased;
-        }
-
-        @Override
-        public void onNotLeased(ProxyError reason) {
-            why = reason;
-        }
+        assertThat(openings).hasSize(2);
+        openings.getFirst().opens(3);
+        assertThat(second.lease).isNotNull();
+        second.lease.release();
+        assertThat(endpoint.connections()).isEqualTo(2);
     }
 }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.service.EndpointView;
 import io.sluice.service.EndpointView.State;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -132,16 +133,14 @@ final class EjectionIT {
 
     @Test
     void ejectsForRawTcpToo() throws Exception {
-        ScriptedBackend gone = proxy.backend(Script.silent());
         ScriptedBackend well = proxy.backend(connection -> {
             connection.send("hello");
             connection.awaitEnd();
         });
-        gone.close();
         proxy.start("listeners: [{ name: web, address: \"127.0.0.1:0\" }, { name: raw, address: \"127.0.0.1:0\","
                 + " protocol: tcp, service: app }]\n"
                 + "services: { app: { endpoints: [${endpoints}], loadBalancer: { policy: roundRobin },"
-                + " outlierEjection: { failures: 2, time: 1h, maxTime: 1h } } }\n", gone, well);
+                + " outlierEjection: { failures: 2, time: 1h, maxTime: 1h } } }\n", List.of(proxy.nobody(), well.address()));
 
         for (int i = 0; i < 4; i++) {
             try (RawConnection client = proxy.clientOf("raw")) {

@@ -77,7 +77,12 @@ final class FrameClient implements AutoCloseable {
 
     /** Connects and says hello, with these settings: pairs of a number and its value. */
     FrameClient(InetSocketAddress address, int... settings) throws IOException {
-        connection = RawConnection.to(address);
+        this(RawConnection.to(address), settings);
+    }
+
+    /** Says hello over a connection that is there. */
+    FrameClient(RawConnection connection, int... settings) throws IOException {
+        this.connection = connection;
         connection.send(PREFACE);
         ByteBuffer payload = ByteBuffer.allocate(settings.length * 3);
         for (int i = 0; i < settings.length; i += 2) {

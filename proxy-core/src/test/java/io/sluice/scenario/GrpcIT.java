@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.sluice.service.EndpointView;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -50,9 +51,7 @@ final class GrpcIT {
 
     @Test
     void aBackendThatIsNotThereIsUnavailable() throws Exception {
-        ScriptedBackend gone = ScriptedBackend.playing(Script.silent());
-        gone.close();
-        proxy.start(Http2BackendIT.H2C, gone);
+        proxy.start(Http2BackendIT.H2C, List.of(proxy.nobody()));
 
         assertThat(answerToCall().value("grpc-status")).isEqualTo("14");
         proxy.awaitCounted("connect_failed");

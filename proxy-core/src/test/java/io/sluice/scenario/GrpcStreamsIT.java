@@ -67,9 +67,7 @@ final class GrpcStreamsIT {
 
     @Test
     void anErrorOfOursIsOneFrameToo() throws Exception {
-        ScriptedBackend gone = ScriptedBackend.playing(Script.silent());
-        gone.close();
-        proxy.start(Http2BackendIT.H2C, gone);
+        proxy.start(Http2BackendIT.H2C, List.of(proxy.nobody()));
         Framed caller = caller();
 
         caller.call(1, true, PATH);

@@ -257,9 +257,7 @@ final class GrpcWebIT {
 
     @Test
     void errorsOfTheProxyAreFrames() throws Exception {
-        ScriptedBackend gone = ScriptedBackend.playing(Script.silent());
-        gone.close();
-        proxy.start(CONFIG.formatted("") + Http2BackendIT.H2C, gone);
+        proxy.start(CONFIG.formatted("") + Http2BackendIT.H2C, List.of(proxy.nobody()));
 
         Message binary = proxy.answerTo(Http.post(PATH, message(""), BINARY));
         Message text = proxy.answerTo(Http.post(PATH, coded(message("")), TEXT));

@@ -1,15 +1,22 @@
 package io.sluice.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.scenario.FrameClient.Frame;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What costs more than any use of a connection needs ends the connection, is counted, and costs nobody else anything. */
 @Scenario
 final class Http2AbuseIT {
+    private static final int INITIAL_WINDOW_SIZE = 4;
+
     @RegisterExtension
     final ProxyUnderTest proxy = new ProxyUnderTest();
 
@@ -56,6 +63,84 @@ final class Http2AbuseIT {
         FrameClient client = proxy.http2Client();
 
         calmed(client, "http2_rapid_reset", i -> client.reset(client.get("/"), FrameClient.CANCEL));
+    }
+
+    private void reachesNoBackend(int type, int code) throws Exception {
+        ScriptedBackend backend = proxy.backend(Script.answering(Http.ok("fine")));
+        proxy.start(backend);
+        FrameClient client = proxy.http2Client();
+        client.settle();
+
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (int stream = 1; stream < 101; stream += 2) {
+            all.writeBytes(FrameClient.frame(FrameClient.HEADERS, FrameClient.END_STREAM | FrameClient.END_HEADERS, stream,
+                    FrameClient.request("GET", "/")));
+            all.writeBytes(FrameClient.frame(type, 0, stream, FrameClient.number(code)));
+        }
+        all.writeBytes(FrameClient.frame(FrameClient.HEADERS, FrameClient.END_STREAM | FrameClient.END_HEADERS, 101,
+                FrameClient.request("GET", "/last")));
+        client.raw().send(all.toByteArray());
+
+        assertThat(client.answer(101).text()).isEqualTo("fine");
+        assertThat(backend.connections()).isEqualTo(1);
+        assertThat(backend.connection(0).received()).startsWith("GET /last");
+    }
+
+    @Test
+    void whatIsResetInTheSameReadReachesNoBackend() throws Exception {
+        reachesNoBackend(FrameClient.RST_STREAM, FrameClient.CANCEL);
+
+        assertThat(proxy.metric("sluice_errors_total", "error=client_gone")).as("exchanges that ended so").isZero();
+    }
+
+    @Test
+    void whatAClientMakesUsResetInTheSameReadReachesNoBackend() throws Exception {
+        reachesNoBackend(FrameClient.WINDOW_UPDATE, 0);
+
+        proxy.awaitMetric(50, "sluice_rejected_total", "reason=http2_protocol_error");
+    }
+
+    /** A browser that leaves a page, and comes to the next one; one whose user types, and each letter asks anew. */
+    @Test
+    void aClientThatCancelsAsOftenAsItIsAnsweredIsLeftAlone() throws Exception {
+        proxy.start("routes: [{ name: fast, match: { path: /fast }, respond: { body: fine } }, { name: slow, service: app }]\n",
+                proxy.backend(Script.silent()));
+        FrameClient client = proxy.http2Client();
+
+        for (int page = 0; page < 10; page++) {
+            List<Integer> images = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                images.add(client.get("/slow"));
+                assertThat(client.answer(client.get("/fast")).text()).isEqualTo("fine");
+            }
+            proxy.awaitMetric(50, "sluice_requests_active");
+            for (int image : images) {
+                client.reset(image, FrameClient.CANCEL);
+            }
+            proxy.awaitMetric(0, "sluice_requests_active");
+        }
+
+        assertThat(client.answer(client.get("/fast")).text()).isEqualTo("fine");
+    }
+
+    @Test
+    void framesThatAnswerWhatIsNeverRead() throws Exception {
+        proxy.start(proxy.backend(
+                connection -> {
+                    connection.request();
+                    connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + (1L << 30) + "\r\n\r\n");
+                    byte[] part = new byte[1 << 16];
+                    while (true) {
+                        connection.send(part);
+                    }
+                },
+                Script.silent()));
+        FrameClient client = proxy.http2Client(INITIAL_WINDOW_SIZE, Integer.MAX_VALUE);
+        client.window(0, 1 << 30);
+        client.get("/fills");
+
+        // Beyond a hundred each is refused by a frame that nobody reads.
+        calmed(client, "http2_unread_frames", i -> client.get("/"));
     }
 
     @Test
@@ -115,6 +200,34 @@ final class Http2AbuseIT {
         int stream = client.post("/");
 
         calmed(client, "http2_frame_flood", i -> client.data(stream, new byte[0], false));
+    }
+
+    @Test
+    void resetsOfAStreamThatIsOver() throws Exception {
+        proxy.start(proxy.backend(Script.answering(Http.ok("fine"))));
+        FrameClient client = proxy.http2Client();
+        int over = client.get("/");
+        client.answer(over);
+
+        calmed(client, "http2_frame_flood", i -> client.reset(over, FrameClient.CANCEL));
+    }
+
+    @Test
+    void bytesThatGoOnBehindTheGoodbye() throws Exception {
+        proxy.start(proxy.backend(Script.silent()));
+        FrameClient client = proxy.http2Client();
+        client.send(FrameClient.DATA, 0, 7, new byte[1]);
+        assertThat(endOf(client)).isEqualTo(FrameClient.PROTOCOL_ERROR);
+        byte[] more = new byte[1 << 16];
+        AtomicLong sent = new AtomicLong();
+
+        // In the moment for which its last words wait, far more would come through.
+        assertThatThrownBy(() -> {
+            while (sent.addAndGet(more.length) < 1L << 32) {
+                client.raw().send(more);
+            }
+        }).isInstanceOf(IOException.class);
+        assertThat(sent).hasValueLessThan(64 << 20);
     }
 
     @Test

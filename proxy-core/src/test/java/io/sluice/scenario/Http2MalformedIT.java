@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.sluice.scenario.Framed.Frames;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -59,6 +62,30 @@ final class Http2MalformedIT extends Http2BackendScenario {
         });
 
         assertThat(proxy.answerTo(Http.get("/")).status()).isEqualTo(502);
+        assertThat(proxy.answerTo(Http.get("/")).text()).isEqualTo("fine");
+        assertThat(backend.connections()).isEqualTo(1);
+    }
+
+    @Test
+    void aHeadThatIsTooLongEndsItsStreamAlone() throws Exception {
+        CountDownLatch both = new CountDownLatch(1);
+        ScriptedBackend backend = start("limits: { responseHead: 2KiB }\n" + H2C, connection -> {
+            Framed.Request one = connection.request();
+            both.countDown();
+            Framed.Request other = connection.request();
+            connection.head(one.stream(), true, 200, "x-long", "x".repeat(12_000));
+            connection.next(Framed.RST_STREAM);
+            connection.answer(other.stream(), 200, "fine");
+            answers(connection);
+        });
+        List<RawConnection> clients = clients(2);
+        clients.get(0).send(Http.get("/long"));
+        both.await();
+        clients.get(1).send(Http.get("/other"));
+
+        assertThat(clients.get(0).response().status()).isEqualTo(502);
+        assertThat(clients.get(1).response().text()).isEqualTo("fine");
+        proxy.awaitCounted("response_head_too_large");
         assertThat(proxy.answerTo(Http.get("/")).text()).isEqualTo("fine");
         assertThat(backend.connections()).isEqualTo(1);
     }

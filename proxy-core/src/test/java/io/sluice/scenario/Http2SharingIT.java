@@ -56,22 +56,7 @@ final class Http2SharingIT extends Http2BackendScenario {
     void anotherConnectionIsOpenedWhereTheStreamsOfOneAreUsedUp() throws Exception {
         String two = "services: { app: { endpoints: [${endpoints}], protocol: h2c, http2: { streams: 2 } } }\n";
         CountDownLatch all = new CountDownLatch(5);
-        Frames waiting = connection -> {
-            List<Integer> streams = new ArrayList<>();
-            while (streams.size() < 2) {
-                streams.add(connection.request().stream());
-                all.countDown();
-                if (all.getCount() == 0) {
-                    break;
-                }
-            }
-            all.await();
-            for (int stream : streams) {
-                connection.answer(stream, 200, "fine");
-            }
-            connection.raw().awaitEnd();
-        };
-        ScriptedBackend backend = start(two, waiting);
+        ScriptedBackend backend = start(two, answeringTogether(2, all), answeringTogether(2, all), answeringTogether(1, all));
         List<RawConnection> clients = clients(5);
 
         for (RawConnection client : clients) {
@@ -83,6 +68,22 @@ final class Http2SharingIT extends Http2BackendScenario {
         }
         assertThat(backend.connections()).isEqualTo(3);
         proxy.awaitMetric(3, "sluice_pool_idle");
+    }
+
+    /** Takes so many requests, and answers when all have come, here and elsewhere. */
+    private static Frames answeringTogether(int requests, CountDownLatch all) {
+        return connection -> {
+            List<Integer> streams = new ArrayList<>();
+            while (streams.size() < requests) {
+                streams.add(connection.request().stream());
+                all.countDown();
+            }
+            all.await();
+            for (int stream : streams) {
+                connection.answer(stream, 200, "fine");
+            }
+            connection.raw().awaitEnd();
+        };
     }
 
     @Test

@@ -44,6 +44,16 @@ final class Http2TlsBackendIT {
     }
 
     @Test
+    void aClientCertificateThatIsMissedIsAFailureOfTls() throws Exception {
+        ScriptedBackend backend = proxy.owned(ScriptedBackend.secure(
+                agreeing("h2").with(socket -> socket.setNeedClientAuth(true)), Framed.answering(200, "never")));
+        proxy.start(service(), backend);
+
+        assertThat(proxy.answerTo(Http.get("/")).status()).isEqualTo(502);
+        proxy.awaitCounted("backend_tls_handshake");
+    }
+
+    @Test
     void aBackendThatDoesNotAgreeIsNotUsed() throws Exception {
         ScriptedBackend backend =
                 proxy.owned(ScriptedBackend.secure(agreeing("http/1.1"), Script.answering(Http.ok("not this way"))));

@@ -111,13 +111,11 @@ final class ProxyProtocolOutIT {
 
     @Test
     void sendsTheHeaderAgainWhenItTriesAnotherEndpoint() throws Exception {
-        ScriptedBackend gone = proxy.backend();
-        gone.close();
         ScriptedBackend backend = proxy.backend(introduced(28, Http.ok("hello")));
         proxy.start("""
                 services:
                   app: { endpoints: [${0}, ${1}], proxyProtocol: v2, loadBalancer: { policy: roundRobin } }
-                """, gone, backend);
+                """, List.of(proxy.nobody(), backend.address()));
         RawConnection client = proxy.client();
 
         for (int i = 0; i < 4; i++) {

@@ -12,7 +12,9 @@ import io.sluice.server.ReloadResult;
 import io.sluice.server.SluiceServer;
 import io.sluice.transport.Transport;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,6 +96,14 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
     /** What a backend of this test speaks. */
     BackendSecrets secrets() {
         return relaying == Relaying.ENCRYPTED_BEHIND ? BackendSecrets.GOOD : BackendSecrets.NONE;
+    }
+
+    /** An address where nobody listens, and during this test nobody else will; as written in a configuration. */
+    String nobody() throws IOException {
+        Socket bound = new Socket();
+        opened.add(bound);
+        bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        return bound.getLocalAddress().getHostAddress() + ":" + bound.getLocalPort();
     }
 
     /** Has a backend closed after the test, and its scripts' assertions counted. */

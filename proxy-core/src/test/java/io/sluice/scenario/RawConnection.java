@@ -388,7 +388,8 @@ final class RawConnection implements AutoCloseable {
             return true;
         } catch (SocketTimeoutException e) {
             throw new AssertionError("nothing arrived within " + PATIENCE + "; last: \"" + lastReceived() + "\"", e);
-        } catch (SocketException e) {
+        } catch (IOException e) {
+            // A reset; or under TLS an end that its records did not announce, such as one in the midst of a handshake.
             ended.complete(System.nanoTime());
             throw e;
         }

@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** A backend that does with every connection exactly what a script says. <em>Thread-safe.</em> */
 final class ScriptedBackend implements AutoCloseable {
     private final ServerSocket server;
+    private final Thread accepting;
     private final BackendSecrets secrets;
     private final List<Script> scripts;
     private final List<RawConnection> connections = new CopyOnWriteArrayList<>();
@@ -28,7 +29,7 @@ final class ScriptedBackend implements AutoCloseable {
             server.setReceiveBufferSize(receiveBuffer);
         }
         server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 200);
-        Thread.ofVirtual().name("backend " + server.getLocalPort()).start(this::accept);
+        this.accepting = Thread.ofVirtual().name("backend " + server.getLocalPort()).start(this::accept);
     }
 
     /** A backend whose n-th connection plays the n-th script, and every further one the last. */
@@ -121,9 +122,16 @@ final class ScriptedBackend implements AutoCloseable {
         return failures;
     }
 
+    /** Nobody listens here when this returns; who must be sure that nobody else does soon asks {@link ProxyUnderTest#nobody}. */
     @Override
     public void close() throws IOException {
         server.close();
+        try {
+            // It is this thread that closes the descriptor, if it waits in accept.
+            accepting.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         for (RawConnection connection : connections) {
             connection.close();
         }

@@ -131,6 +131,17 @@ final class TestAuthority {
         return socket;
     }
 
+    /** A client of HTTP/2 over TLS: the handshake is done, and has agreed on it. */
+    static FrameClient http2Over(Socket raw, SSLContext context, String name) throws IOException {
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(raw, name, raw.getPort(), true);
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setApplicationProtocols(new String[] {"h2"});
+        socket.setSSLParameters(parameters);
+        socket.setSoTimeout((int) RawConnection.PATIENCE.toMillis());
+        socket.startHandshake();
+        return new FrameClient(new RawConnection(socket, raw));
+    }
+
     /** Shows one certificate, always. <em>Immutable.</em> */
     private static final class Insisting extends X509ExtendedKeyManager {
         private final X509Bundle bundle;

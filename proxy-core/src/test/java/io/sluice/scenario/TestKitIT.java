@@ -1,6 +1,7 @@
 package io.sluice.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.scenario.Message.Ending;
@@ -78,6 +79,19 @@ final class TestKitIT {
 
         assertThat(backend.connections()).isEqualTo(1);
         assertThat(backend.connections()).isEqualTo(1);
+    }
+
+    @Test
+    void aHandshakeThatEndsInItsMidstIsAnEndToo() throws IOException {
+        backend = ScriptedBackend.secure(BackendSecrets.GOOD, Script.silent());
+        String[] address = backend.address().split(":");
+        client = RawConnection.to(new InetSocketAddress(address[0], Integer.parseInt(address[1])));
+        RawConnection accepted = backend.connection(0);
+
+        client.send("\u0016\u0003\u0001");
+        client.close();
+
+        assertThatNoException().isThrownBy(accepted::awaitEnded);
     }
 
     @Test

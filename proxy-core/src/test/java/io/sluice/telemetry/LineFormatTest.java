@@ -2,6 +2,7 @@ package io.sluice.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.http.Encryption;
 import io.sluice.http.ProxyError;
 import io.sluice.telemetry.ExchangeRecord.Relay;
 import java.nio.ByteBuffer;
@@ -85,6 +86,42 @@ class LineFormatTest {
     void writesTheCommonLogFormat() {
         assertThat(line(new CommonLine(), Records.served(), 1))
                 .isEqualTo("192.0.2.1 - - [02/Jan/2026:03:04:05 +0000] \"GET /a?b=c HTTP/1.1\" 200 1024");
+    }
+
+    @Test
+    void writesTheTlsOfTheClientsConnection() {
+        ExchangeRecord record = Records.begun();
+        record.encrypted(new Encryption("TLSv1.3", "TLS_AES_128_GCM_SHA256", "a.test", "CN=alice"));
+        record.ended(null, 1);
+
+        assertThat(json(record)).hasSize(21).containsEntry("tls",
+                Map.of("version", "TLSv1.3", "cipher", "TLS_AES_128_GCM_SHA256", "serverName", "a.test"));
+        assertThat(line(new CommonTlsLine(), record, 1)).endsWith("\" - 0 TLSv1.3 TLS_AES_128_GCM_SHA256 a.test");
+        assertThat(line(new CommonLine(), record, 1)).endsWith("\" - 0");
+    }
+
+    @Test
+    void writesHyphensWhereThereIsNoTlsOrNoName() {
+        ExchangeRecord record = Records.begun();
+        record.encrypted(new Encryption("TLSv1.2", "TLS_RSA_WITH_AES_128_CBC_SHA", null, null));
+        record.ended(null, 1);
+
+        assertThat(line(new CommonTlsLine(), record, 1)).endsWith(" TLSv1.2 TLS_RSA_WITH_AES_128_CBC_SHA -");
+        assertThat(line(new CommonTlsLine(), Records.served(), 1)).endsWith("\" 200 1024 - - -");
+        assertThat(json(record)).containsEntry("tls",
+                Map.of("version", "TLSv1.2", "cipher", "TLS_RSA_WITH_AES_128_CBC_SHA", "serverName", ""));
+        assertThat(json(Records.served())).doesNotContainKey("tls");
+    }
+
+    @ParameterizedTest
+    @MethodSource("hostileWords")
+    void aServerNameIsAClientsWord(String word) {
+        ExchangeRecord record = Records.begun();
+        record.encrypted(new Encryption("TLSv1.3", "C", word, null));
+        record.ended(null, 1);
+
+        assertThat(json(record)).containsEntry("tls", Map.of("version", "TLSv1.3", "cipher", "C", "serverName", word));
+        assertThat(line(new CommonTlsLine(), record, 1).split(" ")).hasSize(13);
     }
 
     @Test

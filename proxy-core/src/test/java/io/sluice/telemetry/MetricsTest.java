@@ -87,6 +87,10 @@ class MetricsTest {
         listener.opened();
         listener.closed();
         listener.rejected(ProxyError.MALFORMED_FIELD);
+        listener.secured("TLSv1.3");
+        listener.secured("TLSv1.3");
+        listener.secured("TLSv1");
+        listener.secured("NONE");
 
         PrometheusText text = scrape();
 
@@ -96,6 +100,9 @@ class MetricsTest {
         assertThat(text.type("sluice_connections_accepted_total")).isEqualTo("counter");
         assertThat(text.value("sluice_rejected_total", "listener", "web", "reason", "malformed_field")).isEqualTo(1);
         assertThat(text.named("sluice_rejected_total")).hasSize(1);
+        assertThat(text.value("sluice_tls_handshakes_total", "listener", "web", "version", "TLSv1.3")).isEqualTo(2);
+        assertThat(text.value("sluice_tls_handshakes_total", "listener", "web", "version", "TLSv1")).isEqualTo(1);
+        assertThat(text.named("sluice_tls_handshakes_total")).hasSize(2);
     }
 
     @Test
