@@ -354,7 +354,7 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable caught) {
         Throwable cause = ChannelEnds.cause(caught);
-        if (state == State.CLOSED || cause instanceof SocketReading.NotRead || request.refused() && ChannelEnds.ofWrite(cause)) {
+        if (state == State.CLOSED || request.knows(cause) || cause instanceof SocketReading.NotRead) {
             return;
         }
         if (cause instanceof SSLException) {

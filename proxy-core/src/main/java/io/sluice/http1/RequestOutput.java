@@ -6,6 +6,7 @@ import io.netty.channel.FileRegion;
 import io.sluice.http.RequestHead;
 import io.sluice.http.Trailers;
 import io.sluice.transport.ProxyHeader;
+import java.nio.channels.ClosedChannelException;
 
 /**
  * The requests of one backend connection, one after the other: what of each has left, and whether the backend still takes it.
@@ -75,6 +76,11 @@ final class RequestOutput {
     /** Whether it takes no more. */
     boolean refused() {
         return refused;
+    }
+
+    /** Whether this says nothing new: of the writes that wait when one fails, each fails for itself, and so do later ones. */
+    boolean knows(Throwable cause) {
+        return refused && (cause instanceof ChannelOutputShutdownException || cause instanceof ClosedChannelException);
     }
 
     /** Whether it wants more: also what it only forgets, so that nobody waits for room. */

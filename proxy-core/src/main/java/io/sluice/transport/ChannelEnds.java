@@ -2,12 +2,10 @@ package io.sluice.transport;
 
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
-import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
-import java.nio.channels.ClosedChannelException;
 import javax.net.ssl.SSLException;
 
 /**
@@ -64,11 +62,6 @@ public final class ChannelEnds {
     /** Whether an event says that a write failed under TLS, which tells nobody else; true also if it was we who ended it. */
     public boolean outputFailed(Object event) {
         return event instanceof ChannelOutputShutdownEvent && reading.isEncrypted();
-    }
-
-    /** Whether it was a write that failed; of several that waited each tells so. */
-    public static boolean ofWrite(Throwable cause) {
-        return cause instanceof ChannelOutputShutdownException || cause instanceof ClosedChannelException;
     }
 
     /** What failed: Netty wraps what TLS finds wrong. */
