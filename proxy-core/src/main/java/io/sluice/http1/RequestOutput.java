@@ -3,6 +3,7 @@ package io.sluice.http1;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.FileRegion;
+import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.sluice.http.RequestHead;
 import io.sluice.http.Trailers;
 import io.sluice.transport.ProxyHeader;
