@@ -80,7 +80,7 @@ final class LauncherIT {
 
         assertThat(check.err()).isEmpty();
         // 24 MiB, less the part of the young generation that is always empty.
-        assertThat(check.out()).containsPattern("Java heap, at most +22\\.\\d MiB").contains("× 256");
+        assertThat(check.out()).containsPattern("Java heap, at most +20\\.\\d MiB").contains("× 256");
     }
 
     @ParameterizedTest

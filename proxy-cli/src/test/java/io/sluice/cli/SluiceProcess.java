@@ -34,7 +34,7 @@ final class SluiceProcess implements AutoCloseable {
 
     /** The same with further flags for Java. */
     static SluiceProcess startWith(List<String> javaFlags, Path folder, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(heedingInterrupts());
+        List<String> command = new ArrayList<>(heedingSignals());
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
@@ -48,12 +48,12 @@ final class SluiceProcess implements AutoCloseable {
     }
 
     /**
-     * What has a program heed SIGINT, though a shell's background job, as whoever runs the tests may be, was started to ignore
-     * it, and has all its children ignore it: Java then does, too. Nothing where the system's env can't.
+     * What has a program heed SIGINT and SIGHUP, though a shell's background job or nohup, as whoever runs the tests may be, was
+     * started to ignore them, and has all its children ignore them: Java then does, too. Nothing where the system's env can't.
      */
-    private static List<String> heedingInterrupts() throws IOException {
-        List<String> command = List.of("env", "--default-signal=INT");
-        Process tried = new ProcessBuilder(List.of("env", "--default-signal=INT", "true"))
+    private static List<String> heedingSignals() throws IOException {
+        List<String> command = List.of("env", "--default-signal=HUP,INT");
+        Process tried = new ProcessBuilder(List.of("env", "--default-signal=HUP,INT", "true"))
                 .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
         return tried.onExit().join().exitValue() == 0 ? command : List.of();
     }
