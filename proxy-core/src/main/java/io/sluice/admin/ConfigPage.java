@@ -6,6 +6,8 @@ import io.sluice.config.Secret;
 import io.sluice.config.SluiceConfig;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -16,7 +18,8 @@ import java.util.regex.Pattern;
  * {@code /config}: the configuration in force, defaults filled in. <em>Immutable.</em>
  *
  * <p>It is made of the records, so that a new option is shown without anybody thinking of it. What is secret is hidden by
- * its type, {@link Secret}; values of headers and query parameters are texts of the operator's, hidden by their names.
+ * its type, {@link Secret} or a private key; values of headers and query parameters are texts of the operator's, hidden by
+ * their names.
  *
  * @param config what is in force
  */
@@ -45,6 +48,9 @@ record ConfigPage(Supplier<SluiceConfig> config) implements AdminPage {
             case Boolean flag -> to.value(flag);
             case Enum<?> word -> to.value(camelCase(word.name()));
             case Path path -> to.value(path.toString());
+            case X509Certificate certificate -> to.value(certificate.getSubjectX500Principal().getName());
+            // What it says of itself is its library's affair.
+            case PrivateKey _ -> to.value(Secret.HIDDEN);
             case Record record -> record(record, to);
             case Map<?, ?> map -> map(map, to);
             case Iterable<?> list -> list(list, to);

@@ -2,12 +2,16 @@ package io.sluice.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
+import io.sluice.config.BackendTlsConfig;
 import io.sluice.config.ConfigException;
 import io.sluice.config.ConfigReader;
 import io.sluice.config.LoadedConfig;
 import io.sluice.config.Secret;
 import io.sluice.config.TracingConfig.Trust;
 import io.sluice.config.TracingConfig;
+import io.sluice.pem.Identity;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -52,5 +56,20 @@ class ConfigPageTest {
                 .contains("\"endpoint\":\"http://127.0.0.1:4318/v1/traces\"", "\"trust\":\"trustedProxies\"",
                         "\"X-Tenant\":\"" + Secret.HIDDEN + "\"")
                 .doesNotContain("s3cret");
+    }
+
+    @Test
+    void showsWhoWeAreToBackendsAndNotOurKey() throws Exception {
+        X509Bundle certificate = new CertificateBuilder().ecp256().subject("CN=proxy.example")
+                .setIsCertificateAuthority(true).buildSelfSigned();
+        Identity identity = new Identity(List.of(certificate.getCertificate()), certificate.getKeyPair().getPrivate());
+        JsonText json = new JsonText();
+
+        ConfigPage.write(new BackendTlsConfig(List.of(certificate.getCertificate()), true, identity, null), json);
+
+        assertThat(json.toString())
+                .contains("\"authorities\":[\"CN=proxy.example\"]", "\"chain\":[\"CN=proxy.example\"]",
+                        "\"key\":\"" + Secret.HIDDEN + "\"")
+                .doesNotContain(identity.key().toString());
     }
 }
