@@ -53,6 +53,11 @@ final class ClientFrames extends Http2FrameAdapter {
         fields.history().opened(id);
         ProxyError refused = fields.complete(last);
         RequestHead head = fields.takeHead();
+        if (connection.over()) {
+            // It ended in the midst of this read, and its GOAWAY says that nothing will come of this.
+            multiplex.give(head);
+            return;
+        }
         if (streams.count() >= ServerCodec.STREAMS_MAX) {
             multiplex.give(head);
             listener.meters().rejected(ProxyError.HTTP2_TOO_MANY_STREAMS);
@@ -188,6 +193,15 @@ final class ClientFrames extends Http2FrameAdapter {
         if (now - stream.sinceNanos() < LONG_NANOS && !multiplex.resets().spend(now)) {
             connection.fail(Http2Error.ENHANCE_YOUR_CALM, ProxyError.HTTP2_RAPID_RESET);
         }
+    }
+
+    /** The client sends no more: what it has not said to the end it never will. */
+    void onInputEnd() {
+        for (Http2ClientStream stream : streams.unended()) {
+            multiplex.reset(stream, Http2Error.CANCEL);
+            stream.gone(ProxyError.CLIENT_GONE);
+        }
+        leaving.gone();
     }
 
     @Override

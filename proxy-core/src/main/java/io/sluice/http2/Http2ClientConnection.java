@@ -203,7 +203,8 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
 
     // ---- endings ----
 
-    private boolean over() {
+    /** Whether all is said, or nothing more can be. */
+    boolean over() {
         return state == State.LINGERING || state == State.CLOSED;
     }
 
@@ -347,7 +348,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
             if (listener.halfClose() == HalfClose.ABORT || streams.isEmpty() || over()) {
                 gone(ProxyError.CLIENT_GONE);
             } else {
-                leaving.gone();
+                frames.onInputEnd();
             }
         } else if (event instanceof SslCloseCompletionEvent && state != State.LINGERING) {
             // As with HTTP/1.1 a close_notify leaves no way to answer; but behind ours Netty reports one with whatever comes.

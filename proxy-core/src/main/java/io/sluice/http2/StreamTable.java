@@ -83,6 +83,11 @@ final class StreamTable {
         new ArrayList<>(live.values()).forEach(stream -> stream.gone(why));
     }
 
+    /** Those that are still to be told something, of which the client has not said all. */
+    List<Http2ClientStream> unended() {
+        return live.values().stream().filter(stream -> !stream.input().whole() && !stream.ending()).toList();
+    }
+
     /** Its head came in this read. */
     void fresh(Http2ClientStream stream) {
         fresh.add(stream);

@@ -58,7 +58,8 @@ public final class SharedPool extends StreamPool {
     @Override
     public Lease takeIdle() {
         Lease stream = takeStream();
-        return stream == null ? single.takeIdle() : stream;
+        // Else what refused to switch protocols would carry what needs HTTP/2.
+        return stream == null && endpoint().chosen() == Protocol.HTTP1 ? single.takeIdle() : stream;
     }
 
     /** A stream of a connection that has room; null = none has. */

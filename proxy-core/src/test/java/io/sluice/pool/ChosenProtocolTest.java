@@ -168,4 +168,23 @@ class ChosenProtocolTest {
         assertThat(endpoint.connections()).isEqualTo(2);
         assertThat(meters()).isEqualTo(new Readings.Pool(2, 1, 0, 2, 0));
     }
+
+    /** gRPC, for one, can't be had over HTTP/1.1: whoever asks for an upgrade that is refused must not cut others off from it. */
+    @Test
+    void whatAnsweredARequestToSwitchCarriesNothingElseUnlessItsEndpointChoseSuch() {
+        RequestHead upgrade = new RequestHead();
+        upgrade.append(HeaderName.UPGRADE, "websocket");
+        Caller refused = Caller.of(pool.carrying(upgrade));
+        alone.last().opens().reusable = true;
+        refused.lease.release();
+
+        assertThat(pool.takeIdle()).as("its choice is not known").isNull();
+        asks();
+        openings.getFirst().opens(1);
+        assertThat(pool.takeIdle()).as("it chose HTTP/2, and the one stream is taken").isNull();
+        asks();
+        openings.get(1).opensForOne();
+
+        assertThat(pool.takeIdle().reused()).isTrue();
+    }
 }

@@ -65,21 +65,29 @@ final class Http2AbuseIT {
         calmed(client, "http2_rapid_reset", i -> client.reset(client.get("/"), FrameClient.CANCEL));
     }
 
+    /** Fifty requests from this stream on, each followed by such a frame; and one that stays. */
+    private static byte[] takenBack(int first, int type, int code) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (int stream = first; stream < first + 100; stream += 2) {
+            all.writeBytes(get(stream, "/"));
+            all.writeBytes(FrameClient.frame(type, 0, stream, FrameClient.number(code)));
+        }
+        all.writeBytes(get(first + 100, "/last"));
+        return all.toByteArray();
+    }
+
+    private static byte[] get(int stream, String path) {
+        return FrameClient.frame(FrameClient.HEADERS, FrameClient.END_STREAM | FrameClient.END_HEADERS, stream,
+                FrameClient.request("GET", path));
+    }
+
     private void reachesNoBackend(int type, int code) throws Exception {
         ScriptedBackend backend = proxy.backend(Script.answering(Http.ok("fine")));
         proxy.start(backend);
         FrameClient client = proxy.http2Client();
         client.settle();
 
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        for (int stream = 1; stream < 101; stream += 2) {
-            all.writeBytes(FrameClient.frame(FrameClient.HEADERS, FrameClient.END_STREAM | FrameClient.END_HEADERS, stream,
-                    FrameClient.request("GET", "/")));
-            all.writeBytes(FrameClient.frame(type, 0, stream, FrameClient.number(code)));
-        }
-        all.writeBytes(FrameClient.frame(FrameClient.HEADERS, FrameClient.END_STREAM | FrameClient.END_HEADERS, 101,
-                FrameClient.request("GET", "/last")));
-        client.raw().send(all.toByteArray());
+        client.raw().send(takenBack(1, type, code));
 
         assertThat(client.answer(101).text()).isEqualTo("fine");
         assertThat(backend.connections()).isEqualTo(1);
@@ -98,6 +106,28 @@ final class Http2AbuseIT {
         reachesNoBackend(FrameClient.WINDOW_UPDATE, 0);
 
         proxy.awaitMetric(50, "sluice_rejected_total", "reason=http2_protocol_error");
+    }
+
+    /** What the GOAWAY doesn't name its client may send again elsewhere (RFC 9113 §6.8). */
+    @Test
+    void whatComesBehindTooManyResetsReachesNoBackend() throws Exception {
+        proxy.start("routes: [{ name: fast, match: { path: /last }, respond: { body: fine } }, { name: slow, service: app }]\n",
+                proxy.backend(Script.silent()));
+        FrameClient client = proxy.http2Client();
+        client.settle();
+
+        // Each that is answered allows one more reset.
+        int first = 1;
+        for (; first < 4 * 102; first += 102) {
+            client.raw().send(takenBack(first, FrameClient.RST_STREAM, FrameClient.CANCEL));
+            assertThat(client.answer(first + 100).text()).isEqualTo("fine");
+        }
+        client.raw().send(takenBack(first, FrameClient.RST_STREAM, FrameClient.CANCEL));
+
+        assertThat(endOf(client)).isEqualTo(FrameClient.ENHANCE_YOUR_CALM);
+        client.close();
+        proxy.awaitMetric(0, "sluice_connections");
+        assertThat(proxy.metric("sluice_requests_total", "route=fast")).isEqualTo(4);
     }
 
     /** A browser that leaves a page, and comes to the next one; one whose user types, and each letter asks anew. */

@@ -247,6 +247,37 @@ final class Http2TunnelEndIT {
         proxy.awaitCounted("client_gone");
     }
 
+    /** Its connection's FIN is no end of a stream, and nothing can be one behind it. */
+    @Test
+    void aClientThatCanSayNoMoreEndsItsTunnelsAndHearsItsAnswers() throws Exception {
+        Signal left = new Signal();
+        ScriptedBackend backend = proxy.backend(
+                connection -> {
+                    accept(connection);
+                    connection.awaitReset();
+                },
+                connection -> {
+                    connection.request();
+                    left.await();
+                    connection.send(Http.ok("fine"));
+                });
+        proxy.start("listeners: [{ name: web, address: \"127.0.0.1:0\", halfClose: answer }]\n", backend);
+        FrameClient client = proxy.http2Client();
+        client.keepsWindows();
+        int tunnel = client.webSocket("/");
+        client.head(tunnel);
+        int request = client.get("/");
+        backend.connection(1);
+
+        client.raw().halfClose();
+
+        backend.connection(0).awaitEnded();
+        proxy.awaitCounted("client_gone");
+        left.raise();
+        assertThat(client.answer(request).text()).isEqualTo("fine");
+        assertThat(client.soFar(tunnel).reset).isEqualTo(FrameClient.CANCEL);
+    }
+
     @Test
     void aResetByTheBackendCancelsTheStreamAndNoOther() throws Exception {
         Signal reset = new Signal();
