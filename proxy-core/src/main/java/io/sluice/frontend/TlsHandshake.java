@@ -15,7 +15,6 @@ import io.sluice.exchange.Worker;
 import io.sluice.http.Encryption;
 import io.sluice.http.ProxyError;
 import io.sluice.tls.HelloReader;
-import io.sluice.tls.Protocols;
 import io.sluice.tls.ReadGuard;
 import io.sluice.tls.Termination;
 import io.sluice.transport.Closing;
@@ -55,6 +54,7 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter implements Worker.
     private final Deadline deadline;
     private State state = State.QUIET;
     private String serverName;
+    private boolean proof;
 
     /**
      * Creates the handler of an accepted channel, in the worker's loop.
@@ -118,6 +118,11 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter implements Worker.
     }
 
     @Override
+    public void onProof() {
+        proof = true;
+    }
+
+    @Override
     public void onNoTls(boolean http) {
         if (state != State.QUIET) {
             return;
@@ -157,13 +162,12 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter implements Worker.
         if (state != State.SHAKING) {
             return;
         }
-        SslHandler handler = context.pipeline().get(SslHandler.class);
-        if (Protocols.ACME.equals(handler.applicationProtocol())) {
-            // An authority has seen what it came for, and nothing is spoken inside (RFC 8737 §3).
+        if (proof) {
+            // An authority has seen what it came for. Who else came was asked for no certificate.
             close();
             return;
         }
-        SSLSession session = handler.engine().getSession();
+        SSLSession session = context.pipeline().get(SslHandler.class).engine().getSession();
         String subject;
         try {
             subject = ClientSubject.of(session);

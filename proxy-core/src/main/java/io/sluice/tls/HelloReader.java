@@ -33,6 +33,12 @@ public final class HelloReader extends AbstractSniHandler<Certificates.Entry> {
 
         /** The name that the client asks for, in lower case; null = none. Told once, before the handshake goes on. */
         void onServerName(String name);
+
+        /**
+         * The handshake only shows an authority that the name is ours: whatever it agrees on, nothing is spoken inside (RFC 8737
+         * §3). Told before it goes on.
+         */
+        void onProof();
     }
 
     private enum State { BEGINNING, READING, FORGETTING }
@@ -99,6 +105,9 @@ public final class HelloReader extends AbstractSniHandler<Certificates.Entry> {
         String wanted = name != null && name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
         listener.onServerName(wanted);
         SslContext proof = wantsProof ? termination.proof(wanted) : null;
+        if (proof != null) {
+            listener.onProof();
+        }
         return context.executor().newSucceededFuture(
                 proof == null ? termination.borrow(wanted, takesEcdsa) : new Certificates.Entry(null, proof, null));
     }
