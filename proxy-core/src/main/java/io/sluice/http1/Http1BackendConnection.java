@@ -176,11 +176,6 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
         return new RawSocket(channel, reading, unread);
     }
 
-    /** Whether it was closed, by us or by what the channel reported. */
-    boolean closed() {
-        return state == State.CLOSED;
-    }
-
     @Override
     public long keepAliveNanos() {
         return keepAliveNanos;
@@ -392,7 +387,7 @@ final class Http1BackendConnection extends ChannelInboundHandlerAdapter implemen
     private void gone(ProxyError why) {
         BackendListener told = listener;
         close();
-        // Without a listener it was still connecting: the connector finds it closed.
+        // Without a listener nobody asked anything of it yet.
         if (told != null) {
             told.onBackendGone(why);
         }

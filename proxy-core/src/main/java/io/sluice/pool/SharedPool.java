@@ -58,7 +58,7 @@ public final class SharedPool extends StreamPool {
     @Override
     public Lease takeIdle() {
         Lease stream = takeStream();
-        // Else what refused to switch protocols would carry what needs HTTP/2.
+        // What was opened before it chose HTTP/2 can't carry what needs that, such as gRPC.
         return stream == null && endpoint().chosen() == Protocol.HTTP1 ? single.takeIdle() : stream;
     }
 

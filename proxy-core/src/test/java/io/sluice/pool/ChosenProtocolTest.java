@@ -169,22 +169,19 @@ class ChosenProtocolTest {
         assertThat(meters()).isEqualTo(new Readings.Pool(2, 1, 0, 2, 0));
     }
 
-    /** gRPC, for one, can't be had over HTTP/1.1: whoever asks for an upgrade that is refused must not cut others off from it. */
+    /** gRPC, for one, can't be had over HTTP/1.1. */
     @Test
-    void whatAnsweredARequestToSwitchCarriesNothingElseUnlessItsEndpointChoseSuch() {
-        RequestHead upgrade = new RequestHead();
-        upgrade.append(HeaderName.UPGRADE, "websocket");
-        Caller refused = Caller.of(pool.carrying(upgrade));
-        alone.last().opens().reusable = true;
-        refused.lease.release();
-
-        assertThat(pool.takeIdle()).as("its choice is not known").isNull();
+    void connectionsThatServeOneCarryNothingMoreOnceItChoseToServeMany() {
+        Caller before = asks();
+        openings.getFirst().opensForOne().reusable = true;
         asks();
-        openings.getFirst().opens(1);
-        assertThat(pool.takeIdle()).as("it chose HTTP/2, and the one stream is taken").isNull();
-        asks();
-        openings.get(1).opensForOne();
+        openings.get(1).opens(1);
+        before.lease.release();
 
-        assertThat(pool.takeIdle().reused()).isTrue();
+        assertThat(pool.takeIdle()).as("the one stream is taken").isNull();
+        asks();
+        openings.get(2).opensForOne();
+
+        assertThat(pool.takeIdle().reused()).as("it chose such again").isTrue();
     }
 }
