@@ -113,6 +113,13 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter implements Worker.
     }
 
     @Override
+    public void onTooManyRecords() {
+        if (state == State.SHAKING) {
+            refuse(ProxyError.TLS_HANDSHAKE_FAILED);
+        }
+    }
+
+    @Override
     public void onServerName(String name) {
         serverName = name;
     }

@@ -17,6 +17,8 @@ import java.util.List;
 public final class HelloReader extends AbstractSniHandler<Certificates.Entry> {
     /** Real ones have some hundred bytes; with keys of post-quantum algorithms and tickets some thousand. */
     private static final int HELLO_BYTES_MAX = 16 * 1024;
+    /** With its records: in some of one octet each it would take many times its own length. */
+    private static final int RECORDS_BYTES_MAX = 2 * HELLO_BYTES_MAX;
     private static final int HANDSHAKE_RECORD = 22;
 
     /** Who is told how the connection begins. */
@@ -30,6 +32,9 @@ public final class HelloReader extends AbstractSniHandler<Certificates.Entry> {
          * @param http whether they look like a request in plain HTTP
          */
         void onNoTls(boolean http);
+
+        /** The handshake's first message takes more room than any should; what comes further is forgotten. */
+        void onTooManyRecords();
 
         /** The name that the client asks for, in lower case; null = none. Told once, before the handshake goes on. */
         void onServerName(String name);
@@ -65,6 +70,11 @@ public final class HelloReader extends AbstractSniHandler<Certificates.Entry> {
             in.skipBytes(in.readableBytes());
         } else {
             super.decode(context, in, out);
+            if (!context.isRemoved() && in.readableBytes() > RECORDS_BYTES_MAX) {
+                state = State.FORGETTING;
+                in.skipBytes(in.readableBytes());
+                listener.onTooManyRecords();
+            }
         }
     }
 

@@ -81,7 +81,7 @@ class TlsHandshakeTest {
         }
     }
 
-    private void connect(SslContext proof, String... offered) throws Exception {
+    private void listen(SslContext proof) throws Exception {
         CertificateConfig certificate = new CertificateConfig(
                 bundle.toTempCertChainPem().toPath(), bundle.toTempPrivateKeyPem().toPath(), null, List.of());
         termination = Termination.load(
@@ -104,6 +104,10 @@ class TlsHandshakeTest {
                     handedOver.add(encryption);
                     return new ChannelInboundHandlerAdapter();
                 }));
+    }
+
+    private void connect(SslContext proof, String... offered) throws Exception {
+        listen(proof);
         SslContext client = SslContextBuilder.forClient().trustManager(InsecureTrustManagerFactory.INSTANCE)
                 .endpointIdentificationAlgorithm(null).sslProvider(SslProvider.JDK)
                 .applicationProtocolConfig(new ApplicationProtocolConfig(
@@ -154,6 +158,22 @@ class TlsHandshakeTest {
         assertThat(theirs.pipeline().get(SslHandler.class).handshakeFuture().isSuccess()).isTrue();
         assertThat(handedOver).isEmpty();
         assertThat(ours.isOpen()).isFalse();
+        assertThat(worker.connections()).isZero();
+    }
+
+    @Test
+    void aFirstMessageInManySmallRecordsTakesNoMoreThanTwiceTheRoomOfALongOne() throws Exception {
+        listen(null);
+        byte[] longest = {1, 0, 0x40, 0};
+
+        int given = 0;
+        for (int i = 0; ours.isOpen() && i < 16 * 1024; i++) {
+            ours.writeInbound(Unpooled.wrappedBuffer(new byte[] {22, 3, 1, 0, 1, i < longest.length ? longest[i] : 0}));
+            given += 6;
+        }
+
+        assertThat(ours.isOpen()).isFalse();
+        assertThat(given).isBetween(32 * 1024, 33 * 1024);
         assertThat(worker.connections()).isZero();
     }
 }
