@@ -58,7 +58,7 @@ final class ClientFrames extends Http2FrameAdapter {
             multiplex.give(head);
             return;
         }
-        if (streams.count() >= ServerCodec.STREAMS_MAX) {
+        if (streams.full()) {
             multiplex.give(head);
             listener.meters().rejected(ProxyError.HTTP2_TOO_MANY_STREAMS);
             multiplex.reset(id, Http2Error.REFUSED_STREAM);

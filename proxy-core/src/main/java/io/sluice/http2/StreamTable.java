@@ -31,8 +31,20 @@ final class StreamTable {
         return live.get(id);
     }
 
-    int count() {
-        return live.size();
+    /**
+     * Whether the client has as many streams open as it was told it may. It may have read the end of a response before the kernel
+     * has taken all that was written with that: such a stream is none to the client any more, so as many of them are allowed
+     * beside.
+     */
+    boolean full() {
+        if (live.size() < ServerCodec.STREAMS_MAX) {
+            return false;
+        }
+        int open = 0;
+        for (Http2ClientStream stream : live.values()) {
+            open += stream.ending() ? 0 : 1;
+        }
+        return open >= ServerCodec.STREAMS_MAX || live.size() >= 2 * ServerCodec.STREAMS_MAX;
     }
 
     boolean isEmpty() {

@@ -32,6 +32,29 @@ final class Http2IT {
         proxy.awaitMetric(1000, "sluice_requests_total", "protocol=HTTP/2.0", "route=all");
     }
 
+    @Test
+    void aStreamWhoseEndTheClientHasReadMakesRoomForAnother() throws Exception {
+        proxy.start("""
+                listeners: [{ name: web, address: "127.0.0.1:0", socket: { sendBuffer: 16KiB } }]
+                routes: [{ name: page, respond: { status: 200, body: %s } }]
+                """.formatted("x".repeat(4000)), proxy.backend(Script.silent()));
+        try (FrameClient client = new FrameClient(RawConnection.narrowTo(proxy.address(), 4096))) {
+            for (int i = 0; i < 100; i++) {
+                client.get("/");
+            }
+            // What is written at once to a client that takes little reaches it in pieces, ends of responses among them.
+            for (int ended = 0; ended < 2000; ) {
+                FrameClient.Frame frame = client.read();
+                assertThat(frame.type()).as("stream %s, after %s", frame.stream(), ended).isNotEqualTo(FrameClient.RST_STREAM);
+                if (frame.type() == FrameClient.DATA && (frame.flags() & FrameClient.END_STREAM) != 0) {
+                    ended++;
+                    client.get("/");
+                }
+            }
+        }
+        assertThat(proxy.metric("sluice_rejected_total")).isZero();
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 20, 30})
     void recognisesThePrefaceHoweverItComes(int pieceLength) throws Exception {
