@@ -138,7 +138,8 @@ final class SluiceProcess implements AutoCloseable {
                 break;
             }
         }
-        return vitals(liveHeapBytes());
+        // Counted before jcmd's next visit, whose connection may still be open when it is over.
+        return last.withHeap(liveHeapBytes());
     }
 
     private Vitals vitals(long heapBytes) throws IOException {

@@ -53,6 +53,13 @@ record Vitals(
         return wrong;
     }
 
+    /** The same with another count of the heap. */
+    Vitals withHeap(long bytes) {
+        return new Vitals(
+                descriptors, directBytes, bytes, requestsActive, clientConnections, backendConnections, bufferedBytes, pipes,
+                spliceMismatches);
+    }
+
     private static void expect(List<String> wrong, String what, long before, long after, long slack) {
         if (after > before + slack) {
             wrong.add(what + ": found " + after + "; expected at most " + before + (slack > 0 ? " + " + slack : ""));
