@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -53,7 +54,8 @@ final class ProxyUnderTest implements BeforeEachCallback, AfterEachCallback {
 
     private final Relaying relaying;
     private Supplier<SystemCalls> kernel = SystemCalls.ofThisSystem();
-    private final List<AutoCloseable> opened = new ArrayList<>();
+    /** Clients of some tests connect from threads of their own. */
+    private final List<AutoCloseable> opened = new CopyOnWriteArrayList<>();
     private final List<ScriptedBackend> backends = new ArrayList<>();
     private Descriptors before;
     private SluiceServer server;
