@@ -13,7 +13,6 @@ import io.sluice.pem.Authorities;
 import io.sluice.pem.PemException;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
@@ -59,7 +58,7 @@ final class AcmeKeys {
                                 "[A-Za-z0-9!#$%&'*+/=^_`{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}(\\.[A-Za-z0-9-]{1,63}){1,8}"),
                                 "Whom the authority may write to.")
                         .unset("nobody"),
-                value("acme.storage", ValueType.of("the path of a directory", AcmeKeys::path), "Where the account's key,"
+                value("acme.storage", ValueType.path("the path of a directory"), "Where the account's key,"
                                 + " certificates and their keys are kept; made if it isn't there. It must outlive the process:"
                                 + " what is in it is not ordered again. Several proxies may share it.")
                         .required(),
@@ -83,7 +82,7 @@ final class AcmeKeys {
                 value(EXTERNAL_KEY, ValueType.of("a key of at least 32 bytes in base64url", AcmeKeys::key), "The key that"
                                 + " belongs to it; better from the environment: ${ACME_KEY}.")
                         .required(),
-                value("acme.ca", ValueType.of("the path of a file", AcmeKeys::path), "Certificates in PEM, one of which must"
+                value("acme.ca", ValueType.path("the path of a file"), "Certificates in PEM, one of which must"
                                 + " have signed that of the directory itself; for an authority of your own.")
                         .unset("those that Java trusts"));
     }
@@ -110,17 +109,6 @@ final class AcmeKeys {
             }
             return uri;
         } catch (URISyntaxException _) {
-            throw new Mismatch();
-        }
-    }
-
-    private static Object path(String text) {
-        try {
-            if (text.isEmpty()) {
-                throw new Mismatch();
-            }
-            return Path.of(text);
-        } catch (InvalidPathException _) {
             throw new Mismatch();
         }
     }

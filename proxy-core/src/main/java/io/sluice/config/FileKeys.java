@@ -4,22 +4,11 @@ import static io.sluice.config.Key.section;
 import static io.sluice.config.Key.value;
 import static io.sluice.config.ValueType.flag;
 
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.List;
 
 /** The keys of routes that serve files. <em>Immutable.</em> */
 final class FileKeys {
-    private static final ValueType DIRECTORY = ValueType.of("the path of a directory", text -> {
-        try {
-            if (text.isEmpty()) {
-                throw new Mismatch();
-            }
-            return Path.of(text);
-        } catch (InvalidPathException _) {
-            throw new Mismatch();
-        }
-    });
+    private static final ValueType DIRECTORY = ValueType.path("the path of a directory");
     private static final ValueType FILE_NAME =
             ValueType.text("the name of a file, without / and not beginning with a dot", "[^./\\\\\\p{Cntrl}][^/\\\\\\p{Cntrl}]{0,254}");
 

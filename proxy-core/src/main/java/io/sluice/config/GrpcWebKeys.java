@@ -20,7 +20,7 @@ final class GrpcWebKeys {
         return List.of(value(
                 "routes[].filters[]." + NAME,
                 choice(ordered("on", "on")),
-                "Translates gRPC-Web, as browsers speak it, for services that speak gRPC, which need h2 or h2c. Other requests"
+                "Translates gRPC-Web, as browsers speak it, for services that speak gRPC, which need h2, h2c or auto. Other requests"
                         + " pass as they are. CORS is left to the services."));
     }
 

@@ -32,7 +32,7 @@ final class HealthKeys {
                                 "services.*.healthCheck.protocol",
                                 choice(ordered("http", Protocol.HTTP, "grpc", Protocol.GRPC, "tcp", Protocol.TCP)),
                                 "http: asks with GET for path. grpc: asks gRPC's health service (grpc.health.v1) whether it is"
-                                        + " serving; for services with protocol h2 or h2c. tcp: it is enough that the endpoint"
+                                        + " serving; for services with protocol h2, h2c or auto. tcp: it is enough that the endpoint"
                                         + " accepts a connection.")
                         .byDefault("http"),
                 value("services.*.healthCheck.path", text("a path such as /healthz, with or without a query",

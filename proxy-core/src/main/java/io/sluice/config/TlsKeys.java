@@ -15,7 +15,6 @@ import io.sluice.pem.Authorities;
 import io.sluice.pem.Identity;
 import io.sluice.pem.PemException;
 import io.sluice.pem.StapledResponse;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,16 +24,7 @@ import java.util.List;
 /** The keys about TLS to clients. <em>Immutable.</em> */
 final class TlsKeys {
     /** A file that is read later. */
-    static final ValueType FILE = ValueType.of("the path of a file", text -> {
-        try {
-            if (text.isEmpty()) {
-                throw new Mismatch();
-            }
-            return Path.of(text);
-        } catch (InvalidPathException _) {
-            throw new Mismatch();
-        }
-    });
+    static final ValueType FILE = ValueType.path("the path of a file");
 
     private TlsKeys() {}
 

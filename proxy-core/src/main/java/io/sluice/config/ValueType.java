@@ -1,5 +1,7 @@
 package io.sluice.config;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -132,6 +134,20 @@ record ValueType(String expected, Function<String, Object> parser, Map<String, O
             return text;
         };
         return of(expected, parser);
+    }
+
+    /** The path of a file or a folder, which need not be there. */
+    static ValueType path(String expected) {
+        return of(expected, text -> {
+            try {
+                if (text.isEmpty()) {
+                    throw new Mismatch();
+                }
+                return Path.of(text);
+            } catch (InvalidPathException _) {
+                throw new Mismatch();
+            }
+        });
     }
 
     /** Text with a grammar of its own. */
